@@ -1,0 +1,3 @@
+//! Keeps the planning files of a repository in step with a database.
+
+pub mod model;

@@ -1,0 +1,36 @@
+//! The words that every room shares: codes, ids, paths, digests, fields, stamps, revisions, events.
+//!
+//! Values only. Nothing here does I/O, reads a clock, makes up randomness or decides what a sync does.
+//! A type in this room cannot hold a bad value: whoever has a [`Code`] or a [`DocPath`] may build a path from it.
+
+mod actor;
+mod code;
+mod conflict;
+mod digest;
+mod entity;
+mod event;
+mod field;
+mod id;
+mod path;
+mod problem;
+mod reference;
+mod revision;
+mod stamp;
+mod status;
+mod three_way;
+
+pub use actor::{Actor, Source};
+pub use code::{Code, CodeError};
+pub use conflict::{Conflict, ConflictKind, ConflictState, NewConflict};
+pub use digest::{Digest, ShortDigest};
+pub use entity::{EntityKind, Record, Role};
+pub use event::{Change, Changes, Cursor, EntityRef, Event, EventType, NewEvent};
+pub use field::{Field, Fields, Typed};
+pub use id::{CloneId, ConflictId, CorrelationId, EntityId, Epoch, EventId, ProjectId, RevisionId, RunId};
+pub use path::{DocPath, DocPathError};
+pub use problem::{Position, Problem, Severity, Span};
+pub use reference::{Home, Reference, ReferenceError};
+pub use revision::{DocumentKey, DocumentVersion, Patch, Revision};
+pub use stamp::Stamp;
+pub use status::{AgentStatus, Priority, SprintStatus, TaskStatus};
+pub use three_way::ThreeWay;

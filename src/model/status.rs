@@ -1,0 +1,97 @@
+//! The closed vocabularies: statuses and priorities.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in its natural order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word under which the value is stored.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that is stored as exactly `word`.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.word())
+            }
+        }
+    };
+}
+
+vocabulary!(
+    /// How far a task is.
+    TaskStatus {
+        /// Not begun.
+        Pending = "pending",
+        /// Somebody works on it.
+        InProgress = "in_progress",
+        /// Waits for a reviewer.
+        Review = "review",
+        /// Waits for something else.
+        Blocked = "blocked",
+        /// Done.
+        Completed = "completed",
+        /// Will not be done.
+        Cancelled = "cancelled",
+    }
+);
+
+vocabulary!(
+    /// How far a sprint is.
+    SprintStatus {
+        /// Being planned.
+        Planning = "planning",
+        /// Under way.
+        Active = "active",
+        /// Paused.
+        OnHold = "on_hold",
+        /// Done.
+        Completed = "completed",
+        /// Will not be done.
+        Cancelled = "cancelled",
+    }
+);
+
+vocabulary!(
+    /// Whether an agent takes work.
+    AgentStatus {
+        /// Takes work.
+        Active = "active",
+        /// Takes none for now.
+        Inactive = "inactive",
+        /// Kept for the record.
+        Archived = "archived",
+    }
+);
+
+vocabulary!(
+    /// How urgent a task is; P0 comes first.
+    Priority {
+        /// Drop everything.
+        P0 = "P0",
+        /// Next.
+        P1 = "P1",
+        /// In its turn.
+        P2 = "P2",
+        /// Some day.
+        P3 = "P3",
+    }
+);
