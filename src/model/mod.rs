@@ -19,6 +19,7 @@ mod reference;
 mod revision;
 mod stamp;
 mod status;
+mod surroundings;
 mod three_way;
 
 pub use actor::{Actor, Source};
@@ -37,4 +38,5 @@ pub use reference::{Home, Reference, ReferenceError};
 pub use revision::{DocumentKey, DocumentVersion, Patch, Revision};
 pub use stamp::Stamp;
 pub use status::{AgentStatus, Priority, SprintStatus, TaskStatus};
+pub use surroundings::{Clock, Ids};
 pub use three_way::ThreeWay;

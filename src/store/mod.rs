@@ -184,10 +184,21 @@ pub struct SyncState {
     pub path: DocPath,
     /// The revision that it was in step with.
     pub revision: RevisionId,
-    /// Digest of the exact bytes; `None` says that no file was left there.
-    pub raw: Option<Digest>,
+    /// The bytes; `None` says that no file was left there.
+    pub left: Option<Left>,
     /// Git's HEAD then, where there was one.
     pub head: Option<String>,
+}
+
+/// Which bytes were left on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Digest of the exact bytes, stamp and all.
+    pub raw: Digest,
+    /// Digest of the bytes without their stamp line, under which they are stored.
+    pub blob: Digest,
+    /// Digest of the canonical text.
+    pub canonical: Digest,
 }
 
 /// What a clone left on disk, and what it forgot.
