@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_finds_the_name() {
         let names = ["phase-1-api", "phase-2-ui", "schema", "deploy"];
-        assert_eq!(nearest("pahse-1-api", names), ["phase-1-api"]);
+        assert_eq!(nearest("pahse-1-api", names).first(), Some(&"phase-1-api"));
         assert_eq!(nearest("SCHEMA", names), ["schema"]);
     }
 
