@@ -23,7 +23,6 @@
 //! | 3 | [`tree`] | the only room that touches files |
 //! | 3 | [`store`] | the only room that speaks SQL |
 //! | 2 | [`reconcile`] | the decision table and the merges: pure |
-//! | 2 | [`rules`] | what is wrong with a set of documents |
 //! | 2 | [`template`] | names and variables to text |
 //! | 1 | [`document`] | text to fields and back, losslessly |
 //! | 1 | [`config`] | text and overrides to settings |
@@ -38,7 +37,6 @@ pub mod document;
 pub mod model;
 pub mod ops;
 pub mod reconcile;
-pub mod rules;
 pub mod store;
 pub mod sync;
 pub mod template;

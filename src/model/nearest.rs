@@ -19,6 +19,14 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Ve
     found.into_iter().take(MOST).map(|(_, name)| name).collect()
 }
 
+/// The end of a sentence about an unknown name: `; did you mean …?`, or nothing where no name is near.
+pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(wanted, names).first() {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
 /// Typing errors, or a part of the name in place of the whole.
 fn likeness(wanted: &str, name: &str) -> f64 {
     let part = wanted.len() >= 3 && name.contains(wanted);

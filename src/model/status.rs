@@ -1,4 +1,4 @@
-//! The closed vocabularies: statuses and priorities.
+//! The closed vocabularies: statuses, priorities, kinds of templates.
 
 use std::fmt;
 
@@ -93,5 +93,23 @@ vocabulary!(
         P2 = "P2",
         /// Some day.
         P3 = "P3",
+    }
+);
+
+vocabulary!(
+    /// What a template makes.
+    TemplateKind {
+        /// The folder of a sprint.
+        Sprint = "sprint",
+        /// The folder of a task.
+        Task = "task",
+        /// The profile of an agent.
+        Agent = "agent",
+        /// A decision record.
+        Adr = "adr",
+        /// A task of the backlog that reports a bug.
+        Bug = "bug",
+        /// A small task within a piece of work that is under way.
+        Embedded = "embedded",
     }
 );
