@@ -20,7 +20,7 @@ pub struct Reference {
 }
 
 /// Where a task lives.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Home {
     /// In no sprint.
     Backlog,

@@ -1,0 +1,82 @@
+//! Why a deed on the tree failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::FileKind;
+
+/// Why the tree could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// No folder from there upward holds `instep.toml`.
+    #[error("no `instep.toml` in {} or above it", .start.display())]
+    NoProject {
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// The repository or its state folder belongs to somebody else.
+    #[error("{} belongs to user {owner}, not to you", .path.display())]
+    Untrusted {
+        /// What belongs to somebody else.
+        path: PathBuf,
+        /// The user id of the owner.
+        owner: u32,
+    },
+    /// A `.git` that leads to no git directory.
+    #[error("{} does not lead to a git directory", .path.display())]
+    NotGit {
+        /// The `.git` in question.
+        path: PathBuf,
+    },
+    /// Something else than a file or folder is in the place of one; it was not opened.
+    #[error("refused {}: it is {kind}", .path.display())]
+    Refused {
+        /// Where.
+        path: PathBuf,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// The file is larger than any document may be.
+    #[error("refused {}: {size} bytes, at most {limit} are read", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Another run holds the lock.
+    #[error("another run holds {}: {holder}", .path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// What the other run says about itself.
+        holder: String,
+    },
+    /// The place is taken; nothing was overwritten.
+    #[error("{} exists already", .path.display())]
+    Taken {
+        /// The place.
+        path: PathBuf,
+    },
+    /// The owner of a file cannot be kept, so the file was left alone.
+    #[error("cannot keep the owner of {}", .path.display())]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system said no.
+    #[error("cannot {deed} {}", .path.display())]
+    Io {
+        /// What was tried, such as `read`.
+        deed: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,180 @@
+//! The narrow door to the disk.
+
+mod disk;
+
+use std::fmt;
+use std::io;
+
+pub use disk::Disk;
+
+/// Which folder a path is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Base {
+    /// The project's root.
+    Project,
+    /// The state that all worktrees of a clone share: database, trash, temporary files.
+    Shared,
+    /// The state of this worktree: clone id, lock, stat cache.
+    Private,
+}
+
+/// A path below one of the three folders; parts are parted by `/`, and `""` is the folder itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At<'a> {
+    /// The folder.
+    pub base: Base,
+    /// The path below it.
+    pub path: &'a str,
+}
+
+/// A moment as the file system tells it: nanoseconds since 1970.
+///
+/// It is compared for equality, or with other times of the same file system; it is never a wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Time(pub i64);
+
+/// What the file system says about one path, never about what a link points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Stat {
+    /// What it is.
+    pub kind: FileKind,
+    /// Permission bits.
+    pub mode: u32,
+    /// Size in bytes.
+    pub size: u64,
+    /// When the content last changed.
+    pub mtime: Time,
+    /// When anything about it last changed.
+    pub ctime: Time,
+    /// Number of the inode.
+    pub inode: u64,
+    /// Number of the device.
+    pub device: u64,
+    /// How many names it has.
+    pub links: u64,
+    /// The owner.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+}
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Symlink,
+    /// A FIFO.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+}
+
+/// One name in a folder; it may not be UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The name.
+    pub name: Box<[u8]>,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// A lock that is held until this is dropped.
+pub trait Held: Send + Sync {}
+
+/// Everything that this room asks of a file system; each call is one step that a crash can follow.
+///
+/// No call follows a symbolic link, in no part of a path: such a path fails with `ELOOP`.
+/// No call leaves its [`Base`]. Errors are the system's own, so that callers can tell `ENOSPC` from `EACCES`.
+pub trait Vfs: Send + Sync {
+    /// Where a path is, for messages.
+    fn show(&self, at: At<'_>) -> std::path::PathBuf;
+
+    /// Looks at a path. The folders above it must be known to be folders: this one call does not check them.
+    fn stat(&self, at: At<'_>) -> io::Result<Stat>;
+
+    /// Lists a folder without `.` and `..`, in any order.
+    fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>>;
+
+    /// Reads a regular file of at most `limit` bytes; returns how it looked before its first byte was read.
+    ///
+    /// Fails with `EFBIG` beyond the limit, and with `EINVAL` on what is no file, without opening that.
+    fn read(&self, file: At<'_>, limit: u64) -> io::Result<(Stat, Vec<u8>)>;
+
+    /// Makes a file that must not exist, with exactly these permissions and, where given, this owner and group.
+    fn create(&self, file: At<'_>, pieces: &[&[u8]], make: Make) -> io::Result<Stat>;
+
+    /// Makes a folder that must not exist.
+    fn create_folder(&self, folder: At<'_>, mode: u32) -> io::Result<()>;
+
+    /// Swaps two paths in one step; `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot.
+    fn exchange(&self, a: At<'_>, b: At<'_>) -> io::Result<()>;
+
+    /// Renames, never over something (`EEXIST`); `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot.
+    fn rename_new(&self, from: At<'_>, to: At<'_>) -> io::Result<()>;
+
+    /// Renames, over what is there.
+    fn rename_over(&self, from: At<'_>, to: At<'_>) -> io::Result<()>;
+
+    /// Gives a file a second name that must not exist.
+    fn link(&self, from: At<'_>, to: At<'_>) -> io::Result<()>;
+
+    /// Removes a name of a file.
+    fn remove(&self, file: At<'_>) -> io::Result<()>;
+
+    /// Removes an empty folder.
+    fn remove_folder(&self, folder: At<'_>) -> io::Result<()>;
+
+    /// Makes everything that was done on the file system of `base` durable.
+    fn sync(&self, base: Base) -> io::Result<()>;
+
+    /// What the file system of `base` would write as the time of a change that happens now.
+    fn tick(&self, base: Base) -> io::Result<Time>;
+
+    /// Locks a file, made if need be, and leaves `note` in it for people; `None` when another process holds it.
+    fn lock(&self, file: At<'_>, note: &str) -> io::Result<Option<Box<dyn Held>>>;
+}
+
+/// How a new file shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Make {
+    /// Permission bits, whatever the umask is.
+    pub mode: u32,
+    /// Owner and group; `None` leaves them to the system.
+    pub owner: Option<(u32, u32)>,
+}
+
+impl<'a> At<'a> {
+    /// A path below the project's root.
+    pub const fn project(path: &'a str) -> Self {
+        Self { base: Base::Project, path }
+    }
+
+    /// A path in the state that worktrees share.
+    pub const fn shared(path: &'a str) -> Self {
+        Self { base: Base::Shared, path }
+    }
+
+    /// A path in the state of this worktree.
+    pub const fn private(path: &'a str) -> Self {
+        Self { base: Base::Private, path }
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "a file",
+            Self::Folder => "a folder",
+            Self::Symlink => "a symbolic link",
+            Self::Fifo => "a FIFO",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+        })
+    }
+}
