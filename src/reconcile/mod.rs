@@ -1,1 +1,40 @@
-//! (being built)
+//! What two sides that both changed become: the decision table, the merges, and who is who.
+//!
+//! Pure: no clock, no randomness, no file, no row. Everything is plain data in and plain data out, and the same data
+//! gives the same bytes. The core ([`decide`]) is generic over what a document is, so that a checker can run this very
+//! code on tiny values; [`Writing`] plugs real documents in.
+//!
+//! ```text
+//! identities ─▶ who lies where ─▶ Case ─ decide ─▶ Verdict ─▶ columns, events
+//!                     overlay ─────┘
+//! ```
+//!
+//! Not here: gathering a [`Case`], brakes, order between entities, carrying a [`Verdict`] out.
+
+mod case;
+mod columns;
+mod content;
+mod decide;
+mod direction;
+mod events;
+mod identity;
+mod overlay;
+mod place;
+mod rule;
+mod verdict;
+mod writing;
+
+pub use case::{
+    Ancestry, Case, Circumstances, FileState, FileText, GitFacts, Later, Left, Movement, Part, PartKind, RowState,
+};
+pub use columns::{Before, Columns, columns};
+pub use content::{Class, Content, Invalid, TextMerge};
+pub use decide::{comes_first, decide};
+pub use direction::{Direction, decide_towards};
+pub use events::{Happening, Told, events};
+pub use identity::{Found, Identity, identities};
+pub use overlay::{Overlaid, Writings, overlay};
+pub use place::{Placing, blocked};
+pub use rule::Rule;
+pub use verdict::{Collision, FileAction, FileVerdict, How, PlaceAction, Report, RowAction, Verdict};
+pub use writing::{Said, Text, Writing};
