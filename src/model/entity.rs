@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DocPath, DocumentVersion, EntityId, Fields, Patch, RevisionId};
+use super::{Digest, DocPath, DocumentVersion, EntityId, Fields, Patch, RevisionId};
 
 /// What an entity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -123,6 +124,12 @@ pub struct Record {
     pub head: RevisionId,
     /// The number of the newest revision in this database; for display.
     pub n: i64,
+    /// The tracking hash of the newest revision; `None` while what another program wrote lies in no document yet.
+    pub tracking: Option<Digest>,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When the row was last changed.
+    pub updated_at: Timestamp,
     /// The documents of the newest revision that has documents.
     pub documents: Vec<DocumentVersion>,
     /// What other programs changed in the columns since then, oldest first.

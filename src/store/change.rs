@@ -1,0 +1,140 @@
+//! What a database is asked to store, and what comes of it.
+
+use jiff::Timestamp;
+
+use super::Bytes;
+use crate::model::{
+    Actor, CloneId, ConflictId, CorrelationId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId,
+    EntityKind, Fields, NewConflict, NewEvent, RevisionId, RunId, Source,
+};
+
+/// One transaction's worth of changes.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// This attempt.
+    pub run: RunId,
+    /// The command it belongs to.
+    pub correlation: CorrelationId,
+    /// Who.
+    pub actor: Actor,
+    /// Where.
+    pub clone: CloneId,
+    /// The caller's clock, only shown to people and hashed into the tracking hash; nothing is decided by it.
+    pub at: Timestamp,
+    /// Rows to make, change, delete or restore; in the order in which their events are numbered.
+    pub entities: Vec<EntityChange>,
+    /// Documents of revisions that another program's SQL made, laid out for the first time.
+    pub materialised: Vec<Materialised>,
+    /// Every text that the changes name and that is not stored yet, or that is kept for safety.
+    pub blobs: Vec<(Digest, Bytes)>,
+    /// What collided; one that is recorded already stays as it is.
+    pub conflicts: Vec<NewConflict>,
+    /// Conflicts that are decided.
+    pub resolved: Vec<(ConflictId, String)>,
+    /// Events beside those of the rows.
+    pub events: Vec<NewEvent>,
+    /// What is on disk now, before any file is written, in the same transaction as the rows.
+    pub sync_state: Acknowledged,
+}
+
+/// One row as it shall be.
+#[derive(Debug, Clone)]
+pub struct EntityChange {
+    /// The entity.
+    pub id: EntityId,
+    /// What it is.
+    pub kind: EntityKind,
+    /// What the row must be for the change to count.
+    pub expect: Expected,
+    /// The code.
+    pub code: String,
+    /// The sprint of a task.
+    pub sprint: Option<EntityId>,
+    /// Every typed column; one that is left out becomes empty, and one that a row of this kind does not have stays in
+    /// the documents alone.
+    pub fields: Fields,
+    /// The agent configuration of a task as JSON, for other programs to read.
+    pub agent_config: Option<serde_json::Value>,
+    /// Read-only projections of the text, for other programs to read.
+    pub metadata: serde_json::Value,
+    /// Whether the row becomes a tombstone.
+    pub deleted: bool,
+    /// The folder or file below the root.
+    pub path: DocPath,
+    /// The new revision's id.
+    pub revision: RevisionId,
+    /// By what way it came to be.
+    pub source: Source,
+    /// The new revision's documents, all of them; a tombstone keeps what it was deleted with.
+    pub documents: Vec<DocumentVersion>,
+    /// What the feed says about it.
+    pub events: Vec<NewEvent>,
+}
+
+/// What a row must be for a change to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// There is none.
+    Absent,
+    /// It has this version.
+    Version(i64),
+}
+
+/// The documents of a revision that was only a column patch so far.
+#[derive(Debug, Clone)]
+pub struct Materialised {
+    /// The entity.
+    pub entity: EntityId,
+    /// The revision.
+    pub revision: RevisionId,
+    /// Its documents.
+    pub documents: Vec<DocumentVersion>,
+}
+
+/// What a clone last left on disk of one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncState {
+    /// Whose document.
+    pub entity: EntityId,
+    /// Which document.
+    pub key: DocumentKey,
+    /// Where it was left.
+    pub path: DocPath,
+    /// The revision that it was in step with.
+    pub revision: RevisionId,
+    /// The bytes; `None` says that no file was left there.
+    pub left: Option<Left>,
+    /// Git's HEAD then, where there was one.
+    pub head: Option<String>,
+}
+
+/// Which bytes were left on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Digest of the exact bytes, stamp and all.
+    pub raw: Digest,
+    /// Digest of the bytes without their stamp line, under which they are stored.
+    pub blob: Digest,
+    /// Digest of the canonical text.
+    pub canonical: Digest,
+}
+
+/// What a clone left on disk, and what it forgot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Now on disk.
+    pub left: Vec<SyncState>,
+    /// No longer followed.
+    pub dropped: Vec<(EntityId, DocumentKey)>,
+}
+
+/// What a commit left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Where the feed ends now.
+    pub cursor: Cursor,
+    /// The version of each changed row.
+    pub versions: Vec<(EntityId, i64)>,
+    /// The conflicts that were not recorded before.
+    pub conflicts: Vec<ConflictId>,
+}

@@ -1,0 +1,131 @@
+//! What can be asked of a database, and what it answers.
+
+use crate::model::{
+    Cursor, Digest, DocumentKey, EntityId, EntityKind, Epoch, Field, ProjectId, RevisionId, ShortDigest,
+};
+
+/// Which entities a read is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Selection<'a> {
+    /// All of the project.
+    All,
+    /// These; an id that has no row is left out.
+    Ids(&'a [EntityId]),
+    /// Those whose code, or the alias that their document claims, is any of these in lower case; of any kind.
+    Codes(&'a [String]),
+}
+
+/// Which project a database holds, and where its feed ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The project.
+    pub project: ProjectId,
+    /// Epoch and number of the newest event.
+    pub cursor: Cursor,
+    /// How many live rows there are.
+    pub live: usize,
+}
+
+/// Filters, order and page of a list.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// What to list; `None` lists every kind.
+    pub kind: Option<EntityKind>,
+    /// Each field must have one of its words; compared without case.
+    pub any_of: Vec<(Field, Vec<String>)>,
+    /// Only tasks of this sprint.
+    pub sprint: Option<EntityId>,
+    /// Only tasks of the backlog.
+    pub backlog: bool,
+    /// Only rows whose code or title has this text in it, without case.
+    pub text: Option<String>,
+    /// Order; the code decides between equals and comes last.
+    pub sort: Vec<(SortKey, Direction)>,
+    /// How many rows to skip.
+    pub offset: usize,
+    /// How many rows to return; `None` returns all.
+    pub limit: Option<usize>,
+}
+
+/// What a list is ordered by; an empty value comes last in either direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortKey {
+    /// The code, numbers in it by value (`phase-2` before `phase-10`).
+    Code,
+    /// A typed field; statuses and priorities in their natural order.
+    Field(Field),
+    /// When the row was last changed.
+    UpdatedAt,
+    /// When the row was made.
+    CreatedAt,
+}
+
+/// Which end comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub items: Vec<T>,
+    /// How many rows there are in all pages.
+    pub total: usize,
+}
+
+/// Asks what the history knows of one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownQuestion {
+    /// Whose history.
+    pub entity: EntityId,
+    /// Which document.
+    pub key: DocumentKey,
+    /// The hash that its stamp bears.
+    pub stamp: Option<ShortDigest>,
+    /// Its canonical digest.
+    pub canonical: Option<Digest>,
+}
+
+/// What the history knows of one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownAnswer {
+    /// The newest revision that the stamp names.
+    pub by_stamp: Option<KnownRevision>,
+    /// The newest revision with the same canonical text.
+    pub by_text: Option<KnownRevision>,
+}
+
+/// One document in one stored revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRevision {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Its number in this database.
+    pub n: i64,
+    /// Its stored bytes.
+    pub blob: Digest,
+    /// Its canonical text's digest.
+    pub canonical: Digest,
+}
+
+/// A database as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Which program and version.
+    pub server: String,
+    /// Where, without any password.
+    pub location: String,
+    /// Version of the schema.
+    pub schema: i64,
+    /// The life of this database.
+    pub epoch: Epoch,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Rows per table, in a fixed order.
+    pub tables: Vec<(String, u64)>,
+}
