@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A folder of documents.
-pub struct Corpus {
+pub(crate) struct Corpus {
     root: PathBuf,
     unpacked: PathBuf,
 }
 
 impl Corpus {
     /// The corpus; where there is none, a loud line says what is not tested.
-    pub fn find(untested: &str) -> Option<Self> {
+    #[expect(clippy::print_stderr, reason = "nothing is skipped silently")]
+    pub(crate) fn find(untested: &str) -> Option<Self> {
         let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
         let root = std::env::var_os("INSTEP_CORPUS").map_or_else(beside, PathBuf::from);
         if !root.is_dir() {
@@ -27,7 +28,7 @@ impl Corpus {
     }
 
     /// Where the document of the corpus-relative `path` lies.
-    pub fn at(&self, path: &str) -> PathBuf {
+    pub(crate) fn at(&self, path: &str) -> PathBuf {
         if path.starts_with("dev/") { self.unpacked.join(path) } else { self.root.join(path) }
     }
 }
