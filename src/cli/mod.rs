@@ -1,1 +1,97 @@
-//! (being built)
+//! The face in the terminal: parses arguments, settles the configuration, opens the workspace, calls one op, prints.
+//!
+//! One file per family of commands. `screen`, `table`, `progress` and `json` are the only places that print;
+//! `failure` turns every error into a kind, a hint and an exit code. Nothing is decided here that an op could decide.
+
+/// The last part of a command's help: lines to copy, each of which a test runs.
+macro_rules! example {
+    ($($line:literal),+ $(,)?) => {
+        concat!("\x1b[1mExample:\x1b[0m" $(, "\n  ", $line)+)
+    };
+}
+
+mod args;
+mod completions;
+mod confirm;
+mod failure;
+mod json;
+mod progress;
+mod safe;
+mod screen;
+mod table;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use args::{Arguments, Command};
+pub use failure::Exit;
+use failure::{Effect, Failure};
+use screen::{Screen, Talk};
+
+/// Runs the command line of this process and says how it ended.
+pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    match args::parse(&words) {
+        Ok(arguments) => run(arguments),
+        Err(stopped) => stop(&stopped, &words),
+    }
+    .into()
+}
+
+fn run(arguments: Arguments) -> Exit {
+    let mut screen = Screen::of_process(arguments.global.color, arguments.global.talk());
+    let (exit, effect) = match dispatch(&arguments, &mut screen) {
+        Ok(exit) => (exit, Effect::Applied),
+        Err(failure) => {
+            failure.print(&mut screen, arguments.global.json);
+            (failure.exit, failure.effect)
+        }
+    };
+    close(&mut screen, exit, effect)
+}
+
+fn dispatch(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
+    if let Some(directory) = &arguments.global.directory {
+        std::env::set_current_dir(directory).map_err(|error| {
+            let message = format!("cannot work in {}", directory.display());
+            Failure::new("bad-directory", Exit::Files, message).caused_by(&error)
+        })?;
+    }
+    match &arguments.command {
+        Command::Completions(completions) => completions.run(screen),
+    }
+    Ok(Exit::Done)
+}
+
+/// Help and version are data; anything else that stops the parser is wrong usage.
+fn stop(stopped: &clap::Error, words: &[OsString]) -> Exit {
+    let (colour, as_json) = args::peek(words);
+    let mut screen = Screen::of_process(colour, Talk::Normal);
+    if stopped.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        stopped.render().to_string().lines().for_each(|line| screen.alarm(line));
+        return close(&mut screen, Exit::Usage, Effect::None);
+    }
+    if stopped.use_stderr() {
+        Failure::usage(&stopped.render().to_string()).print(&mut screen, as_json);
+        return close(&mut screen, Exit::Usage, Effect::None);
+    }
+    let text = stopped.render();
+    screen.verbatim(&if screen.look().colour { text.ansi().to_string() } else { text.to_string() });
+    close(&mut screen, Exit::Done, Effect::None)
+}
+
+/// A reader who went away has seen enough; data that did not arrive is a failure.
+fn close(screen: &mut Screen, exit: Exit, effect: Effect) -> Exit {
+    match screen.close() {
+        Ok(()) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            let failure = Failure::new("output-lost", Exit::Files, "cannot print the result");
+            failure.effect(effect).caused_by(&error).print(screen, false);
+            Exit::Files
+        }
+    }
+}

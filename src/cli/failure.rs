@@ -1,0 +1,323 @@
+//! What a person and a program hear when something failed: the one place where hints and exit codes are born.
+//!
+//! Every room's error becomes a [`Failure`] here. `effect` is always true: nothing is called done that was not saved,
+//! nor failed that was. A hint names one thing to do next and never a complete destructive command.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use serde::{Serialize, Serializer};
+
+use super::json;
+use super::screen::{Line, Role, Screen};
+use crate::store::StoreError;
+
+/// How the program ends; the numbers are for scripts and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or the reader of the output went away.
+    Done = 0,
+    /// Failed for a reason that has no number of its own.
+    Failed = 1,
+    /// The command was not written as it must be.
+    Usage = 2,
+    /// Conflicts wait for a person.
+    Conflicts = 3,
+    /// A check found problems.
+    Problems = 4,
+    /// The database cannot be reached.
+    Unreachable = 5,
+    /// A file could not be read or written.
+    Files = 6,
+    /// A safety brake refused.
+    Brake = 7,
+    /// Interrupted by Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What a failed command left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Effect {
+    /// Nothing was changed.
+    None,
+    /// What was asked for was saved; something after it failed.
+    Applied,
+    /// It may have been saved.
+    Unknown,
+}
+
+/// Why a command did not end well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// A stable name, such as `database-busy`.
+    pub(super) code: &'static str,
+    /// What was tried and on what.
+    pub(super) message: String,
+    /// Why, outermost first.
+    pub(super) causes: Vec<String>,
+    /// One thing to do next.
+    pub(super) hint: Option<String>,
+    /// What it left behind.
+    pub(super) effect: Effect,
+    /// Whether the same command may succeed later.
+    pub(super) retryable: bool,
+    /// How the program ends.
+    pub(super) exit: Exit,
+}
+
+impl Failure {
+    /// A failure that changed nothing and that trying again does not help.
+    pub(super) fn new(code: &'static str, exit: Exit, message: impl Into<String>) -> Self {
+        let message = redact(&message.into());
+        Self { code, message, causes: Vec::new(), hint: None, effect: Effect::None, retryable: false, exit }
+    }
+
+    /// A failure with the words of `error` and all that caused it.
+    pub(super) fn of(code: &'static str, exit: Exit, error: &dyn Error) -> Self {
+        let mut failure = Self::new(code, exit, error.to_string());
+        failure.causes = chain(error.source());
+        failure
+    }
+
+    /// A command line that cannot be understood, in the words of the parser.
+    pub(super) fn usage(words: &str) -> Self {
+        let paragraphs: Vec<String> = words.trim().split("\n\n").map(on_one_line).collect();
+        let after = |start: &str| paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix(start));
+        let hint = match (after("tip: "), after("Usage: ")) {
+            (Some(tip), _) => tip.to_owned(),
+            (None, Some(usage)) => format!("write `{usage}`; `--help` says more"),
+            (None, None) => "`--help` says what can be written here".to_owned(),
+        };
+        Self::new("usage", Exit::Usage, after("error: ").unwrap_or("wrong usage")).hint(hint)
+    }
+
+    /// Says why.
+    #[must_use]
+    pub(super) fn caused_by(mut self, cause: &dyn Error) -> Self {
+        self.causes = chain(Some(cause));
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(redact(&hint.into()));
+        self
+    }
+
+    /// Says what it left behind.
+    #[must_use]
+    pub(super) fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Says that the same command may succeed later.
+    #[must_use]
+    pub(super) fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Tells a person on stderr, or a program on stdout.
+    pub(super) fn print(&self, screen: &mut Screen, as_json: bool) {
+        if as_json {
+            return json::print_error(screen, self);
+        }
+        screen.alarm(Line::new().with(Role::Error, "error").plain(": ").plain(&self.message));
+        for cause in &self.causes {
+            screen.alarm(Line::new().with(Role::Dim, "  caused by: ").plain(cause));
+        }
+        match self.effect {
+            Effect::None => {}
+            Effect::Applied => screen.alarm("note: the command itself was done"),
+            Effect::Unknown => screen.alarm("note: it is not known whether anything was saved"),
+        }
+        if let Some(hint) = &self.hint {
+            screen.alarm(Line::new().with(Role::Success, "hint").plain(": ").plain(hint));
+        }
+    }
+}
+
+impl Serialize for Failure {
+    /// `message` carries the causes too.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Published<'a> {
+            code: &'a str,
+            message: String,
+            effect: Effect,
+            retryable: bool,
+            next: Option<&'a str>,
+        }
+        let parts: Vec<&str> = std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect();
+        let (message, next) = (parts.join(": "), self.hint.as_deref());
+        Published { code: self.code, message, effect: self.effect, retryable: self.retryable, next }
+            .serialize(serializer)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match &error {
+            StoreError::Stale(_) => of("rows-changed", Exit::Failed).retryable().hint("run the command again"),
+            StoreError::Unreachable { .. } => of("database-unreachable", Exit::Unreachable)
+                .retryable()
+                .hint("check that the database runs; your files are untouched and can still be edited"),
+            StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
+                .retryable()
+                .hint("another program holds the database; run the command again when it is done"),
+            StoreError::TooNew { .. } => {
+                of("database-too-new", Exit::Failed).hint("install the version of instep that made this database")
+            }
+            StoreError::TooOld { .. } => {
+                of("database-too-old", Exit::Failed).hint("`instep db migrate` backs it up and brings it up to date")
+            }
+            StoreError::Missing { .. } => {
+                of("database-missing", Exit::Unreachable).hint("`instep init` makes one and fills it from the files")
+            }
+            StoreError::Damaged { .. } => of("database-damaged", Exit::Failed)
+                .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),
+            StoreError::Unknown { .. } => of("commit-unknown", Exit::Unreachable)
+                .effect(Effect::Unknown)
+                .retryable()
+                .hint("run `instep status` when the database answers again: it shows what was saved"),
+            StoreError::Failed { .. } => of("database-failed", Exit::Failed),
+        }
+    }
+}
+
+fn chain(cause: Option<&dyn Error>) -> Vec<String> {
+    std::iter::successors(cause, |cause| (*cause).source()).map(|cause| redact(&cause.to_string())).collect()
+}
+
+fn on_one_line(paragraph: &str) -> String {
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Hides the password of a URL and the value of `password=`.
+fn redact(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace).map(|word| redact_parameter(redact_url(word.to_owned()))).collect()
+}
+
+/// A password may hold an `@` itself: the last one ends it.
+fn redact_url(mut word: String) -> String {
+    let start = word.find("://").map(|at| at + "://".len());
+    if let (Some(start), Some(end)) = (start, word.rfind('@'))
+        && let Some(colon) = word.get(start..end).and_then(|authority| authority.find(':'))
+    {
+        word.replace_range(start + colon + 1..end, "***");
+    }
+    word
+}
+
+fn redact_parameter(mut word: String) -> String {
+    if let Some(start) = word.to_ascii_lowercase().find("password=").map(|at| at + "password=".len()) {
+        let end = word[start..].find(['&', ' ', '\t', '\n']).map_or(word.len(), |at| start + at);
+        word.replace_range(start..end, "***");
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::screen::tests::on_paper;
+    use super::super::screen::{Look, Talk};
+    use super::*;
+
+    fn unreachable() -> Failure {
+        let location = "postgres://me:canary@db/plan".to_owned();
+        let source = std::io::Error::other("no route to postgres://me:canary@db\x1b[2J");
+        StoreError::Unreachable { location, source: Box::new(source) }.into()
+    }
+
+    #[test]
+    fn a_person_reads_what_why_and_what_next() {
+        let (mut screen, out, err) = on_paper(Look::default(), Talk::Quiet);
+        unreachable().print(&mut screen, false);
+        assert_eq!(out.text(), "");
+        assert_eq!(
+            err.text(),
+            "error: cannot reach the database postgres://me:***@db/plan\n  \
+             caused by: no route to postgres://me:***@db\\x1b[2J\n\
+             hint: check that the database runs; your files are untouched and can still be edited\n"
+        );
+    }
+
+    #[test]
+    fn a_program_reads_it_on_stdout() {
+        let (mut screen, out, err) = on_paper(Look::default(), Talk::Normal);
+        Failure::new("declined", Exit::Failed, "nothing was done").print(&mut screen, true);
+        assert_eq!(err.text(), "");
+        assert_eq!(
+            out.text(),
+            "{\"schema_version\":1,\"kind\":\"error\",\"error\":{\"code\":\"declined\",\"message\":\"nothing was done\",\
+             \"effect\":\"none\",\"retryable\":false,\"next\":null}}\n"
+        );
+    }
+
+    #[test]
+    fn wrong_usage_keeps_the_parsers_advice() {
+        let with_tip = Failure::usage(
+            "error: unrecognized subcommand 'tsak'\n\n  tip: a similar subcommand exists: 'task'\n\nUsage: instep\n",
+        );
+        assert_eq!(with_tip.message, "unrecognized subcommand 'tsak'");
+        assert_eq!(with_tip.hint.as_deref(), Some("a similar subcommand exists: 'task'"));
+        let missing = Failure::usage(
+            "error: these were not provided:\n  <SHELL>\n\nUsage: instep completions <SHELL>\n\nFor more",
+        );
+        assert_eq!(missing.message, "these were not provided: <SHELL>");
+        assert_eq!(missing.hint.as_deref(), Some("write `instep completions <SHELL>`; `--help` says more"));
+    }
+
+    #[test]
+    fn an_unknown_outcome_is_called_unknown() {
+        let run = crate::model::RunId::new(uuid::Uuid::nil());
+        let failure = Failure::from(StoreError::Unknown { location: "db".into(), run });
+        assert_eq!((failure.effect, failure.retryable, failure.exit), (Effect::Unknown, true, Exit::Unreachable));
+    }
+
+    #[test]
+    fn exit_codes_are_the_published_numbers() {
+        let all = [Exit::Done, Exit::Failed, Exit::Usage, Exit::Conflicts, Exit::Problems, Exit::Unreachable];
+        assert_eq!(all.map(|exit| exit as u8), [0, 1, 2, 3, 4, 5]);
+        assert_eq!([Exit::Files, Exit::Brake, Exit::Interrupted].map(|exit| exit as u8), [6, 7, 130]);
+    }
+
+    #[test]
+    fn hx22_a_password_is_shown_nowhere() {
+        for text in [
+            "postgres://me:canary@db/plan",
+            "cannot open (postgres://me:can@canary@db/plan)",
+            "url=postgres://me:canary/canary@db?sslmode=require",
+            "host=db password=canary user=me",
+            "postgres://db/plan?PASSWORD=canary&x=1",
+        ] {
+            let failure = Failure::new("x", Exit::Failed, text).hint(text);
+            assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
+        }
+        assert_eq!(
+            redact("see https://example.org/a:b and me@example.org"),
+            "see https://example.org/a:b and me@example.org"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn hx22_no_text_breaks_the_hiding(before in any::<String>(), after in any::<String>()) {
+            let shown = redact(&format!("{before} postgres://me:canary@db {after}"));
+            prop_assert!(!shown.contains("me:canary"), "{shown}");
+        }
+    }
+}

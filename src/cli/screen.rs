@@ -1,0 +1,402 @@
+//! The one way to a person: data goes to stdout, talk to stderr, and nothing goes there unmade harmless.
+//!
+//! Text reaches the screen as a [`Line`], which cannot hold anything that a terminal would obey. Colour says nothing
+//! that the words do not say. A reader who closes the pipe has seen enough: that is no failure.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+use clap::builder::styling::{AnsiColor, Style};
+
+use super::safe;
+
+/// The width of a terminal that does not tell.
+pub(super) const USUAL_COLUMNS: usize = 80;
+
+/// What a piece of text is to its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing special.
+    Plain,
+    /// The name of a column or a section.
+    Heading,
+    /// It went well.
+    Success,
+    /// Somebody should look.
+    Warning,
+    /// It went wrong.
+    Error,
+    /// Something to type or copy: a reference, a path, a command.
+    Code,
+    /// Less important than the rest.
+    Dim,
+}
+
+/// One line of harmless text in its roles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    parts: Vec<(Role, String)>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Colour {
+    // Comments, not help: the list of values stands on one line.
+    // On a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// How much to talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Talk {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    #[default]
+    Normal,
+    /// Details as well.
+    Verbose,
+}
+
+/// How one stream is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Look {
+    /// Whether to paint.
+    pub(super) colour: bool,
+    /// The width of the terminal; `None` where the reader is none.
+    pub(super) columns: Option<usize>,
+}
+
+/// What the environment says about colour.
+#[derive(Debug, Clone, Copy, Default)]
+struct ColourWishes {
+    no_color: bool,
+    force: bool,
+    off: bool,
+    dumb: bool,
+}
+
+/// Standard output and standard error.
+pub(super) struct Screen {
+    out: Stream,
+    err: Stream,
+    talk: Talk,
+}
+
+struct Stream {
+    to: Box<dyn Write>,
+    look: Look,
+    failure: Option<io::Error>,
+}
+
+impl Role {
+    /// How the role is painted, where painting is wanted.
+    pub(super) const fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Heading => Style::new().bold(),
+            Self::Success => AnsiColor::Green.on_default(),
+            Self::Warning => AnsiColor::Yellow.on_default(),
+            Self::Error => AnsiColor::Red.on_default().bold(),
+            Self::Code => AnsiColor::Cyan.on_default(),
+            Self::Dim => Style::new().dimmed(),
+        }
+    }
+}
+
+impl Line {
+    /// A line with nothing on it.
+    pub(super) const fn new() -> Self {
+        Self { parts: Vec::new() }
+    }
+
+    /// Appends `text` in a role; whatever it holds, it stays on this line.
+    #[must_use]
+    pub(super) fn with(mut self, role: Role, text: impl AsRef<str>) -> Self {
+        self.parts.push((role, safe::line(text.as_ref()).into_owned()));
+        self
+    }
+
+    /// Appends plain text.
+    #[must_use]
+    pub(super) fn plain(self, text: impl AsRef<str>) -> Self {
+        self.with(Role::Plain, text)
+    }
+
+    /// Appends something to type or copy.
+    #[must_use]
+    pub(super) fn code(self, text: impl AsRef<str>) -> Self {
+        self.with(Role::Code, text)
+    }
+
+    /// The text, painted or not.
+    pub(super) fn show(&self, colour: bool) -> String {
+        let paint = |(role, text): &(Role, String)| match role.style() {
+            style if colour && style != Style::new() => format!("{style}{text}{style:#}"),
+            _ => text.clone(),
+        };
+        self.parts.iter().map(paint).collect()
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Line {
+    fn from(text: T) -> Self {
+        Self::new().plain(text)
+    }
+}
+
+impl Screen {
+    /// The streams of this process.
+    pub(super) fn of_process(colour: Colour, talk: Talk) -> Self {
+        let wishes = ColourWishes::of_environment();
+        let columns = |is_terminal: bool, size: Option<(terminal_size::Width, terminal_size::Height)>| {
+            is_terminal.then(|| size.map_or(USUAL_COLUMNS, |(width, _)| usize::from(width.0).max(20)))
+        };
+        let (out, err) = (io::stdout(), io::stderr());
+        let out_columns = columns(out.is_terminal(), terminal_size::terminal_size_of(&out));
+        let err_columns = columns(err.is_terminal(), terminal_size::terminal_size_of(&err));
+        let look = |columns: Option<usize>| Look { colour: wishes.colour(colour, columns.is_some()), columns };
+        Self {
+            out: Stream::new(BufWriter::with_capacity(1 << 16, out), look(out_columns)),
+            err: Stream::new(err, look(err_columns)),
+            talk,
+        }
+    }
+
+    /// How stdout is shown.
+    pub(super) const fn look(&self) -> Look {
+        self.out.look
+    }
+
+    /// How stderr is shown.
+    pub(super) const fn talk_look(&self) -> Look {
+        self.err.look
+    }
+
+    /// How much is talked.
+    pub(super) const fn talk(&self) -> Talk {
+        self.talk
+    }
+
+    /// Prints a line of data.
+    pub(super) fn data(&mut self, line: impl Into<Line>) {
+        self.out.line(&line.into());
+    }
+
+    /// Prints a text of many lines as data; each line is made harmless.
+    pub(super) fn text(&mut self, text: &str) {
+        self.out.write(&safe::lines(text));
+    }
+
+    /// Prints what this program wrote itself and already made harmless, such as JSON or a script.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        self.out.write(text);
+    }
+
+    /// Tells a person something, unless they want quiet.
+    pub(super) fn say(&mut self, line: impl Into<Line>) {
+        if self.talk >= Talk::Normal {
+            self.alarm(line);
+        }
+    }
+
+    /// Tells a person a detail, if they want details.
+    pub(super) fn detail(&mut self, line: impl Into<Line>) {
+        if self.talk >= Talk::Verbose {
+            self.alarm(line);
+        }
+    }
+
+    /// Tells a person something that they cannot turn off.
+    pub(super) fn alarm(&mut self, line: impl Into<Line>) {
+        self.out.flush();
+        self.err.line(&line.into());
+    }
+
+    /// Begins a line that the person is to finish.
+    pub(super) fn ask(&mut self, question: &Line) {
+        self.out.flush();
+        self.err.write(&(question.show(self.err.look.colour) + " "));
+        self.err.flush();
+    }
+
+    /// Makes sure that everything was printed.
+    ///
+    /// # Errors
+    /// What kept the data from its reader.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.out.flush();
+        self.out.failure.take().map_or(Ok(()), Err)
+    }
+}
+
+impl ColourWishes {
+    /// See <https://no-color.org> and <https://bixense.com/clicolors>.
+    fn of_environment() -> Self {
+        let get = |name: &str| std::env::var(name).unwrap_or_default();
+        let (force, colour) = (get("CLICOLOR_FORCE"), get("CLICOLOR"));
+        Self {
+            no_color: !get("NO_COLOR").is_empty(),
+            force: !force.is_empty() && force != "0",
+            off: colour == "0",
+            dumb: get("TERM") == "dumb",
+        }
+    }
+
+    fn colour(self, wanted: Colour, is_terminal: bool) -> bool {
+        match wanted {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto if self.no_color => false,
+            Colour::Auto => self.force || (is_terminal && !self.off && !self.dumb),
+        }
+    }
+}
+
+impl Stream {
+    fn new(to: impl Write + 'static, look: Look) -> Self {
+        Self { to: Box::new(to), look, failure: None }
+    }
+
+    fn line(&mut self, line: &Line) {
+        let text = line.show(self.look.colour) + "\n";
+        self.write(&text);
+    }
+
+    /// After the first failure nothing more is written.
+    fn write(&mut self, text: &str) {
+        if self.failure.is_none() {
+            self.failure = self.to.write_all(text.as_bytes()).err();
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.to.flush().err();
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// What a screen printed.
+    #[derive(Clone, Default)]
+    pub(in super::super) struct Paper(Rc<RefCell<Vec<u8>>>);
+
+    impl Paper {
+        pub(in super::super) fn text(&self) -> String {
+            String::from_utf8(self.0.borrow().clone()).expect("only text is printed")
+        }
+    }
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A screen on paper: stdout and stderr.
+    pub(in super::super) fn on_paper(look: Look, talk: Talk) -> (Screen, Paper, Paper) {
+        let (out, err) = (Paper::default(), Paper::default());
+        let screen = Screen { out: Stream::new(out.clone(), look), err: Stream::new(err.clone(), look), talk };
+        (screen, out, err)
+    }
+
+    /// A reader who gives no chance.
+    struct Gone(io::ErrorKind);
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    #[test]
+    fn data_and_talk_go_their_own_ways() {
+        let (mut screen, out, err) = on_paper(Look::default(), Talk::Normal);
+        screen.data("row");
+        screen.say("talk");
+        screen.detail("detail");
+        assert_eq!((out.text().as_str(), err.text().as_str()), ("row\n", "talk\n"));
+    }
+
+    #[test]
+    fn quiet_still_tells_errors() {
+        let (mut screen, out, err) = on_paper(Look::default(), Talk::Quiet);
+        screen.data("row");
+        screen.say("talk");
+        screen.alarm("error");
+        assert_eq!((out.text().as_str(), err.text().as_str()), ("row\n", "error\n"));
+    }
+
+    #[test]
+    fn hx09_every_way_to_the_screen_is_harmless() {
+        let evil = "\x1b[2J\u{9b}31m\u{202e}\u{200b}";
+        let colourful = Look { colour: true, columns: Some(80) };
+        for look in [Look::default(), colourful] {
+            let (mut screen, out, err) = on_paper(look, Talk::Verbose);
+            screen.data(Line::new().with(Role::Plain, evil));
+            screen.text(evil);
+            screen.say(evil);
+            screen.detail(evil);
+            screen.alarm(evil);
+            screen.ask(&evil.into());
+            for printed in [out.text(), err.text()] {
+                assert!(!printed.contains(|c| c != '\n' && safe::is_unsafe(c)), "{printed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn colour_wraps_the_words_and_only_them() {
+        let line = Line::new().with(Role::Error, "error").plain(": x");
+        assert_eq!(line.show(false), "error: x");
+        assert_eq!(line.show(true), "\x1b[1m\x1b[31merror\x1b[0m: x");
+    }
+
+    #[test]
+    fn colour_follows_the_option_then_the_environment_then_the_terminal() {
+        let plain = ColourWishes::default();
+        let no = ColourWishes { no_color: true, force: true, ..plain };
+        let force = ColourWishes { force: true, dumb: true, ..plain };
+        for (wishes, wanted, terminal, expected) in [
+            (plain, Colour::Auto, true, true),
+            (plain, Colour::Auto, false, false),
+            (plain, Colour::Always, false, true),
+            (plain, Colour::Never, true, false),
+            (no, Colour::Auto, true, false),
+            (no, Colour::Always, true, true),
+            (force, Colour::Auto, false, true),
+            (ColourWishes { dumb: true, ..plain }, Colour::Auto, true, false),
+            (ColourWishes { off: true, ..plain }, Colour::Auto, true, false),
+        ] {
+            assert_eq!(wishes.colour(wanted, terminal), expected, "{wishes:?} {wanted:?} {terminal}");
+        }
+    }
+
+    #[test]
+    fn data_that_did_not_arrive_is_told_at_the_end() {
+        let gone = || Stream::new(Gone(io::ErrorKind::BrokenPipe), Look::default());
+        let mut screen = Screen { out: gone(), err: gone(), talk: Talk::Normal };
+        screen.data("row");
+        screen.data("row");
+        screen.say("talk");
+        assert_eq!(screen.close().map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe));
+    }
+}
