@@ -150,7 +150,10 @@ impl Color {
     const ALL: [Self; 3] = [Self::Auto, Self::Always, Self::Never];
 
     /// The choice of exactly that name.
-    fn parse(word: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// A sentence that names every choice.
+    pub fn parse(word: &str) -> Result<Self, String> {
         one_of(word, Self::ALL, Self::word)
     }
 

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Style};
+use clap::builder::{PossibleValuesParser, Styles, TypedValueParser};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::completions::Completions;
-use super::screen::{Colour, Talk};
+use super::screen::Talk;
+use crate::config::Color;
 
 /// How help looks: as quiet as the rest.
 const STYLES: Styles = Styles::styled()
@@ -48,17 +49,8 @@ pub(super) struct Global {
     #[arg(long, global = true, display_order = 900)]
     pub(super) json: bool,
     /// Use colour: auto, always or never
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        hide_possible_values = true,
-        hide_default_value = true,
-        value_name = "WHEN",
-        default_value_t,
-        display_order = 901
-    )]
-    pub(super) color: Colour,
+    #[arg(long, global = true, value_name = "WHEN", value_parser = color(), hide_possible_values = true, display_order = 901)]
+    pub(super) color: Option<Color>,
     /// Tell errors only
     #[arg(long, short, global = true, conflicts_with = "verbose", display_order = 902)]
     pub(super) quiet: bool,
@@ -100,14 +92,14 @@ pub(super) fn tree() -> clap::Command {
     Arguments::command()
 }
 
+fn color() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).try_map(|word| Color::parse(&word))
+}
+
 /// What a command line that cannot be parsed asked for nevertheless: colour and JSON.
-pub(super) fn peek(words: &[OsString]) -> (Colour, bool) {
+pub(super) fn peek(words: &[OsString]) -> (Option<Color>, bool) {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
     let apart = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
-    let colour = match words.iter().find_map(|word| word.strip_prefix("--color=")).or(apart) {
-        Some("always") => Colour::Always,
-        Some("never") => Colour::Never,
-        _ => Colour::Auto,
-    };
-    (colour, words.contains(&"--json"))
+    let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(apart);
+    (color.and_then(|word| Color::parse(word).ok()), words.contains(&"--json"))
 }

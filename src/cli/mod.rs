@@ -3,6 +3,8 @@
 //! One file per family of commands. `screen`, `table`, `progress` and `json` are the only places that print;
 //! `failure` turns every error into a kind, a hint and an exit code. Nothing is decided here that an op could decide.
 
+#![expect(dead_code, reason = "the foundations come before the commands")]
+
 /// The last part of a command's help: lines to copy, each of which a test runs.
 macro_rules! example {
     ($($line:literal),+ $(,)?) => {

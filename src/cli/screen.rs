@@ -6,11 +6,16 @@
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
+use terminal_size::{Height, Width};
 
 use super::safe;
+use crate::config::Color;
 
 /// The width of a terminal that does not tell.
-pub(super) const USUAL_COLUMNS: usize = 80;
+const USUAL_COLUMNS: usize = 80;
+
+/// A terminal that says it is narrower is not believed.
+const FEWEST_COLUMNS: usize = 20;
 
 /// What a piece of text is to its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +42,6 @@ pub(super) struct Line {
     parts: Vec<(Role, String)>,
 }
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(super) enum Colour {
-    // Comments, not help: the list of values stands on one line.
-    // On a terminal, unless the environment says otherwise.
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
 /// How much to talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Talk {
@@ -72,6 +66,7 @@ pub(super) struct Look {
 /// What the environment says about colour.
 #[derive(Debug, Clone, Copy, Default)]
 struct ColourWishes {
+    own: Option<Color>,
     no_color: bool,
     force: bool,
     off: bool,
@@ -148,20 +143,23 @@ impl<T: AsRef<str>> From<T> for Line {
 }
 
 impl Screen {
-    /// The streams of this process.
-    pub(super) fn of_process(colour: Colour, talk: Talk) -> Self {
-        let wishes = ColourWishes::of_environment();
-        let columns = |is_terminal: bool, size: Option<(terminal_size::Width, terminal_size::Height)>| {
-            is_terminal.then(|| size.map_or(USUAL_COLUMNS, |(width, _)| usize::from(width.0).max(20)))
-        };
+    /// The streams of this process; `color` is what its flag says.
+    pub(super) fn of_process(color: Option<Color>, talk: Talk) -> Self {
         let (out, err) = (io::stdout(), io::stderr());
-        let out_columns = columns(out.is_terminal(), terminal_size::terminal_size_of(&out));
-        let err_columns = columns(err.is_terminal(), terminal_size::terminal_size_of(&err));
-        let look = |columns: Option<usize>| Look { colour: wishes.colour(colour, columns.is_some()), columns };
-        Self {
-            out: Stream::new(BufWriter::with_capacity(1 << 16, out), look(out_columns)),
-            err: Stream::new(err, look(err_columns)),
-            talk,
+        let out_columns = out.is_terminal().then(|| columns(terminal_size::terminal_size_of(&out)));
+        let err_columns = err.is_terminal().then(|| columns(terminal_size::terminal_size_of(&err)));
+        let look = |columns| Look { colour: false, columns };
+        let out = Stream::new(BufWriter::with_capacity(1 << 16, out), look(out_columns));
+        let mut screen = Self { out, err: Stream::new(err, look(err_columns)), talk };
+        screen.colour(color);
+        screen
+    }
+
+    /// Settles again whether to paint, now that more is known than the flag.
+    pub(super) fn colour(&mut self, color: Option<Color>) {
+        let wishes = ColourWishes::of_environment();
+        for look in [&mut self.out.look, &mut self.err.look] {
+            look.colour = wishes.colour(color, look.columns.is_some());
         }
     }
 
@@ -238,6 +236,7 @@ impl ColourWishes {
         let get = |name: &str| std::env::var(name).unwrap_or_default();
         let (force, colour) = (get("CLICOLOR_FORCE"), get("CLICOLOR"));
         Self {
+            own: Color::parse(&get("INSTEP_COLOR")).ok(),
             no_color: !get("NO_COLOR").is_empty(),
             force: !force.is_empty() && force != "0",
             off: colour == "0",
@@ -245,14 +244,18 @@ impl ColourWishes {
         }
     }
 
-    fn colour(self, wanted: Colour, is_terminal: bool) -> bool {
-        match wanted {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto if self.no_color => false,
-            Colour::Auto => self.force || (is_terminal && !self.off && !self.dumb),
+    fn colour(self, wanted: Option<Color>, is_terminal: bool) -> bool {
+        match wanted.or(self.own).unwrap_or(Color::Auto) {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if self.no_color => false,
+            Color::Auto => self.force || (is_terminal && !self.off && !self.dumb),
         }
     }
+}
+
+fn columns(size: Option<(Width, Height)>) -> usize {
+    size.map_or(USUAL_COLUMNS, |(Width(columns), _)| usize::from(columns).max(FEWEST_COLUMNS))
 }
 
 impl Stream {
@@ -375,16 +378,19 @@ pub(super) mod tests {
         let plain = ColourWishes::default();
         let no = ColourWishes { no_color: true, force: true, ..plain };
         let force = ColourWishes { force: true, dumb: true, ..plain };
+        let own = ColourWishes { own: Some(Color::Always), no_color: true, ..plain };
         for (wishes, wanted, terminal, expected) in [
-            (plain, Colour::Auto, true, true),
-            (plain, Colour::Auto, false, false),
-            (plain, Colour::Always, false, true),
-            (plain, Colour::Never, true, false),
-            (no, Colour::Auto, true, false),
-            (no, Colour::Always, true, true),
-            (force, Colour::Auto, false, true),
-            (ColourWishes { dumb: true, ..plain }, Colour::Auto, true, false),
-            (ColourWishes { off: true, ..plain }, Colour::Auto, true, false),
+            (plain, None, true, true),
+            (plain, None, false, false),
+            (plain, Some(Color::Always), false, true),
+            (plain, Some(Color::Never), true, false),
+            (no, None, true, false),
+            (no, Some(Color::Always), true, true),
+            (force, None, false, true),
+            (own, None, false, true),
+            (own, Some(Color::Auto), true, false),
+            (ColourWishes { dumb: true, ..plain }, None, true, false),
+            (ColourWishes { off: true, ..plain }, None, true, false),
         ] {
             assert_eq!(wishes.colour(wanted, terminal), expected, "{wishes:?} {wanted:?} {terminal}");
         }

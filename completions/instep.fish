@@ -1,0 +1,44 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_instep_global_optspecs
+    string join \n json color= q/quiet v/verbose C/directory= h/help V/version
+end
+
+function __fish_instep_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_instep_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_instep_using_subcommand
+    set -l cmd (__fish_instep_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c instep -n "__fish_instep_needs_command" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_needs_command" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_needs_command" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_needs_command" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_needs_command" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_needs_command" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_needs_command" -s V -l version -d 'Print version'
+complete -c instep -n "__fish_instep_needs_command" -f -a "completions" -d 'Print the script that teaches a shell to complete commands'
+complete -c instep -n "__fish_instep_using_subcommand completions" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand completions" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand completions" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand completions" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_using_subcommand completions" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand completions" -s h -l help -d 'Print help'

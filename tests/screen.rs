@@ -1,0 +1,87 @@
+//! What the built program does with its streams: data, talk, colour, closed pipes and full disks.
+
+use std::fs::File;
+use std::process::{Command, Output, Stdio};
+
+/// The program in an environment that says nothing about colour.
+fn instep(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_instep"));
+    command.args(words).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn run(words: &[&str]) -> (i32, String, String) {
+    outcome(instep(words).output().expect("the program starts"))
+}
+
+fn outcome(output: Output) -> (i32, String, String) {
+    let text = |bytes| String::from_utf8(bytes).expect("only text is printed");
+    (output.status.code().expect("it ended by itself"), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn version_and_help_are_data() {
+    let (code, out, err) = run(&["--version"]);
+    assert_eq!((code, out, err), (0, format!("instep {}\n", env!("CARGO_PKG_VERSION")), String::new()));
+    let (code, out, err) = run(&["--help"]);
+    assert!(code == 0 && out.contains("Usage: instep") && err.is_empty());
+}
+
+#[test]
+fn no_command_at_all_is_wrong_usage_and_shows_what_there_is() {
+    let (code, out, err) = run(&[]);
+    assert!(code == 2 && out.is_empty() && err.contains("Commands:"), "{code} {out} {err}");
+}
+
+#[test]
+fn wrong_usage_offers_what_was_meant() {
+    let (code, out, err) = run(&["completoins"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert_eq!(err, "error: unrecognized subcommand 'completoins'\nhint: a similar subcommand exists: 'completions'\n");
+}
+
+#[test]
+fn with_json_a_failure_is_data() {
+    let (code, out, err) = run(&["--json", "completoins"]);
+    assert_eq!((code, err.as_str()), (2, ""));
+    let answer: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&answer["schema_version"], &answer["kind"]), (&1.into(), &"error".into()));
+    assert_eq!((&answer["error"]["code"], &answer["error"]["effect"]), (&"usage".into(), &"none".into()));
+}
+
+#[test]
+fn hx09_what_was_typed_is_harmless_when_it_is_repeated() {
+    for words in
+        [&["\x1b[2J\u{9b}31m"][..], &["--json", "\x1b]52;c;x\x07"], &["-C", "/no\x1b[2Jwhere", "completions", "bash"]]
+    {
+        let (code, out, err) = run(words);
+        assert_ne!(code, 0);
+        assert!(!(out + &err).contains(|c: char| c != '\n' && c.is_control()), "{words:?}");
+    }
+}
+
+#[test]
+fn help_is_painted_only_where_it_is_wanted() {
+    let painted = |command: &mut Command| outcome(command.output().expect("the program starts")).1.contains('\x1b');
+    assert!(!painted(&mut instep(&["--help"])));
+    assert!(painted(&mut instep(&["--help", "--color", "always"])));
+    assert!(painted(instep(&["--help"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!painted(instep(&["--help"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(!painted(instep(&["--help", "--color=never"]).env("CLICOLOR_FORCE", "1")));
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let (code, _, err) = outcome(instep(&["completions", "zsh"]).stdout(writer).output().expect("the program starts"));
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    let full = File::options().write(true).open("/dev/full").expect("Linux has a full device");
+    let (code, _, err) = outcome(instep(&["completions", "zsh"]).stdout(full).output().expect("the program starts"));
+    assert_eq!(code, 6);
+    assert!(err.starts_with("error: cannot print the result\n  caused by: "), "{err}");
+}
