@@ -1,8 +1,12 @@
 //! Finds the project, its git directory and the folders for local state, by looking at files; git is not run.
 
+use std::fs::{self, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::TreeError;
+use crate::model::Digest;
 
 /// Where a project and its local state lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +55,25 @@ impl Trust {
     }
 }
 
+/// The file that marks the root of a project.
+const MARK: &str = "instep.toml";
+
+/// The state folder of a project that is in no repository.
+const OUTSIDE_GIT: &str = ".instep";
+
+/// The longest `.git` or `commondir` file that is read, in bytes.
+const MAX_POINTER: u64 = 64 * 1024;
+
 /// Finds the project that `start` is in.
 ///
 /// # Errors
 /// When no `instep.toml` is found upward, or what is found belongs to somebody else.
 pub fn discover(start: &Path, trust: &Trust) -> Result<Located, TreeError> {
-    todo!("{start:?}{trust:?}")
+    let start = real(start)?;
+    match start.ancestors().find(|folder| folder.join(MARK).symlink_metadata().is_ok()) {
+        Some(root) => locate(root, trust),
+        None => Err(TreeError::NoProject { start }),
+    }
 }
 
 /// Says where the state of a project with the root `root` lies, whether or not there is an `instep.toml` yet.
@@ -64,5 +81,107 @@ pub fn discover(start: &Path, trust: &Trust) -> Result<Located, TreeError> {
 /// # Errors
 /// When the folder, its repository or its state folder belongs to somebody else.
 pub fn locate(root: &Path, trust: &Trust) -> Result<Located, TreeError> {
-    todo!("{root:?}{trust:?}")
+    let root = real(root)?;
+    let git = git_dirs(&root)?;
+    let top = git.as_ref().map_or(&root, |git| &git.worktree);
+    let is_excepted = [&root, top].iter().any(|path| trust.also.iter().any(|also| also == *path));
+    let trust = if is_excepted { None } else { Some(trust.user) };
+    let dirs = git.iter().flat_map(|git| [&git.worktree, &git.dir, &git.common]);
+    for path in dirs.chain([&root]) {
+        expect_owner(path, trust)?;
+    }
+    let state = state_dirs(&root, git.as_ref());
+    for path in [&state.shared, &state.private] {
+        expect_private(path, trust)?;
+    }
+    Ok(Located { root, git, state })
+}
+
+/// Follows `.git` upward from `root`, as git does.
+fn git_dirs(root: &Path) -> Result<Option<GitDirs>, TreeError> {
+    for worktree in root.ancestors() {
+        let mark = worktree.join(".git");
+        let Ok(stat) = fs::metadata(&mark) else { continue };
+        let dir = if stat.is_dir() { mark.clone() } else { pointed(&mark, "gitdir: ")? };
+        let common = match pointed(&dir.join("commondir"), "") {
+            Err(TreeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => dir.clone(),
+            other => other?,
+        };
+        let is_git = dir.join("HEAD").symlink_metadata().is_ok()
+            && ["objects", "refs"].iter().all(|name| common.join(name).is_dir());
+        match (is_git, stat.is_dir()) {
+            (true, _) => {
+                let (dir, common) = (real(&dir)?, real(&common)?);
+                return Ok(Some(GitDirs { worktree: worktree.to_owned(), dir, common }));
+            }
+            // Git passes by a folder that only has the name.
+            (false, true) => {}
+            (false, false) => return Err(TreeError::NotGit { path: mark }),
+        }
+    }
+    Ok(None)
+}
+
+/// Reads a file that holds a path, relative to the file's own folder.
+fn pointed(file: &Path, prefix: &str) -> Result<PathBuf, TreeError> {
+    let failed = |source| TreeError::Io { deed: "read", path: file.to_owned(), source };
+    let mut text = String::new();
+    fs::File::open(file).and_then(|f| f.take(MAX_POINTER).read_to_string(&mut text)).map_err(failed)?;
+    let target = text.strip_prefix(prefix).map(|rest| rest.trim_end_matches(['\n', '\r']));
+    let folder = file.parent().unwrap_or(file);
+    match target {
+        Some(target) if !target.is_empty() => Ok(folder.join(target)),
+        _ => Err(TreeError::NotGit { path: file.to_owned() }),
+    }
+}
+
+/// In git's own folders, so that `git clean -fdx` cannot take it; a project that is older than its repository keeps
+/// the place that it has.
+fn state_dirs(root: &Path, git: Option<&GitDirs>) -> StateDirs {
+    let outside = root.join(OUTSIDE_GIT);
+    let is_ours = |stat: &Metadata| stat.is_dir() && stat.mode() & 0o777 == 0o700;
+    match git {
+        Some(git) if !outside.symlink_metadata().is_ok_and(|stat| is_ours(&stat)) => {
+            let name = state_name(root, git);
+            StateDirs { shared: git.common.join(&name), private: git.dir.join(&name) }
+        }
+        _ => StateDirs { shared: outside.clone(), private: outside },
+    }
+}
+
+/// Two projects in one repository must not share their state.
+fn state_name(root: &Path, git: &GitDirs) -> PathBuf {
+    let name = PathBuf::from("instep");
+    match root.strip_prefix(&git.worktree) {
+        Ok(below) if below != Path::new("") => {
+            name.join(Digest::of(below.as_os_str().as_encoded_bytes()).short().to_string())
+        }
+        _ => name,
+    }
+}
+
+fn expect_owner(path: &Path, user: Option<u32>) -> Result<(), TreeError> {
+    let stat = look(path)?;
+    match user {
+        Some(user) if stat.uid() != user => Err(TreeError::Untrusted { path: path.to_owned(), owner: stat.uid() }),
+        _ => Ok(()),
+    }
+}
+
+/// A state folder that exists must be a real folder that is closed to everybody else.
+fn expect_private(path: &Path, user: Option<u32>) -> Result<(), TreeError> {
+    match look(path) {
+        Err(TreeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(stat) if !stat.is_dir() || stat.mode() & 0o077 != 0 => Err(TreeError::NotPrivate { path: path.to_owned() }),
+        Ok(_) => expect_owner(path, user),
+    }
+}
+
+fn look(path: &Path) -> Result<Metadata, TreeError> {
+    path.symlink_metadata().map_err(|source| TreeError::Io { deed: "look at", path: path.to_owned(), source })
+}
+
+fn real(path: &Path) -> Result<PathBuf, TreeError> {
+    path.canonicalize().map_err(|source| TreeError::Io { deed: "find", path: path.to_owned(), source })
 }

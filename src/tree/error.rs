@@ -23,6 +23,12 @@ pub enum TreeError {
         /// The user id of the owner.
         owner: u32,
     },
+    /// The state folder is a link, or open to others.
+    #[error("refused {}: it must be a folder that is closed to everybody else", .path.display())]
+    NotPrivate {
+        /// The state folder.
+        path: PathBuf,
+    },
     /// A `.git` that leads to no git directory.
     #[error("{} does not lead to a git directory", .path.display())]
     NotGit {

@@ -14,6 +14,7 @@ mod folders;
 mod identity;
 mod layout;
 mod lock;
+mod outside;
 mod read;
 mod remove;
 mod replace;
@@ -31,12 +32,13 @@ pub use error::TreeError;
 pub use folders::{FolderMove, HashFile};
 pub use layout::{Address, Layout, Place, Reason};
 pub use lock::Lock;
-pub use read::ReadFile;
+pub use outside::{read_outside, write_outside};
+
 pub use remove::{Removal, Removed};
 pub use replace::{Expected, Left, Outcome, Replacement};
 pub use scan::{Blocked, FileId, Notice, Scan, ScannedFile};
 pub use trash::{Fate, Leftover, Trashed};
-pub use vfs::{At, Base, Disk, Entry, FileKind, Held, Make, Stat, Time, Vfs};
+pub use vfs::{At, Base, Disk, Entry, FileKind, Held, Make, ReadFile, Stat, Time, Vfs};
 
 /// The files of one project: what lies below its root and in its state folders.
 ///

@@ -1,19 +1,12 @@
-//! Reads documents.
+//! Reads documents and folders of documents.
 
+use std::io;
+
+use rayon::prelude::*;
+use rustix::io::Errno;
+
+use super::{At, FileKind, ReadFile, Tree, TreeError};
 use crate::model::DocPath;
-
-use super::{Stat, Tree, TreeError};
-
-/// The bytes of a file and how it looked before the first of them was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadFile {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// How the file looked.
-    pub stat: Stat,
-    /// Whether it looked the same afterwards; if not, somebody is writing it.
-    pub is_steady: bool,
-}
 
 impl Tree {
     /// The largest file that is read, in bytes.
@@ -24,7 +17,7 @@ impl Tree {
     /// # Errors
     /// When it cannot be read, is too large, or is no regular file.
     pub fn read(&self, path: &DocPath) -> Result<ReadFile, TreeError> {
-        todo!("{path}")
+        self.read_at(At::project(path.as_str()))
     }
 
     /// Reads many files with all cores and hands each to `each`; answers in the order asked.
@@ -33,14 +26,53 @@ impl Tree {
         paths: &[DocPath],
         each: impl Fn(usize, Result<ReadFile, TreeError>) -> T + Sync,
     ) -> Vec<T> {
-        paths.iter().enumerate().map(|(i, path)| each(i, self.read(path))).collect()
+        paths.par_iter().enumerate().with_min_len(16).map(|(i, path)| each(i, self.read(path))).collect()
     }
 
     /// Reads every file below `folder`, in the order of their paths; an absent folder is empty.
     ///
     /// # Errors
-    /// When any of them cannot be read.
+    /// When any of them cannot be read, or one of them is a link.
     pub fn read_below(&self, folder: &DocPath) -> Result<Vec<(DocPath, ReadFile)>, TreeError> {
-        todo!("{folder}")
+        let mut found = Vec::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(folder) = folders.pop() {
+            let at = At::project(folder.as_str());
+            let entries = match self.vfs.list(at) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                other => other.map_err(|source| self.failed("list", at, source))?,
+            };
+            for entry in entries {
+                let Some(path) = str::from_utf8(&entry.name).ok().and_then(|name| folder.join(name).ok()) else {
+                    continue;
+                };
+                if entry.kind == FileKind::Folder {
+                    folders.push(path);
+                } else {
+                    let file = self.read(&path)?;
+                    found.push((path, file));
+                }
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(found)
+    }
+
+    pub(super) fn read_at(&self, at: At<'_>) -> Result<ReadFile, TreeError> {
+        self.vfs.read(at, Self::MAX_FILE).map_err(|source| self.failed("read", at, source))
+    }
+
+    /// Names a deed that the system refused; where something is not what it should be, says what it is.
+    pub(super) fn failed(&self, deed: &'static str, at: At<'_>, source: io::Error) -> TreeError {
+        let path = self.vfs.show(at);
+        let is = |errno: Errno| source.raw_os_error() == Some(errno.raw_os_error());
+        if is(Errno::LOOP) {
+            return TreeError::Refused { path, kind: FileKind::Symlink };
+        }
+        match self.vfs.stat(at) {
+            Ok(stat) if is(Errno::FBIG) => TreeError::TooLarge { path, size: stat.size, limit: Self::MAX_FILE },
+            Ok(stat) if is(Errno::INVAL) && deed == "read" => TreeError::Refused { path, kind: stat.kind },
+            _ => TreeError::Io { deed, path, source },
+        }
     }
 }

@@ -49,6 +49,8 @@ pub struct Left {
     pub stat: Stat,
     /// Digest of its bytes.
     pub raw: Digest,
+    /// Whether any later change must show in how it looks.
+    pub is_settled: bool,
 }
 
 impl Tree {

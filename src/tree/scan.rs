@@ -2,9 +2,8 @@
 //!
 //! It stats every document and every folder, lists only folders that changed, and reads no document.
 
-use crate::model::DocPath;
-
-use super::{Known, Layout, Place, Reason, Stat, StatCache, Tree, TreeError};
+use super::{Known, Layout, Left, Lock, Place, Reason, Stat, StatCache, Tree, TreeError};
+use crate::model::{DocPath, Role};
 
 /// A file of a [`Scan`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +22,8 @@ pub struct ScannedFile<'a> {
     pub folder: &'a str,
     /// The file's name.
     pub name: &'a str,
+    /// What it is to its entity.
+    pub role: Role,
     /// How it looks.
     pub stat: &'a Stat,
     /// What reading it told, the last time it was read.
@@ -54,12 +55,11 @@ pub struct Notice {
 }
 
 impl Tree {
-    /// Looks at every folder and document below the layout's root.
+    /// Looks at every folder and document below the layout's root; what cannot be looked into is [`Scan::blocked`].
     ///
-    /// # Errors
-    /// Only when nothing can be said at all; what cannot be read is in [`Scan::blocked`].
-    pub fn scan(&self, cache: StatCache) -> Result<Scan, TreeError> {
-        todo!("{cache:?}")
+    /// A scan without the lock writes nothing, and is not worth saving.
+    pub fn scan(&self, cache: StatCache, lock: Option<&Lock>) -> Scan {
+        todo!("{cache:?}{}", lock.is_some())
     }
 }
 
@@ -124,9 +124,14 @@ impl Scan {
         todo!()
     }
 
-    /// Remembers what reading a file told; `stat` is how it looked before its first byte was read, or as it was left.
+    /// Remembers what reading a file told; `stat` is how it looked before its first byte was read.
     pub fn learn(&mut self, file: FileId, stat: &Stat, known: Known) {
         todo!("{file:?}{stat:?}{known:?}")
+    }
+
+    /// Remembers what a file holds that was just written.
+    pub fn learn_left(&mut self, file: FileId, left: &Left, known: Known) {
+        todo!("{file:?}{left:?}{known:?}")
     }
 }
 

@@ -4,6 +4,7 @@ mod disk;
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 pub use disk::Disk;
 
@@ -84,38 +85,56 @@ pub struct Entry {
     pub kind: FileKind,
 }
 
+/// The bytes of a file and how it looked before the first of them was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFile {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// How the file looked.
+    pub stat: Stat,
+    /// Whether it looked the same afterwards; if not, somebody is writing it.
+    pub is_steady: bool,
+}
+
 /// A lock that is held until this is dropped.
 pub trait Held: Send + Sync {}
 
 /// Everything that this room asks of a file system; each call is one step that a crash can follow.
 ///
-/// No call follows a symbolic link, in no part of a path: such a path fails with `ELOOP`.
-/// No call leaves its [`Base`]. Errors are the system's own, so that callers can tell `ENOSPC` from `EACCES`.
+/// No call follows a symbolic link, in no part of a path, and none leaves its [`Base`]; a state folder is made when
+/// something is written to it. Errors are the system's own, so that callers can tell `ENOSPC` from `EACCES`.
 pub trait Vfs: Send + Sync {
-    /// Where a path is, for messages.
-    fn show(&self, at: At<'_>) -> std::path::PathBuf;
+    /// Where a path is, for messages and for the identity of a working copy.
+    fn show(&self, at: At<'_>) -> PathBuf;
 
-    /// Looks at a path. The folders above it must be known to be folders: this one call does not check them.
+    /// Looks at a path. This one call does not check that the folders above it are real: whoever walks down has.
     fn stat(&self, at: At<'_>) -> io::Result<Stat>;
 
     /// Lists a folder without `.` and `..`, in any order.
     fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>>;
 
-    /// Reads a regular file of at most `limit` bytes; returns how it looked before its first byte was read.
+    /// Reads a regular file of at most `limit` bytes.
     ///
-    /// Fails with `EFBIG` beyond the limit, and with `EINVAL` on what is no file, without opening that.
-    fn read(&self, file: At<'_>, limit: u64) -> io::Result<(Stat, Vec<u8>)>;
+    /// # Errors
+    /// `EFBIG` beyond the limit; `EINVAL` on what is no regular file, without opening that.
+    fn read(&self, file: At<'_>, limit: u64) -> io::Result<ReadFile>;
 
-    /// Makes a file that must not exist, with exactly these permissions and, where given, this owner and group.
+    /// Makes a file that must not exist; what is left of one that failed is for the caller to remove.
     fn create(&self, file: At<'_>, pieces: &[&[u8]], make: Make) -> io::Result<Stat>;
 
     /// Makes a folder that must not exist.
-    fn create_folder(&self, folder: At<'_>, mode: u32) -> io::Result<()>;
+    fn create_folder(&self, folder: At<'_>) -> io::Result<()>;
 
-    /// Swaps two paths in one step; `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot.
+    /// Swaps two paths in one step.
+    ///
+    /// # Errors
+    /// `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot.
     fn exchange(&self, a: At<'_>, b: At<'_>) -> io::Result<()>;
 
-    /// Renames, never over something (`EEXIST`); `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot.
+    /// Renames, never over something.
+    ///
+    /// # Errors
+    /// `EEXIST` when the place is taken; `EINVAL`, `ENOSYS` or `EOPNOTSUPP` where the file system cannot tell.
     fn rename_new(&self, from: At<'_>, to: At<'_>) -> io::Result<()>;
 
     /// Renames, over what is there.
@@ -130,11 +149,11 @@ pub trait Vfs: Send + Sync {
     /// Removes an empty folder.
     fn remove_folder(&self, folder: At<'_>) -> io::Result<()>;
 
-    /// Makes everything that was done on the file system of `base` durable.
-    fn sync(&self, base: Base) -> io::Result<()>;
+    /// Makes everything durable that was done on the file system that `folder` is on.
+    fn sync(&self, folder: At<'_>) -> io::Result<()>;
 
-    /// What the file system of `base` would write as the time of a change that happens now.
-    fn tick(&self, base: Base) -> io::Result<Time>;
+    /// The time that a change gets which happens now.
+    fn tick(&self) -> io::Result<Time>;
 
     /// Locks a file, made if need be, and leaves `note` in it for people; `None` when another process holds it.
     fn lock(&self, file: At<'_>, note: &str) -> io::Result<Option<Box<dyn Held>>>;
@@ -143,8 +162,8 @@ pub trait Vfs: Send + Sync {
 /// How a new file shall be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Make {
-    /// Permission bits, whatever the umask is.
-    pub mode: u32,
+    /// Permission bits; `None` leaves them to the system and its umask.
+    pub mode: Option<u32>,
     /// Owner and group; `None` leaves them to the system.
     pub owner: Option<(u32, u32)>,
 }
