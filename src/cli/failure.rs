@@ -1,6 +1,6 @@
-//! What a person and a program hear when something failed: the one place where hints and exit codes are born.
+//! What a person and a program hear when something failed.
 //!
-//! Every room's error becomes a [`Failure`] here. `effect` is always true: nothing is called done that was not saved,
+//! Every room's error becomes a [`Failure`] in `hints`, and nowhere else get errors an exit code. `effect` is always true: nothing is called done that was not saved,
 //! nor failed that was. A hint names one thing to do next and never a complete destructive command.
 
 use std::error::Error;
@@ -10,7 +10,8 @@ use serde::{Serialize, Serializer};
 
 use super::json;
 use super::screen::{Line, Role, Screen};
-use crate::store::StoreError;
+
+mod hints;
 
 /// How the program ends; the numbers are for scripts and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,37 +166,6 @@ impl Serialize for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let of = |code, exit| Self::of(code, exit, &error);
-        match &error {
-            StoreError::Stale(_) => of("rows-changed", Exit::Failed).retryable().hint("run the command again"),
-            StoreError::Unreachable { .. } => of("database-unreachable", Exit::Unreachable)
-                .retryable()
-                .hint("check that the database runs; your files are untouched and can still be edited"),
-            StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
-                .retryable()
-                .hint("another program holds the database; run the command again when it is done"),
-            StoreError::TooNew { .. } => {
-                of("database-too-new", Exit::Failed).hint("install the version of instep that made this database")
-            }
-            StoreError::TooOld { .. } => {
-                of("database-too-old", Exit::Failed).hint("`instep db migrate` backs it up and brings it up to date")
-            }
-            StoreError::Missing { .. } => {
-                of("database-missing", Exit::Unreachable).hint("`instep init` makes one and fills it from the files")
-            }
-            StoreError::Damaged { .. } => of("database-damaged", Exit::Failed)
-                .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),
-            StoreError::Unknown { .. } => of("commit-unknown", Exit::Unreachable)
-                .effect(Effect::Unknown)
-                .retryable()
-                .hint("run `instep status` when the database answers again: it shows what was saved"),
-            StoreError::Failed { .. } => of("database-failed", Exit::Failed),
-        }
-    }
-}
-
 fn chain(cause: Option<&dyn Error>) -> Vec<String> {
     std::iter::successors(cause, |cause| (*cause).source()).map(|cause| redact(&cause.to_string())).collect()
 }
@@ -235,6 +205,7 @@ mod tests {
     use super::super::screen::tests::on_paper;
     use super::super::screen::{Look, Talk};
     use super::*;
+    use crate::store::StoreError;
 
     fn unreachable() -> Failure {
         let location = "postgres://me:canary@db/plan".to_owned();

@@ -20,6 +20,7 @@ mod json;
 mod progress;
 mod safe;
 mod screen;
+mod surroundings;
 mod table;
 
 use std::ffi::OsString;

@@ -1,0 +1,75 @@
+//! From each room's error to what a person can do about it: the one place where hints and exit codes are born.
+//!
+//! A hint names one thing to do next and never a complete destructive command.
+
+use super::{Effect, Exit, Failure};
+use crate::config::ConfigError;
+use crate::model::Severity;
+use crate::store::StoreError;
+use crate::tree::TreeError;
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let errors = error.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut failure = Self::new("bad-settings", Exit::Failed, "the settings cannot be used");
+        failure.causes = errors.map(ToString::to_string).collect();
+        failure
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match &error {
+            StoreError::Stale(_) => of("rows-changed", Exit::Failed).retryable().hint("run the command again"),
+            StoreError::Unreachable { .. } => of("database-unreachable", Exit::Unreachable)
+                .retryable()
+                .hint("check that the database runs; your files are untouched and can still be edited"),
+            StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
+                .retryable()
+                .hint("another program holds the database; run the command again when it is done"),
+            StoreError::TooNew { .. } => {
+                of("database-too-new", Exit::Failed).hint("install the version of instep that made this database")
+            }
+            StoreError::TooOld { .. } => {
+                of("database-too-old", Exit::Failed).hint("`instep db migrate` backs it up and brings it up to date")
+            }
+            StoreError::Missing { .. } => {
+                of("database-missing", Exit::Unreachable).hint("`instep init` makes one and fills it from the files")
+            }
+            StoreError::Damaged { .. } => of("database-damaged", Exit::Failed)
+                .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),
+            StoreError::Unknown { .. } => of("commit-unknown", Exit::Unreachable)
+                .effect(Effect::Unknown)
+                .retryable()
+                .hint("run `instep status` when the database answers again: it shows what was saved"),
+            StoreError::Failed { .. } => of("database-failed", Exit::Failed),
+        }
+    }
+}
+
+impl From<TreeError> for Failure {
+    fn from(error: TreeError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match &error {
+            TreeError::NoProject { .. } => {
+                of("no-project", Exit::Failed).hint("`instep init` makes this folder a project")
+            }
+            TreeError::Untrusted { .. } => of("untrusted-owner", Exit::Failed)
+                .hint("if you trust what is in there, name it under `[trust]` in your own config.toml"),
+            TreeError::NotGit { .. } => of("not-git", Exit::Files),
+            TreeError::Refused { .. } => {
+                of("refused-file", Exit::Files).hint("put a regular file or folder of your own in its place")
+            }
+            TreeError::TooLarge { .. } => of("file-too-large", Exit::Files).hint("no document is that large; split it"),
+            TreeError::Locked { .. } => {
+                of("locked", Exit::Failed).retryable().hint("run the command again when the other one is done")
+            }
+            TreeError::Taken { .. } => {
+                of("path-taken", Exit::Failed).hint("choose another code, or move what is there")
+            }
+            TreeError::Owner { .. } => of("owner-lost", Exit::Files).hint("run the command as the owner of that file"),
+            TreeError::Io { .. } => of("file-failed", Exit::Files),
+        }
+    }
+}
