@@ -69,6 +69,9 @@ impl From<TreeError> for Failure {
                 of("path-taken", Exit::Failed).hint("choose another code, or move what is there")
             }
             TreeError::Owner { .. } => of("owner-lost", Exit::Files).hint("run the command as the owner of that file"),
+            TreeError::NotPrivate { .. } => {
+                of("not-private", Exit::Files).hint("take the rights of group and others from it")
+            }
             TreeError::Io { .. } => of("file-failed", Exit::Files),
         }
     }
