@@ -88,6 +88,11 @@ impl ConflictKind {
         Self::ALL.iter().copied().find(|kind| kind.word() == word)
     }
 
+    /// Whether neither side is touched while the conflict lasts; such a record is closed when the cause is gone.
+    pub const fn is_hold(self) -> bool {
+        !matches!(self, Self::Field | Self::DeleteEdit | Self::EditDelete | Self::Path | Self::Superseded)
+    }
+
     /// Whether the record is only for the log and nobody needs to act.
     pub const fn is_closed_at_birth(self) -> bool {
         matches!(self, Self::Superseded)

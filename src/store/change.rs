@@ -21,15 +21,17 @@ pub struct ChangeSet {
     pub clone: CloneId,
     /// The caller's clock, only shown to people and hashed into the tracking hash; nothing is decided by it.
     pub at: Timestamp,
-    /// Rows to make, change, delete or restore; in the order in which their events are numbered.
+    /// Rows to make, change, delete or restore; in the order in which their events are numbered. Rows may exchange
+    /// their codes within one change set: only the outcome has to be unique.
     pub entities: Vec<EntityChange>,
     /// Documents of revisions that another program's SQL made, laid out for the first time.
     pub materialised: Vec<Materialised>,
     /// Every text that the changes name and that is not stored yet, or that is kept for safety.
     pub blobs: Vec<(Digest, Bytes)>,
-    /// What collided; one that is recorded already stays as it is.
+    /// What collided; one that is open already stays as it is. Each that is recorded makes one event
+    /// (`sync.conflict`, or `sync.superseded` for that kind), numbered after all others; the caller adds none.
     pub conflicts: Vec<NewConflict>,
-    /// Conflicts that are decided.
+    /// Conflicts that are decided, and how; each makes one `sync.resolved` event, numbered last.
     pub resolved: Vec<(ConflictId, String)>,
     /// Events beside those of the rows.
     pub events: Vec<NewEvent>,
@@ -59,7 +61,8 @@ pub struct EntityChange {
     pub metadata: serde_json::Value,
     /// Whether the row becomes a tombstone.
     pub deleted: bool,
-    /// The folder or file below the root.
+    /// The folder or file below the root. Where a sprint's path changes, the paths of its tasks and of their documents
+    /// follow, without revision and event.
     pub path: DocPath,
     /// The new revision's id.
     pub revision: RevisionId,
@@ -135,6 +138,10 @@ pub struct Committed {
     pub cursor: Cursor,
     /// The version of each changed row.
     pub versions: Vec<(EntityId, i64)>,
+    /// The tracking hash of each new revision, by entity.
+    pub tracking: Vec<(EntityId, Digest)>,
+    /// How many events this commit stored, those of conflicts included.
+    pub events: usize,
     /// The conflicts that were not recorded before.
     pub conflicts: Vec<ConflictId>,
 }

@@ -44,6 +44,9 @@ pub trait Store: Send + Sync {
     /// Reads stored bytes; a digest that is not stored is left out.
     async fn blobs(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, Bytes>, StoreError>;
 
+    /// Tells which of `digests` have their bytes stored, without reading those; in the order asked.
+    async fn stored(&self, digests: &[Digest]) -> Result<Vec<Digest>, StoreError>;
+
     /// Reads what this clone last left on disk, ordered by path.
     async fn sync_state(&self, clone: CloneId, which: Selection<'_>) -> Result<Vec<SyncState>, StoreError>;
 
