@@ -19,6 +19,9 @@ _instep() {
             instep,completions)
                 cmd="instep__subcmd__completions"
                 ;;
+            instep,config)
+                cmd="instep__subcmd__config"
+                ;;
             *)
                 ;;
         esac
@@ -26,7 +29,7 @@ _instep() {
 
     case "${cmd}" in
         instep)
-            opts="-q -v -C -h -V --json --color --quiet --verbose --directory --help --version completions"
+            opts="-q -v -C -h -V --json --color --quiet --verbose --directory --help --version config completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -53,6 +56,32 @@ _instep() {
             ;;
         instep__subcmd__completions)
             opts="-q -v -C -h --json --color --quiet --verbose --directory --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__config)
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -9,6 +9,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::completions::Completions;
 use super::screen::Talk;
+use super::settings;
 use crate::config::Color;
 
 /// How help looks: as quiet as the rest.
@@ -22,7 +23,7 @@ const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold());
 
 /// The commands as the help of the program shows them.
-const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["completions"])];
+const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["config", "completions"])];
 
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
@@ -67,6 +68,7 @@ pub(super) struct Global {
 /// The commands, in the order of their help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Config(settings::Show),
     Completions(Completions),
 }
 

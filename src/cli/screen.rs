@@ -129,7 +129,7 @@ impl Line {
     /// The text, painted or not.
     pub(super) fn show(&self, colour: bool) -> String {
         let paint = |(role, text): &(Role, String)| match role.style() {
-            style if colour && style != Style::new() => format!("{style}{text}{style:#}"),
+            style if colour && style != Style::new() && !text.is_empty() => format!("{style}{text}{style:#}"),
             _ => text.clone(),
         };
         self.parts.iter().map(paint).collect()
