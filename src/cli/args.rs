@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, Styles, TypedValueParser};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::completions::Completions;
+use super::doctor::Doctor;
 use super::screen::Talk;
 use super::settings;
 use crate::config::Color;
@@ -23,7 +24,7 @@ const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold());
 
 /// The commands as the help of the program shows them.
-const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["config", "completions"])];
+const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["config", "doctor", "completions"])];
 
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
@@ -69,6 +70,7 @@ pub(super) struct Global {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Config(settings::Show),
+    Doctor(Doctor),
     Completions(Completions),
 }
 

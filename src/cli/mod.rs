@@ -15,6 +15,7 @@ macro_rules! example {
 mod args;
 mod completions;
 mod confirm;
+mod doctor;
 mod failure;
 mod json;
 mod progress;
@@ -66,6 +67,7 @@ fn dispatch(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure>
     }
     match &arguments.command {
         Command::Config(show) => show.run(&arguments.global, screen),
+        Command::Doctor(doctor) => doctor.run(&arguments.global, screen),
         Command::Completions(completions) => completions.run(screen),
     }
 }

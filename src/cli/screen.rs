@@ -230,6 +230,11 @@ impl Screen {
     }
 }
 
+/// `1 task`, `2 tasks`.
+pub(super) fn counted(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
 impl ColourWishes {
     /// See <https://no-color.org> and <https://bixense.com/clicolors>.
     fn of_environment() -> Self {
