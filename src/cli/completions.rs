@@ -3,7 +3,6 @@
 use clap_complete::Shell;
 
 use super::args;
-use super::failure::{Exit, Failure};
 use super::screen::Screen;
 
 /// Print the script that teaches a shell to complete commands
@@ -15,9 +14,8 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, screen: &mut Screen) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, screen: &mut Screen) {
         screen.verbatim(&script(self.shell));
-        Ok(Exit::Done)
     }
 }
 

@@ -11,6 +11,15 @@ pub enum SlotKey {
     Pointer(String),
 }
 
+impl std::fmt::Display for SlotKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Field(field) => field.fmt(f),
+            Self::Pointer(pointer) => f.pad(pointer),
+        }
+    }
+}
+
 /// A place of a text that holds a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slot {

@@ -1,1 +1,34 @@
-//! (being built)
+//! Brings both sides in step: reads them, asks [`reconcile`](crate::reconcile) what to do, checks the brakes, and does it.
+//!
+//! ```text
+//! survey ─▶ candidates ─▶ gather ─▶ case ─▶ decide ─▶ prepare ─▶ brakes ─▶ apply
+//!  tree, feed  whose is it    texts     (pure, reconcile)   row, files       one transaction, then files
+//! ```
+//!
+//! [`apply`] is the one door for writes. Nothing here decides what wins, and nothing here knows what a file or a row
+//! looks like inside.
+
+mod apply;
+pub mod brakes;
+mod candidates;
+mod case;
+mod decide;
+mod edit;
+mod error;
+mod files;
+mod gather;
+mod part;
+pub mod plan;
+mod prepare;
+mod record;
+mod report;
+mod run;
+mod survey;
+mod told;
+mod workspace;
+
+pub use edit::{Creation, Deed, Edit, Order, carry_out};
+pub use error::SyncError;
+pub use report::{SyncReport, Totals};
+pub use run::{Scope, SyncOptions, sync};
+pub use workspace::Workspace;

@@ -86,3 +86,10 @@ pub enum TreeError {
         source: io::Error,
     },
 }
+
+impl TreeError {
+    /// Whether it says that there is nothing at the path.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}

@@ -1,0 +1,99 @@
+//! From what people write to the one row that they mean.
+
+use super::view::{SprintCodes, reference, sprint_codes};
+use super::{OpError, Workspace};
+use crate::model::{EntityKind, Home, Record, Reference, nearest};
+use crate::store::{ListQuery, Selection};
+
+/// A row, and the codes that its reference is written with.
+pub(crate) struct Resolved {
+    /// The row.
+    pub(crate) record: Record,
+    /// The codes of the sprints that were read on the way.
+    pub(crate) sprints: SprintCodes,
+}
+
+impl Resolved {
+    /// The full reference.
+    pub(crate) fn reference(&self) -> String {
+        reference(&self.record, &self.sprints)
+    }
+}
+
+/// Finds the one live row that `wanted` names.
+///
+/// # Errors
+/// [`OpError::NotFound`] with the nearest names, [`OpError::Ambiguous`] with all that fit.
+pub(crate) async fn resolve(ws: &Workspace, wanted: &Reference) -> Result<Resolved, OpError> {
+    let mut codes = vec![wanted.code.folded()];
+    if let Some(Home::Sprint(sprint)) = &wanted.home {
+        codes.push(sprint.folded());
+    }
+    let named = ws.store.records(Selection::Codes(&codes)).await?;
+    let sprints = sprints_of(ws, &named).await?;
+    let mut fitting: Vec<Record> = named.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
+    match fitting.len() {
+        0 => Err(not_found(ws, wanted).await?),
+        1 => Ok(Resolved { record: fitting.remove(0), sprints }),
+        _ => Err(OpError::Ambiguous {
+            reference: wanted.to_string(),
+            candidates: fitting.iter().map(|record| reference(record, &sprints)).collect(),
+        }),
+    }
+}
+
+/// Finds the one live row of `kind` that `wanted` names.
+///
+/// # Errors
+/// As [`resolve`], and [`OpError::WrongKind`] for a reference that says another kind.
+pub(crate) async fn resolve_kind(ws: &Workspace, wanted: &Reference, kind: EntityKind) -> Result<Resolved, OpError> {
+    match wanted.kind {
+        Some(said) if said != kind => {
+            Err(OpError::WrongKind { reference: wanted.to_string(), expected: kind, found: said })
+        }
+        _ => resolve(ws, &wanted.clone().or_kind(kind)).await,
+    }
+}
+
+fn fits(record: &Record, wanted: &Reference, sprints: &SprintCodes) -> bool {
+    let home_fits = match &wanted.home {
+        None => true,
+        Some(Home::Backlog) => record.sprint.is_none(),
+        Some(Home::Sprint(code)) => record
+            .sprint
+            .and_then(|id| sprints.get(&id))
+            .is_some_and(|sprint| sprint.eq_ignore_ascii_case(code.as_str())),
+    };
+    !record.deleted
+        && wanted.kind.is_none_or(|kind| kind == record.kind)
+        && record.code.eq_ignore_ascii_case(wanted.code.as_str())
+        && home_fits
+}
+
+/// The codes of the sprints that `records` are or belong to.
+pub(crate) async fn sprints_of(ws: &Workspace, records: &[Record]) -> Result<SprintCodes, OpError> {
+    let mut codes = sprint_codes(records);
+    let mut missing: Vec<_> = records.iter().filter_map(|r| r.sprint).filter(|id| !codes.contains_key(id)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if !missing.is_empty() {
+        codes.extend(sprint_codes(&ws.store.records(Selection::Ids(&missing)).await?));
+    }
+    Ok(codes)
+}
+
+async fn not_found(ws: &Workspace, wanted: &Reference) -> Result<OpError, OpError> {
+    let page = ws.store.list(&ListQuery { kind: wanted.kind, ..ListQuery::default() }).await?;
+    let sprints = sprints_of(ws, &page.items).await?;
+    let names: Vec<String> = page.items.iter().map(|record| reference(record, &sprints)).collect();
+    let by_code = nearest(wanted.code.as_str(), page.items.iter().map(|record| record.code.as_str()));
+    let mut offered: Vec<String> =
+        nearest(&wanted.to_string(), names.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+    for (record, name) in page.items.iter().zip(&names) {
+        if by_code.contains(&record.code.as_str()) && !offered.contains(name) {
+            offered.push(name.clone());
+        }
+    }
+    offered.truncate(3);
+    Ok(OpError::NotFound { reference: wanted.to_string(), nearest: offered })
+}

@@ -1,0 +1,318 @@
+//! The one door for writes: rows first, in one durable transaction, then files, then what is remembered of them.
+//!
+//! Killed anywhere, the next run ends as some uninterrupted run would: before the commit nothing happened, after it
+//! the files are older than their rows, which the decision table heals. Bytes are stored before they are displaced.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::Candidates;
+use super::decide::{BATCH, Decided, SprintCodes, Work, decide_batch};
+use super::files;
+use super::gather::Candidate;
+use super::plan::{Note, RowDeed};
+use super::prepare::Prepared;
+use super::survey::Survey;
+use super::{SyncError, SyncOptions, Workspace};
+use crate::model::{ConflictId, ConflictState, Cursor, Digest, EntityId, NewConflict, Record, RunId};
+use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
+use crate::tree::{CacheHead, Fate, Leftover};
+
+/// How often an entity is decided again whose row changed meanwhile.
+const ROUNDS: usize = 5;
+
+/// What was carried out.
+#[derive(Default)]
+pub(super) struct Applied {
+    /// Entities that the next run has to look at again.
+    pub(super) postponed: BTreeSet<EntityId>,
+    /// What is worth knowing.
+    pub(super) notes: Vec<Note>,
+    /// Conflicts that were recorded.
+    pub(super) conflicts: Vec<ConflictId>,
+    /// Entities that wait for a person.
+    held: BTreeSet<EntityId>,
+    /// How many events this run stored.
+    events: i64,
+    /// Where the feed ended after the last commit.
+    cursor: Option<Cursor>,
+}
+
+/// Clears up after an interrupted run: what an exchange displaced is dropped if its bytes are stored, else trashed.
+pub(super) async fn recover(ws: &Workspace) -> Result<(), SyncError> {
+    let leftovers = ws.tree.leftovers()?;
+    if leftovers.is_empty() {
+        return Ok(());
+    }
+    let digests: Vec<Option<(Digest, Digest)>> = leftovers
+        .iter()
+        .map(|leftover| ws.tree.read_leftover(leftover).ok())
+        .map(|read| read.map(|read| (Digest::of(&read.bytes), files::stored_as(&read.bytes))))
+        .collect();
+    let wanted: Vec<Digest> = digests.iter().flatten().map(|(_, stored_as)| *stored_as).collect();
+    let stored: BTreeSet<Digest> = ws.store.stored(&wanted).await?.into_iter().collect();
+    let fate = |digests: Option<(Digest, Digest)>| match digests {
+        Some((raw, stored_as)) if stored.contains(&stored_as) => Fate::Stored(raw),
+        _ => Fate::Unknown,
+    };
+    let fates: Vec<(Leftover, Fate)> =
+        leftovers.into_iter().zip(digests).map(|(leftover, digests)| (leftover, fate(digests))).collect();
+    ws.tree.clear(&fates)?;
+    Ok(())
+}
+
+/// Carries out what was decided and remembers how the tree looks now.
+pub(super) async fn apply(
+    ws: &Workspace,
+    survey: Survey,
+    found: Candidates,
+    decided: Decided,
+    options: &SyncOptions,
+) -> Result<Applied, SyncError> {
+    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+    let mut run = Run {
+        ws,
+        survey,
+        options,
+        sprints: decided.sprints,
+        applied: Applied::default(),
+        open,
+        tracking: BTreeMap::new(),
+    };
+    run.applied.postponed.extend(decided.restless);
+    ws.progress.started(decided.work.len(), "writing");
+    run.record_strays(decided.strays).await?;
+    let mut stale = Vec::new();
+    for batch in batches(decided.work) {
+        stale.extend(run.carry_out(batch).await?);
+    }
+    run.again(stale, found.records).await?;
+    ws.progress.finished();
+    run.remember()?;
+    Ok(run.applied)
+}
+
+/// Moves of folders together, then everything else, then deletions together, children first.
+fn batches(work: Vec<Work>) -> Vec<Vec<Work>> {
+    let (mut deletions, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| work.step.row == RowDeed::Delete);
+    let moves = |work: &Work| work.ready.as_ref().is_some_and(|ready| ready.folder_move.is_some());
+    let (moves, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(moves);
+    deletions.sort_by_key(|work| std::cmp::Reverse((work.candidate.kind, work.candidate.id)));
+    let mut batches = vec![moves];
+    let mut rest = rest.into_iter().peekable();
+    while rest.peek().is_some() {
+        batches.push(rest.by_ref().take(BATCH).collect());
+    }
+    batches.push(deletions);
+    batches.retain(|batch| !batch.is_empty());
+    batches
+}
+
+struct Run<'a> {
+    ws: &'a Workspace,
+    survey: Survey,
+    options: &'a SyncOptions,
+    sprints: SprintCodes,
+    applied: Applied,
+    open: Vec<crate::model::Conflict>,
+    /// The tracking hashes of the revisions of the last commit.
+    tracking: BTreeMap<EntityId, Digest>,
+}
+
+impl Run<'_> {
+    /// Carries out one batch; returns the candidates whose rows changed meanwhile.
+    async fn carry_out(&mut self, batch: Vec<Work>) -> Result<Vec<Candidate>, SyncError> {
+        let count = batch.len();
+        let mut ready = self.make_ready(batch).await?;
+        let stale = self.commit(&mut ready).await?;
+        let prepared: Vec<Prepared> = ready.into_iter().map(|(prepared, _)| prepared).collect();
+        self.applied.held.extend(prepared.iter().filter(|p| p.step.held).map(|p| p.step.entity));
+        let written = files::write(self.ws, Some(&mut self.survey), prepared, &std::mem::take(&mut self.tracking))?;
+        self.applied.postponed.extend(written.postponed);
+        self.applied.notes.extend(written.notes);
+        if written.left != Acknowledged::default() {
+            self.ws.store.acknowledge(self.ws.clone, &written.left).await?;
+        }
+        self.ws.progress.advanced(count);
+        Ok(stale)
+    }
+
+    /// Prepares again what was not kept in memory.
+    async fn make_ready(&mut self, batch: Vec<Work>) -> Result<Vec<(Prepared, Candidate)>, SyncError> {
+        let mut ready = Vec::with_capacity(batch.len());
+        let mut again = Vec::new();
+        for work in batch {
+            match work.ready {
+                Some(prepared) => ready.push((prepared, work.candidate)),
+                None => again.push(work.candidate),
+            }
+        }
+        if !again.is_empty() {
+            let (work, restless) = decide_batch(self.ws, &self.survey, &self.sprints, again, self.options).await?;
+            self.applied.postponed.extend(restless);
+            ready.extend(work.into_iter().filter_map(|work| Some((work.ready?, work.candidate))));
+        }
+        Ok(ready)
+    }
+
+    /// Commits `ready`; what turns out stale is taken out and returned.
+    async fn commit(&mut self, ready: &mut Vec<(Prepared, Candidate)>) -> Result<Vec<Candidate>, SyncError> {
+        let mut stale = Vec::new();
+        loop {
+            let changes = self.change_set(ready);
+            if is_empty(&changes) {
+                return Ok(stale);
+            }
+            match commit_surely(self.ws, &changes).await {
+                Ok(committed) => {
+                    self.note_commit(committed);
+                    return Ok(stale);
+                }
+                Err(StoreError::Stale(ids)) if !ids.is_empty() => {
+                    let (gone, kept): (Vec<_>, Vec<_>) =
+                        std::mem::take(ready).into_iter().partition(|(p, _)| ids.contains(&p.step.entity));
+                    *ready = kept;
+                    if gone.is_empty() {
+                        return Err(StoreError::Stale(ids).into());
+                    }
+                    stale.extend(gone.into_iter().map(|(_, candidate)| candidate));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn note_commit(&mut self, committed: Committed) {
+        self.applied.events += committed.events as i64;
+        self.applied.cursor = Some(committed.cursor);
+        self.applied.conflicts.extend(committed.conflicts);
+        self.tracking.extend(committed.tracking);
+    }
+
+    fn change_set(&self, ready: &[(Prepared, Candidate)]) -> ChangeSet {
+        let ws = self.ws;
+        let mut changes = new_change_set(ws);
+        let mut blobs = BTreeMap::new();
+        for (prepared, _) in ready {
+            changes.entities.extend(prepared.change.clone());
+            changes.materialised.extend(prepared.materialised.iter().cloned());
+            changes.events.extend(prepared.events.iter().cloned());
+            changes.conflicts.extend(self.unrecorded(&prepared.conflicts));
+            changes.sync_state.left.extend(prepared.found.left.iter().cloned());
+            changes.sync_state.dropped.extend(prepared.found.dropped.iter().cloned());
+            changes.resolved.extend(self.overtaken(prepared));
+            blobs.extend(prepared.blobs.iter().map(|(digest, bytes)| (*digest, bytes.clone())));
+        }
+        changes.blobs = blobs.into_iter().collect();
+        changes
+    }
+
+    /// Conflicts that nobody recorded before; an open one stays as it is.
+    fn unrecorded(&self, conflicts: &[NewConflict]) -> Vec<NewConflict> {
+        let is_open = |conflict: &&NewConflict| self.open.iter().any(|open| open.what == **conflict);
+        conflicts.iter().filter(|conflict| !is_open(conflict)).cloned().collect()
+    }
+
+    /// Open conflicts that held the entity back and are no more.
+    fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
+        let of_entity = self.open.iter().filter(|open| open.what.entity == Some(prepared.step.entity));
+        let is_over =
+            |open: &&crate::model::Conflict| open.what.kind.is_hold() && !prepared.conflicts.contains(&open.what);
+        of_entity.filter(is_over).map(|open| (open.id, "overtaken".to_owned())).collect()
+    }
+
+    async fn record_strays(&mut self, strays: Vec<NewConflict>) -> Result<(), SyncError> {
+        self.applied.held.extend(strays.iter().filter_map(|conflict| conflict.entity));
+        let changes = ChangeSet { conflicts: self.unrecorded(&strays), ..new_change_set(self.ws) };
+        if !is_empty(&changes) {
+            let committed = commit_surely(self.ws, &changes).await?;
+            self.note_commit(committed);
+        }
+        Ok(())
+    }
+
+    /// Decides and carries out again what was stale; what stays stale is left to the next run.
+    async fn again(&mut self, mut stale: Vec<Candidate>, records: BTreeMap<EntityId, Record>) -> Result<(), SyncError> {
+        drop(records);
+        for _ in 0..ROUNDS {
+            if stale.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<EntityId> = stale.iter().map(|candidate| candidate.id).collect();
+            let fresh: BTreeMap<EntityId, Record> = self
+                .ws
+                .store
+                .records(Selection::Ids(&ids))
+                .await?
+                .into_iter()
+                .map(|record| (record.id, record))
+                .collect();
+            for candidate in &mut stale {
+                candidate.record = fresh.get(&candidate.id).cloned();
+            }
+            let (work, restless) =
+                decide_batch(self.ws, &self.survey, &self.sprints, std::mem::take(&mut stale), self.options).await?;
+            self.applied.postponed.extend(restless);
+            stale = self.carry_out(work).await?;
+        }
+        self.applied.postponed.extend(stale.into_iter().map(|candidate| candidate.id));
+        Ok(())
+    }
+
+    /// Saves the stat cache. A feed that others wrote to meanwhile is read again by the next run.
+    fn remember(&mut self) -> Result<(), SyncError> {
+        let seen = self.survey.head.cursor;
+        let ours = Cursor { seq: seen.seq + self.applied.events, ..seen };
+        let cursor = match self.applied.cursor {
+            None => seen,
+            Some(cursor) if cursor == ours => cursor,
+            Some(_) => seen,
+        };
+        let partial = !self.options.scope.paths.is_empty();
+        let pending = self.applied.postponed.union(&self.applied.held).copied().collect();
+        let head = CacheHead { clone: self.ws.clone, cursor: (!partial).then_some(cursor), pending };
+        if !partial {
+            self.ws.tree.save_cache(&self.survey.scan, &head)?;
+        }
+        Ok(())
+    }
+}
+
+/// An attempt that changes nothing yet.
+pub(super) fn new_change_set(ws: &Workspace) -> ChangeSet {
+    ChangeSet {
+        run: RunId::new(ws.ids.fresh()),
+        correlation: ws.correlation,
+        actor: ws.actor.clone(),
+        clone: ws.clone,
+        at: ws.clock.now(),
+        entities: Vec::new(),
+        materialised: Vec::new(),
+        blobs: Vec::new(),
+        conflicts: Vec::new(),
+        resolved: Vec::new(),
+        events: Vec::new(),
+        sync_state: Acknowledged::default(),
+    }
+}
+
+fn is_empty(changes: &ChangeSet) -> bool {
+    changes.entities.is_empty()
+        && changes.materialised.is_empty()
+        && changes.blobs.is_empty()
+        && changes.conflicts.is_empty()
+        && changes.resolved.is_empty()
+        && changes.events.is_empty()
+        && changes.sync_state == Acknowledged::default()
+}
+
+/// Commits, and finds out what became of it where the answer was lost.
+pub(super) async fn commit_surely(ws: &Workspace, changes: &ChangeSet) -> Result<Committed, StoreError> {
+    match ws.store.commit(changes).await {
+        Err(StoreError::Unknown { run, location }) => match ws.store.committed(run).await {
+            Ok(Some(committed)) => Ok(committed),
+            Ok(None) => ws.store.commit(changes).await,
+            Err(_) => Err(StoreError::Unknown { run, location }),
+        },
+        outcome => outcome,
+    }
+}

@@ -1,0 +1,366 @@
+//! Decides all candidates: batch by batch where their texts are needed, then together where their places are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::candidates::Candidates;
+use super::case::{Surroundings, case};
+use super::gather::{Candidate, Gathered, Place, gather};
+use super::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
+use super::prepare::{Facts, Prepared, prepare};
+use super::survey::Survey;
+use super::{SyncError, SyncOptions, Workspace};
+use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
+use crate::reconcile::{self, Circumstances, PlaceAction, Placing, decide_towards};
+use crate::tree::{Address, Layout};
+
+/// How many entities are gathered at once.
+pub(super) const BATCH: usize = 256;
+
+/// How many bytes of prepared texts are kept in memory; what is beyond is prepared again when its turn comes.
+const MEMORY: usize = 48 << 20;
+
+/// Everything that is decided.
+pub(super) struct Decided {
+    /// One for each candidate that was not in step.
+    pub(super) work: Vec<Work>,
+    /// What is worth knowing.
+    pub(super) notes: Vec<Note>,
+    /// Conflicts of folders that belong to nobody.
+    pub(super) strays: Vec<NewConflict>,
+    /// Entities whose files changed while they were read.
+    pub(super) restless: Vec<EntityId>,
+    /// The codes of all sprints as they will be.
+    pub(super) sprints: SprintCodes,
+}
+
+/// One decided entity.
+pub(super) struct Work {
+    /// In words.
+    pub(super) step: Step,
+    /// Ready to be carried out; `None` where that would fill the memory.
+    pub(super) ready: Option<Prepared>,
+    /// What to prepare again.
+    pub(super) candidate: Candidate,
+    /// Where its row will be.
+    placing: Placing<EntityId, Place>,
+}
+
+/// The codes of sprints by id.
+pub(super) type SprintCodes = BTreeMap<EntityId, String>;
+
+/// Decides `found`.
+pub(super) async fn decide(
+    ws: &Workspace,
+    survey: &Survey,
+    found: &Candidates,
+    options: &SyncOptions,
+) -> Result<Decided, SyncError> {
+    let mut decided = Decided {
+        work: Vec::new(),
+        notes: Vec::new(),
+        strays: strays(ws, survey, found),
+        restless: Vec::new(),
+        sprints: sprint_codes(found),
+    };
+    let mut weight = 0;
+    let wanted = || found.entities.iter().filter(|candidate| options.scope.covers(candidate));
+    ws.progress.started(wanted().count(), "comparing");
+    for kind in EntityKind::ALL {
+        let of_kind: Vec<&Candidate> = wanted().filter(|candidate| candidate.kind == *kind).collect();
+        for batch in of_kind.chunks(BATCH) {
+            let batch: Vec<Candidate> = batch.iter().map(|candidate| (*candidate).clone()).collect();
+            ws.progress.advanced(batch.len());
+            let (work, restless) = decide_batch(ws, survey, &decided.sprints, batch, options).await?;
+            decided.restless.extend(restless);
+            for mut work in work {
+                decided
+                    .notes
+                    .extend(work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default());
+                weight += work.ready.as_ref().map_or(0, Prepared::weight);
+                if weight > MEMORY {
+                    work.ready = None;
+                }
+                remember_sprint(&mut decided.sprints, &work);
+                decided.work.push(work);
+            }
+        }
+    }
+    ws.progress.finished();
+    hold_taken_places(&mut decided, found);
+    hold_sprints_with_tasks(&mut decided, found);
+    Ok(decided)
+}
+
+/// Gathers and decides some entities of one kind; also tells whose files changed while they were read.
+pub(super) async fn decide_batch(
+    ws: &Workspace,
+    survey: &Survey,
+    sprints: &SprintCodes,
+    batch: Vec<Candidate>,
+    options: &SyncOptions,
+) -> Result<(Vec<Work>, Vec<EntityId>), SyncError> {
+    let harvest = gather(ws, batch).await?;
+    let judge = Judge { ws, survey, sprints, options };
+    let work = harvest.gathered.into_par_iter().filter_map(|gathered| judge.work(gathered)).collect();
+    Ok((work, harvest.restless))
+}
+
+struct Judge<'a> {
+    ws: &'a Workspace,
+    survey: &'a Survey,
+    sprints: &'a SprintCodes,
+    options: &'a SyncOptions,
+}
+
+impl Judge<'_> {
+    /// Decides one entity; `None` when nothing is to be done or said.
+    fn work(&self, gathered: Gathered) -> Option<Work> {
+        if gathered.candidate.is_orphan {
+            return Some(held(
+                gathered.candidate,
+                self.home_now(&Place::new(EntityKind::Task, None, "")),
+                ConflictKind::Orphan,
+            ));
+        }
+        let around = Surroundings {
+            circumstances: Circumstances { pull: self.options.pull, ..Circumstances::default() },
+            left_at: self.left_at(&gathered),
+            is_blocked: &|path| self.survey.scan.is_blocked(path),
+        };
+        let verdict = decide_towards(self.options.direction, &case(&gathered, &around));
+        let row_place = gathered.candidate.record.as_ref().map(Place::of_row);
+        let place = match (verdict.place, &row_place, &gathered.candidate.place) {
+            (PlaceAction::RowFollowsFiles, _, Some(file)) | (_, None, Some(file)) => file.clone(),
+            (_, Some(row), _) => row.clone(),
+            (_, None, None) => return None,
+        };
+        let facts = Facts {
+            reference: reference(&place, self.sprints),
+            home: self.home_now(&place),
+            lies_at: self.lies_at(&gathered.candidate),
+            place: place.clone(),
+            revision: RevisionId::new(self.ws.ids.fresh()),
+            source: None,
+            row_alone: Fields::new(),
+        };
+        let prepared = prepare(&gathered, verdict, &facts);
+        let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
+        if is_silent && prepared.notes.is_empty() && prepared.folder_move.is_none() {
+            return None;
+        }
+        let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then_some(place);
+        let from = row_place.filter(|_| gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted));
+        let placing = Placing { id: gathered.candidate.id, from, to };
+        Some(Work { step: prepared.step.clone(), ready: Some(prepared), candidate: gathered.candidate, placing })
+    }
+
+    fn home_now(&self, place: &Place) -> DocPath {
+        let layout = self.ws.tree.layout();
+        address(place, self.sprints).map_or_else(|| layout.root().clone(), |address| layout.path(&address))
+    }
+
+    /// Where the entity's files lie: the folder of a sprint or task, the file of an agent.
+    fn lies_at(&self, candidate: &Candidate) -> Option<DocPath> {
+        let path = &candidate.files.first()?.path;
+        if candidate.kind == EntityKind::Agent { Some(path.clone()) } else { path.parent() }
+    }
+
+    /// Where this clone last left the entity, by the path of its first managed document.
+    fn left_at(&self, gathered: &Gathered) -> Option<Place> {
+        let layout: &Layout = self.ws.tree.layout();
+        let left = gathered.left.values().find(|left| left.state.key.role.is_managed() && left.state.left.is_some())?;
+        let now = gathered.candidate.files.iter().find(|seen| seen.key == left.state.key);
+        if now.is_some_and(|seen| seen.path == left.state.path) {
+            return gathered.candidate.place.clone();
+        }
+        let crate::tree::Place::Document(address, _) = layout.place(&left.state.path) else { return None };
+        let sprint = match &address {
+            Address::Task(Home::Sprint(code), _) => Some(self.sprint_called(code)?),
+            _ => None,
+        };
+        Some(Place::new(address.kind(), sprint, address.code().as_str()))
+    }
+
+    fn sprint_called(&self, code: &Code) -> Option<EntityId> {
+        let rows = self.options.former_sprints.iter().chain(self.sprints.iter());
+        rows.filter(|(_, name)| name.eq_ignore_ascii_case(code.as_str())).map(|(id, _)| *id).next()
+    }
+}
+
+/// Whether the entity is gone on both sides after this.
+fn is_dead(gathered: &Gathered, prepared: &Prepared) -> bool {
+    gathered.candidate.record.as_ref().is_some_and(|record| record.deleted) && prepared.step.row == RowDeed::Keep
+}
+
+/// The address of a place; `None` where the row's codes are none.
+pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
+    let code = Code::new(&place.code).ok()?;
+    Some(match (place.kind, place.sprint) {
+        (EntityKind::Sprint, _) => Address::Sprint(code),
+        (EntityKind::Agent, _) => Address::Agent(code),
+        (EntityKind::Task, None) => Address::Task(Home::Backlog, code),
+        (EntityKind::Task, Some(sprint)) => Address::Task(Home::Sprint(Code::new(sprints.get(&sprint)?).ok()?), code),
+    })
+}
+
+/// How an entity at `place` is written.
+pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
+    let home = match (place.kind, place.sprint) {
+        (EntityKind::Task, None) => "backlog/".to_owned(),
+        (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.get(&sprint).map_or("?", String::as_str)),
+        _ => String::new(),
+    };
+    format!("{}:{home}{}", place.kind.letter(), place.code)
+}
+
+/// The codes of sprints, by their rows and, where there is no row yet, by their folders.
+fn sprint_codes(found: &Candidates) -> SprintCodes {
+    let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
+        Address::Sprint(code) => Some((*id, code.to_string())),
+        _ => None,
+    });
+    let by_row = found.records.values().filter(|record| record.kind == EntityKind::Sprint);
+    by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).collect()
+}
+
+/// A sprint that was decided has its final code; its tasks are decided after it.
+fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
+    if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
+        sprints.insert(work.candidate.id, place.code.clone());
+    }
+}
+
+/// A step that does nothing but tell of a conflict.
+fn held(candidate: Candidate, home: DocPath, kind: ConflictKind) -> Work {
+    let path = candidate.files.first().map_or(home, |seen| seen.path.clone());
+    let conflict = NewConflict {
+        kind,
+        entity: candidate.record.as_ref().map(|record| record.id),
+        document: candidate.files.first().map(|seen| seen.key.clone()),
+        path: path.clone(),
+        field: None,
+        base: None,
+        file: None,
+        row: None,
+        kept: None,
+    };
+    let place = candidate.place.clone().or_else(|| candidate.record.as_ref().map(Place::of_row));
+    let step = Step {
+        entity: candidate.id,
+        kind: candidate.kind,
+        reference: place.map_or_else(|| path.to_string(), |place| format!("{}:{}", place.kind.letter(), place.code)),
+        rule: kind.word().to_owned(),
+        row: RowDeed::Keep,
+        files: Vec::new(),
+        changes: Default::default(),
+        conflicts: vec![kind],
+        held: true,
+        row_version: candidate.record.as_ref().map(|record| record.row_version),
+    };
+    let row_place = candidate.record.as_ref().filter(|record| !record.deleted).map(Place::of_row);
+    let placing = Placing { id: candidate.id, from: row_place.clone(), to: row_place };
+    let ready = Prepared::only_conflict(step.clone(), conflict);
+    Work { step, ready: Some(ready), candidate, placing }
+}
+
+/// Conflicts for folders that belong to nobody for certain.
+fn strays(ws: &Workspace, survey: &Survey, found: &Candidates) -> Vec<NewConflict> {
+    let conflict = |stray: &super::candidates::Stray| {
+        let kind = match stray.why {
+            reconcile::Identity::Replaced { .. } => ConflictKind::IdReplaced,
+            _ => ConflictKind::DuplicateId,
+        };
+        let first = survey.folders.get(&stray.address).and_then(|folder| folder.files.first());
+        NewConflict {
+            kind,
+            entity: match &stray.why {
+                reconcile::Identity::Duplicate(id) | reconcile::Identity::Replaced { was: id, .. } => Some(*id),
+                _ => None,
+            },
+            document: first.map(|seen| seen.key.clone()),
+            path: first.map_or_else(|| ws.tree.layout().path(&stray.address), |seen| seen.path.clone()),
+            field: None,
+            base: None,
+            file: None,
+            row: None,
+            kept: None,
+        }
+    };
+    found.strays.iter().map(conflict).collect()
+}
+
+/// Rule 28: who cannot have the place it wants, because another one has it and stays, is held.
+fn hold_taken_places(decided: &mut Decided, found: &Candidates) {
+    let deciding: BTreeSet<EntityId> = decided.work.iter().map(|work| work.candidate.id).collect();
+    if decided.work.iter().all(|work| work.placing.from == work.placing.to) {
+        return;
+    }
+    let settled = found.records.values().filter(|record| !record.deleted && !deciding.contains(&record.id));
+    let placings: Vec<Placing<EntityId, FoldedPlace>> = settled
+        .map(|record| Placing { id: record.id, from: Some(Place::of_row(record)), to: Some(Place::of_row(record)) })
+        .chain(decided.work.iter().map(|work| work.placing.clone()))
+        .map(|p| Placing { id: p.id, from: p.from.as_ref().map(folded), to: p.to.as_ref().map(folded) })
+        .collect();
+    let blocked = reconcile::blocked(&placings);
+    hold(decided, |work| blocked.contains(&work.candidate.id).then_some(ConflictKind::PathTaken));
+}
+
+/// A place as far as two entities cannot both have it.
+type FoldedPlace = (EntityKind, Option<EntityId>, String);
+
+fn folded(place: &Place) -> FoldedPlace {
+    (place.kind, place.sprint, place.folded.clone())
+}
+
+/// Rule 32: a sprint goes with all its tasks or not at all.
+fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
+    let going: BTreeSet<EntityId> =
+        decided.work.iter().filter(|work| work.step.row == RowDeed::Delete).map(|work| work.candidate.id).collect();
+    let moved_away = |id: EntityId, sprint: EntityId| {
+        let work = decided.work.iter().find(|work| work.candidate.id == id);
+        work.and_then(|work| work.placing.to.as_ref()).is_some_and(|place| place.sprint != Some(sprint))
+    };
+    let stays = |sprint: EntityId| {
+        found.records.values().any(|record| {
+            record.sprint == Some(sprint)
+                && !record.deleted
+                && !going.contains(&record.id)
+                && !moved_away(record.id, sprint)
+        })
+    };
+    let kept: BTreeSet<EntityId> = going.iter().copied().filter(|id| stays(*id)).collect();
+    hold(decided, |work| kept.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
+}
+
+fn hold(decided: &mut Decided, why: impl Fn(&Work) -> Option<ConflictKind>) {
+    for work in &mut decided.work {
+        if let Some(kind) = why(work) {
+            let home = work.candidate.record.as_ref().and_then(|record| record.path.clone());
+            let home = home.or_else(|| work.candidate.files.first().map(|seen| seen.path.clone()));
+            if let Some(home) = home {
+                *work = held(work.candidate.clone(), home, kind);
+            }
+        }
+    }
+}
+
+/// What the brakes look at.
+pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> super::brakes::Load {
+    let steps = || decided.work.iter().map(|work| &work.step);
+    let removed = |step: &&Step| step.files.iter().any(|file| file.deed == FileDeed::Remove);
+    let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
+    let known_rows = found.records.values().filter(|record| !record.deleted).count();
+    super::brakes::Load {
+        known_documents: found.records.values().filter(|record| !record.deleted).map(|r| r.documents.len()).sum(),
+        seen_documents: survey.scan.len(),
+        unreadable,
+        deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
+        deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
+        changed_documents: steps().filter(|step| step.row == RowDeed::Update).count(),
+        removed_files: steps().filter(removed).count(),
+        live_rows: survey.head.live,
+        known_rows: known_rows.max(survey.known_entities()),
+    }
+}

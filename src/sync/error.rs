@@ -1,0 +1,50 @@
+//! Why a run failed or was refused.
+
+use super::brakes::Brake;
+use super::plan::Plan;
+use crate::model::DocPath;
+use crate::store::StoreError;
+use crate::tree::TreeError;
+
+/// Why a run did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// A brake refused it; nothing was written.
+    #[error("refused: {brake}")]
+    Refused {
+        /// Which brake.
+        brake: Brake,
+        /// What it would have done.
+        plan: Box<Plan>,
+    },
+    /// The plan that was to be carried out is not what would be done now; nothing was written.
+    #[error("the plan is stale: the tree or the database changed since it was made")]
+    StalePlan,
+    /// The place of a new entity is taken.
+    #[error("{path} exists already")]
+    Taken {
+        /// The place.
+        path: DocPath,
+    },
+    /// The files could not be written; what was to be made is neither on disk nor in the database.
+    #[error("cannot write the files of {what}: {why}")]
+    Blocked {
+        /// What was to be made.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// A conflict has to be decided first.
+    #[error("{path} waits for a decision")]
+    Held {
+        /// What waits.
+        path: DocPath,
+    },
+    /// The files.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The rows.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,376 @@
+//! Fetches everything that the decisions about some entities rest on: a few bulk reads, whatever their number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::survey::{Seen, Sight};
+use super::{SyncError, Workspace};
+use crate::document::{self, Stamps};
+use crate::model::{
+    Digest, DocPath, DocumentKey, DocumentVersion, EntityId, EntityKind, Record, Revision, RevisionId, Stamp,
+};
+use crate::reconcile::{Writing, Writings, overlay};
+use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
+
+/// An entity that may need something, with what is known of it from afar.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// Which.
+    pub(super) id: EntityId,
+    /// What it is.
+    pub(super) kind: EntityKind,
+    /// Its documents on disk.
+    pub(super) files: Vec<Seen>,
+    /// Where they lie; `None` when there is none.
+    pub(super) place: Option<Place>,
+    /// Its row.
+    pub(super) record: Option<Record>,
+    /// Whether it is a task in the folder of a sprint that does not exist.
+    pub(super) is_orphan: bool,
+}
+
+/// Where an entity lies: in a sprint or not, under its code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// What it is.
+    pub(super) kind: EntityKind,
+    /// The sprint of a task.
+    pub(super) sprint: Option<EntityId>,
+    /// The code, folded.
+    pub(super) folded: String,
+    /// The code as written, case and all.
+    pub(super) code: String,
+}
+
+impl Place {
+    /// The place of `code` in `sprint`.
+    pub(super) fn new(kind: EntityKind, sprint: Option<EntityId>, code: &str) -> Self {
+        Self { kind, sprint, folded: code.to_lowercase(), code: code.to_owned() }
+    }
+
+    /// Where the row says that it is.
+    pub(super) fn of_row(record: &Record) -> Self {
+        Self::new(record.kind, record.sprint, &record.code)
+    }
+}
+
+/// Everything that the decision about one entity rests on.
+pub(super) struct Gathered {
+    /// The entity from afar.
+    pub(super) candidate: Candidate,
+    /// Its files' texts.
+    pub(super) files: BTreeMap<DocumentKey, FileRead>,
+    /// The row's documents, with what other programs changed laid over them.
+    pub(super) head: Writings,
+    /// The revisions that had only a column patch, now with documents.
+    pub(super) materialised: Vec<(RevisionId, Writings)>,
+    /// What the history knows of each file.
+    pub(super) ancestry: BTreeMap<DocumentKey, History>,
+    /// What this clone last left on disk.
+    pub(super) left: BTreeMap<DocumentKey, LeftThen>,
+}
+
+impl Gathered {
+    /// What is known of an entity that is only about to be made.
+    pub(super) fn nothing(candidate: Candidate) -> Self {
+        Self {
+            candidate,
+            files: BTreeMap::new(),
+            head: Writings::new(),
+            materialised: Vec::new(),
+            ancestry: BTreeMap::new(),
+            left: BTreeMap::new(),
+        }
+    }
+}
+
+/// One file's text.
+pub(super) struct FileRead {
+    /// Where it lies.
+    pub(super) path: DocPath,
+    /// Digest of its bytes.
+    pub(super) raw: Digest,
+    /// Its bytes without their stamp line.
+    pub(super) unstamped: Bytes,
+    /// All its bytes, where they are more than text and one stamp.
+    pub(super) odd: Option<Bytes>,
+    /// Its one good stamp.
+    pub(super) stamp: Option<Stamp>,
+    /// What it says; `None` where it cannot be understood.
+    pub(super) content: Option<Writing>,
+}
+
+/// The revision that a stamp names.
+pub(super) struct Named {
+    /// What the document was in it.
+    pub(super) content: Writing,
+    /// What it became in each later revision, and whether this clone wrote that.
+    pub(super) since: Vec<(Option<Writing>, bool)>,
+}
+
+/// What the history knows of one document on disk.
+#[derive(Default)]
+pub(super) struct History {
+    /// The revision that its stamp names, and what became of the document since.
+    pub(super) named: Option<Named>,
+    /// Whether some revision has this very text.
+    pub(super) is_known: bool,
+}
+
+/// What this clone left on disk.
+pub(super) struct LeftThen {
+    /// What the database remembers of it.
+    pub(super) state: SyncState,
+    /// The text; `None` where no file was left or its bytes are not stored.
+    pub(super) content: Option<Writing>,
+}
+
+/// What became of an attempt to gather: the entities, and those whose files changed while they were read.
+pub(super) struct Harvest {
+    /// Ready to be decided.
+    pub(super) gathered: Vec<Gathered>,
+    /// To be looked at by the next run.
+    pub(super) restless: Vec<EntityId>,
+}
+
+/// Fetches what the decisions about `candidates` rest on.
+pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>) -> Result<Harvest, SyncError> {
+    let ids: Vec<EntityId> = candidates.iter().map(|candidate| candidate.id).collect();
+    let (candidates, mut files, restless) = read_files(ws, candidates);
+    let questions = questions(&candidates, &files);
+    let answers = ws.store.known(&questions).await?;
+    let mut states: BTreeMap<EntityId, Vec<SyncState>> = BTreeMap::new();
+    for state in ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await? {
+        states.entry(state.entity).or_default().push(state);
+    }
+    let chains = chains(ws, &candidates, &questions, &answers).await?;
+    let texts = Texts::fetch(ws, &candidates, &states, &answers, &chains).await?;
+    let mut known: BTreeMap<(EntityId, DocumentKey), KnownAnswer> = BTreeMap::new();
+    for (question, answer) in questions.into_iter().zip(answers) {
+        known.insert((question.entity, question.key), answer);
+    }
+    let gathered = candidates
+        .into_iter()
+        .map(|candidate| {
+            let files = files.remove(&candidate.id).unwrap_or_default();
+            let left = states.remove(&candidate.id).unwrap_or_default();
+            texts.assemble(ws, candidate, files, left, (&known, &chains))
+        })
+        .collect();
+    Ok(Harvest { gathered, restless })
+}
+
+type Files = BTreeMap<EntityId, BTreeMap<DocumentKey, FileRead>>;
+
+/// Reads the files; an entity of which one is not what the survey saw is left to the next run.
+fn read_files(ws: &Workspace, candidates: Vec<Candidate>) -> (Vec<Candidate>, Files, Vec<EntityId>) {
+    let wanted: Vec<(EntityId, &Seen)> = candidates
+        .iter()
+        .flat_map(|candidate| candidate.files.iter().map(|seen| (candidate.id, seen)))
+        .filter(|(_, seen)| !matches!(seen.sight, Sight::Unreadable))
+        .collect();
+    let paths: Vec<DocPath> = wanted.iter().map(|(_, seen)| seen.path.clone()).collect();
+    let read = ws.tree.read_all(&paths, |index, read| {
+        let read = read.ok().filter(|read| read.is_steady)?;
+        let file = understand(wanted[index].1, read.bytes);
+        (Some(file.raw) == wanted[index].1.raw()).then_some(file)
+    });
+    let mut files = Files::new();
+    let mut restless = BTreeSet::new();
+    for ((id, seen), file) in wanted.into_iter().zip(read) {
+        match file {
+            Some(file) => drop(files.entry(id).or_default().insert(seen.key.clone(), file)),
+            None => drop(restless.insert(id)),
+        }
+    }
+    let candidates = candidates.into_iter().filter(|candidate| !restless.contains(&candidate.id)).collect();
+    (candidates, files, restless.into_iter().collect())
+}
+
+fn understand(seen: &Seen, bytes: Vec<u8>) -> FileRead {
+    let raw = Digest::of(&bytes);
+    let plain = |bytes: Vec<u8>, content| FileRead {
+        path: seen.path.clone(),
+        raw,
+        unstamped: bytes.into(),
+        odd: None,
+        stamp: None,
+        content,
+    };
+    if !seen.key.role.is_managed() {
+        let bytes: Bytes = bytes.into();
+        return FileRead {
+            content: Some(Writing::attachment(bytes.clone())),
+            unstamped: bytes,
+            ..plain(Vec::new(), None)
+        };
+    }
+    let Ok(text) = document::read(seen.key.role, &bytes) else { return plain(bytes, None) };
+    let stamped = document::split(seen.key.role, text);
+    let stamp = match stamped.stamps {
+        Stamps::One(stamp) => Some(stamp),
+        _ => None,
+    };
+    let rejoined = stamp.map(|stamp| document::stamped(seen.key.role, &stamped.text, stamp));
+    let is_odd = rejoined.as_deref().unwrap_or(&stamped.text) != text;
+    FileRead {
+        odd: is_odd.then(|| bytes.as_slice().into()),
+        stamp,
+        content: Some(Writing::document(seen.key.role, &stamped.text).0),
+        unstamped: stamped.text.as_bytes().into(),
+        ..plain(Vec::new(), None)
+    }
+}
+
+/// Asks of every file what the history knows of it, unless it plainly is the head revision's.
+fn questions(candidates: &[Candidate], files: &Files) -> Vec<KnownQuestion> {
+    let mut questions = Vec::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.record.is_some()) {
+        for (key, file) in files.get(&candidate.id).into_iter().flatten() {
+            let Some(content) = &file.content else { continue };
+            let stamp = file.stamp.filter(|stamp| stamp.id == candidate.id).map(|stamp| stamp.hash);
+            questions.push(KnownQuestion {
+                entity: candidate.id,
+                key: key.clone(),
+                stamp,
+                canonical: Some(content.digest()),
+            });
+        }
+    }
+    questions
+}
+
+/// The revisions of each entity since the oldest that one of its files names.
+type Chains = BTreeMap<EntityId, Vec<Revision>>;
+
+async fn chains(
+    ws: &Workspace,
+    candidates: &[Candidate],
+    questions: &[KnownQuestion],
+    answers: &[KnownAnswer],
+) -> Result<Chains, SyncError> {
+    let mut oldest: BTreeMap<EntityId, i64> = BTreeMap::new();
+    for (question, answer) in questions.iter().zip(answers) {
+        if let Some(named) = &answer.by_stamp {
+            let n = oldest.entry(question.entity).or_insert(named.n);
+            *n = (*n).min(named.n);
+        }
+    }
+    let mut chains = Chains::new();
+    for record in candidates.iter().filter_map(|candidate| candidate.record.as_ref()) {
+        if let Some(&after) = oldest.get(&record.id).filter(|&&n| n < record.n) {
+            chains.insert(record.id, ws.store.revisions(record.id, after).await?);
+        }
+    }
+    Ok(chains)
+}
+
+/// Stored bytes by digest.
+struct Texts(BTreeMap<Digest, Bytes>);
+
+impl Texts {
+    async fn fetch(
+        ws: &Workspace,
+        candidates: &[Candidate],
+        states: &BTreeMap<EntityId, Vec<SyncState>>,
+        answers: &[KnownAnswer],
+        chains: &Chains,
+    ) -> Result<Self, SyncError> {
+        let heads = candidates.iter().filter_map(|c| c.record.as_ref()).flat_map(|record| &record.documents);
+        let chained = chains.values().flatten().filter_map(|revision| revision.documents.as_ref()).flatten();
+        let named = answers.iter().filter_map(|answer| answer.by_stamp.as_ref()).map(|named| named.blob);
+        let left = states.values().flatten().filter_map(|state| state.left).map(|left| left.blob);
+        let versions = heads.chain(chained).map(|version| version.blob);
+        let mut wanted: Vec<Digest> = versions.chain(named).chain(left).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        Ok(Self(ws.store.blobs(&wanted).await?))
+    }
+
+    fn writing(&self, key: &DocumentKey, blob: &Digest) -> Option<Writing> {
+        let bytes = self.0.get(blob)?;
+        if !key.role.is_managed() {
+            return Some(Writing::attachment(bytes.clone()));
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(Writing::document(key.role, text).0)
+    }
+
+    fn writings(&self, versions: &[DocumentVersion]) -> Writings {
+        versions.iter().filter_map(|v| Some((v.key.clone(), self.writing(&v.key, &v.blob)?))).collect()
+    }
+
+    fn assemble(
+        &self,
+        ws: &Workspace,
+        candidate: Candidate,
+        files: BTreeMap<DocumentKey, FileRead>,
+        left: Vec<SyncState>,
+        (known, chains): (&BTreeMap<(EntityId, DocumentKey), KnownAnswer>, &Chains),
+    ) -> Gathered {
+        let mut head = Writings::new();
+        let mut materialised = Vec::new();
+        if let Some(record) = &candidate.record {
+            head = self.writings(&record.documents);
+            for (revision, patch) in &record.patches {
+                head = overlay(&head, patch).documents;
+                materialised.push((*revision, head.clone()));
+            }
+        }
+        let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate);
+        let ancestry = files
+            .keys()
+            .filter_map(|key| Some((key.clone(), known.get(&(candidate.id, key.clone()))?)))
+            .map(|(key, answer)| {
+                let history = self.history(&key, answer, &chain);
+                (key, history)
+            })
+            .collect();
+        let left = left
+            .into_iter()
+            .map(|state| {
+                let content = state.left.and_then(|left| self.writing(&state.key, &left.blob));
+                (state.key.clone(), LeftThen { state, content })
+            })
+            .collect();
+        Gathered { candidate, files, head, materialised, ancestry, left }
+    }
+
+    /// Number, documents and authorship of each later revision, patches laid out.
+    fn chain(&self, ws: &Workspace, revisions: &[Revision], candidate: &Candidate) -> Vec<(i64, Writings, bool)> {
+        let mut documents = Writings::new();
+        let mut chain = Vec::with_capacity(revisions.len());
+        for revision in revisions {
+            documents = match (&revision.documents, &revision.patch) {
+                (Some(versions), _) => self.writings(versions),
+                (None, Some(patch)) if documents.is_empty() => {
+                    let stored = candidate.record.as_ref().map(|record| self.writings(&record.documents));
+                    overlay(&stored.unwrap_or_default(), patch).documents
+                }
+                (None, Some(patch)) => overlay(&documents, patch).documents,
+                (None, None) => documents,
+            };
+            let is_own = revision.clone == Some(ws.clone) && revision.source != crate::model::Source::Sql;
+            chain.push((revision.n, documents.clone(), is_own));
+        }
+        chain
+    }
+
+    fn history(&self, key: &DocumentKey, answer: &KnownAnswer, chain: &[(i64, Writings, bool)]) -> History {
+        let named = answer.by_stamp.as_ref().and_then(|named| {
+            let content = self.writing(key, &named.blob)?;
+            let later = chain.iter().filter(|(n, ..)| *n > named.n);
+            let since = later.map(|(_, documents, is_own)| (documents.get(key).cloned(), *is_own)).collect();
+            Some(Named { content, since })
+        });
+        History { named, is_known: answer.by_text.is_some() }
+    }
+}
+
+/// Whether the file on disk is, by its digests alone, the head revision's document with the head revision's stamp.
+pub(super) fn is_head(seen: &Seen, record: &Record) -> bool {
+    let Sight::Read(known) = &seen.sight else { return false };
+    let Some(version) = record.documents.iter().find(|version| version.key == seen.key) else { return false };
+    let stamp = Stamp { id: record.id, hash: version.canonical.short() };
+    let stamp_fits = !seen.key.role.is_managed() || known.stamp == Some(stamp);
+    stamp_fits && known.canonical == version.canonical && version.path == seen.path
+}

@@ -1,0 +1,147 @@
+//! One document of an entity: what its file becomes, and what is remembered of it.
+
+use std::sync::Arc;
+
+use super::gather::{FileRead, Gathered};
+use super::plan::{FileDeed, FileStep};
+use super::prepare::{Facts, Prepared, Removal, Write, document_path};
+use crate::document;
+use crate::model::{Changes, Digest, DocPath, DocumentKey, EventType, NewEvent, RevisionId, Stamp};
+use crate::reconcile::{FileAction, Writing};
+use crate::store::{Bytes, Left, SyncState};
+
+/// One document whose file is looked after.
+pub(super) struct PartToWrite<'a> {
+    pub(super) gathered: &'a Gathered,
+    pub(super) key: &'a DocumentKey,
+    pub(super) facts: &'a Facts,
+    pub(super) revision: RevisionId,
+}
+
+impl PartToWrite<'_> {
+    pub(super) fn prepare(&self, action: &FileAction<Writing>, prepared: &mut Prepared) {
+        let file = self.gathered.files.get(self.key);
+        let (deed, raw) = match action {
+            FileAction::Pass => (FileDeed::Keep, file.map(|file| file.raw)),
+            FileAction::Keep => self.keep(file, prepared),
+            FileAction::Restamp => self.restamp(file, prepared),
+            FileAction::Write(content) => self.write(file, content, prepared),
+            FileAction::Remove => self.remove(file, prepared),
+        };
+        let path = file.map_or_else(|| self.path(), |file| file.path.clone());
+        prepared.step.files.push(FileStep { path, deed, raw });
+    }
+
+    fn keep(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
+        let known = self.gathered.left.get(self.key);
+        match file {
+            Some(file) => self.remember(known.map(|left| &left.state), file, prepared),
+            None if known.is_some() => prepared.found.dropped.push((self.gathered.candidate.id, self.key.clone())),
+            None => {}
+        }
+        (FileDeed::Keep, file.map(|file| file.raw))
+    }
+
+    fn restamp(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
+        let Some(file) = file else { return (FileDeed::Keep, None) };
+        let Some(content) = &file.content else { return (FileDeed::Keep, Some(file.raw)) };
+        let bytes = self.stamped(&String::from_utf8_lossy(&file.unstamped), content);
+        self.exchange(Some(file), bytes, content, prepared);
+        (FileDeed::Stamp, Some(file.raw))
+    }
+
+    fn write(&self, file: Option<&FileRead>, content: &Writing, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
+        let text = String::from_utf8_lossy(content.bytes());
+        let bytes = match file {
+            _ if !self.key.role.is_managed() => content.bytes().into(),
+            Some(file) => {
+                self.stamped(&document::in_style_of(&String::from_utf8_lossy(&file.unstamped), &text), content)
+            }
+            None => self.stamped(&text, content),
+        };
+        self.exchange(file, bytes, content, prepared);
+        if file.is_none_or(|file| file.content.as_ref() != Some(content)) {
+            prepared.events.push(self.file_event(EventType::FileSynced));
+        }
+        (if file.is_some() { FileDeed::Write } else { FileDeed::Create }, file.map(|file| file.raw))
+    }
+
+    fn remove(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
+        let Some(file) = file else { return (FileDeed::Keep, None) };
+        keep_bytes(file, prepared);
+        let state = self.state(None);
+        prepared.removals.push(Removal { expected: file.raw, state });
+        prepared.events.push(self.file_event(EventType::FileRemoved));
+        (FileDeed::Remove, Some(file.raw))
+    }
+
+    /// Plans the exchange of a file, unless it has these bytes already.
+    fn exchange(&self, file: Option<&FileRead>, bytes: Bytes, content: &Writing, prepared: &mut Prepared) {
+        let left = Left { raw: Digest::of(&bytes), blob: blob_of(self.key, &bytes), canonical: content.digest() };
+        if let Some(file) = file {
+            if file.raw == left.raw {
+                return self.remember(self.gathered.left.get(self.key).map(|left| &left.state), file, prepared);
+            }
+            keep_bytes(file, prepared);
+            self.remember(None, file, prepared);
+        }
+        let expected = file.map(|file| file.raw);
+        prepared.writes.push(Write { bytes, expected, state: self.state(Some(left)) });
+    }
+
+    /// Remembers the file as it is, unless that is known.
+    fn remember(&self, known: Option<&SyncState>, file: &FileRead, prepared: &mut Prepared) {
+        let canonical = file.content.as_ref().map_or(file.raw, Writing::digest);
+        let left = Left { raw: file.raw, blob: Digest::of(&file.unstamped), canonical };
+        let state = self.state(Some(left));
+        if known != Some(&state) {
+            prepared.found.left.push(state);
+        }
+    }
+
+    fn stamped(&self, text: &str, content: &Writing) -> Bytes {
+        if !self.key.role.is_managed() {
+            return content.bytes().into();
+        }
+        let stamp = Stamp { id: self.gathered.candidate.id, hash: content.digest().short() };
+        document::stamped(self.key.role, text, stamp).into_bytes().into()
+    }
+
+    fn state(&self, left: Option<Left>) -> SyncState {
+        SyncState {
+            entity: self.gathered.candidate.id,
+            key: self.key.clone(),
+            path: self.path(),
+            revision: self.revision,
+            left,
+            head: None,
+        }
+    }
+
+    /// Where the document shall lie.
+    fn path(&self) -> DocPath {
+        document_path(&self.facts.home, self.key)
+    }
+
+    fn file_event(&self, event_type: EventType) -> NewEvent {
+        let mut details = serde_json::Map::new();
+        details.insert("path".into(), self.path().to_string().into());
+        NewEvent { event_type, entity: Some(self.gathered.entity()), changes: Changes::new(), details }
+    }
+}
+
+/// The digest under which the text of `bytes` is stored: that of the text without its stamp.
+fn blob_of(key: &DocumentKey, bytes: &[u8]) -> Digest {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if key.role.is_managed() => Digest::of(document::split(key.role, text).text.as_bytes()),
+        _ => Digest::of(bytes),
+    }
+}
+
+/// Law 1: what is about to be displaced is stored first.
+pub(super) fn keep_bytes(file: &FileRead, prepared: &mut Prepared) {
+    prepared.blobs.insert(Digest::of(&file.unstamped), Arc::clone(&file.unstamped));
+    if let Some(odd) = &file.odd {
+        prepared.blobs.insert(file.raw, Arc::clone(odd));
+    }
+}

@@ -1,0 +1,241 @@
+//! From a verdict to what is stored and written for one entity. Pure: the same inputs give the same bytes.
+
+use std::collections::BTreeMap;
+
+use super::gather::{Gathered, Place};
+use super::part::{PartToWrite, keep_bytes};
+use super::plan::{FileDeed, FileStep, Note, RowDeed, Step};
+use super::record::{self, RowChange};
+use super::told::{changes, conflicts, kinds, notes};
+use crate::model::{
+    Digest, DocPath, DocumentKey, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
+};
+use crate::reconcile::{PlaceAction, RowAction, Rule, Verdict, Writing};
+use crate::store::{Acknowledged, Bytes, EntityChange, Materialised, SyncState};
+
+/// The verdict on one real entity.
+pub(super) type EntityVerdict = Verdict<DocumentKey, Writing>;
+
+/// What the preparation of one entity needs beside its verdict.
+pub(super) struct Facts {
+    /// How the entity is written, such as `T:alpha/phase-1`.
+    pub(super) reference: String,
+    /// Where its documents shall lie: the folder of a sprint or task, the file of an agent.
+    pub(super) home: DocPath,
+    /// Where they lie now, if anywhere.
+    pub(super) lies_at: Option<DocPath>,
+    /// The place that the row shall have.
+    pub(super) place: Place,
+    /// The id of the revision that is made, if one is.
+    pub(super) revision: RevisionId,
+    /// By what way it comes to be; `None` leaves that to the verdict.
+    pub(super) source: Option<Source>,
+    /// Columns to be set that no document has a place for.
+    pub(super) row_alone: Fields,
+}
+
+/// What is done for one entity, ready to be carried out.
+pub(super) struct Prepared {
+    /// In words.
+    pub(super) step: Step,
+    /// What is worth knowing.
+    pub(super) notes: Vec<Note>,
+    /// The row.
+    pub(super) change: Option<EntityChange>,
+    /// Revisions that had no documents.
+    pub(super) materialised: Vec<Materialised>,
+    /// Bytes to store.
+    pub(super) blobs: BTreeMap<Digest, Bytes>,
+    /// What collided.
+    pub(super) conflicts: Vec<NewConflict>,
+    /// What the feed says beside the row's own events.
+    pub(super) events: Vec<NewEvent>,
+    /// What is on disk now.
+    pub(super) found: Acknowledged,
+    /// Files to write, and what is remembered once that is done.
+    pub(super) writes: Vec<Write>,
+    /// Files to remove.
+    pub(super) removals: Vec<Removal>,
+    /// The `.hash` of its folder, once that is done.
+    pub(super) hash: Option<FolderHash>,
+    /// The folder to move before any of that.
+    pub(super) folder_move: Option<(DocPath, DocPath)>,
+}
+
+/// What the `.hash` of a folder says.
+pub(super) struct FolderHash {
+    /// The folder.
+    pub(super) folder: DocPath,
+    /// The tracking hash of the current revision, unless this run makes a new one.
+    pub(super) tracking: Option<Digest>,
+    /// Digests of the files as they shall be, by name.
+    pub(super) documents: BTreeMap<String, Digest>,
+}
+
+/// One file that is written.
+pub(super) struct Write {
+    /// Its bytes.
+    pub(super) bytes: Bytes,
+    /// What must be there.
+    pub(super) expected: Option<Digest>,
+    /// What is remembered.
+    pub(super) state: SyncState,
+}
+
+/// One file that is removed.
+pub(super) struct Removal {
+    /// What must be there.
+    pub(super) expected: Digest,
+    /// What is remembered.
+    pub(super) state: SyncState,
+}
+
+impl Prepared {
+    /// Only a conflict to be recorded.
+    pub(super) fn only_conflict(step: Step, conflict: NewConflict) -> Self {
+        Self {
+            step,
+            notes: Vec::new(),
+            change: None,
+            materialised: Vec::new(),
+            blobs: BTreeMap::new(),
+            conflicts: vec![conflict],
+            events: Vec::new(),
+            found: Acknowledged::default(),
+            writes: Vec::new(),
+            removals: Vec::new(),
+            hash: None,
+            folder_move: None,
+        }
+    }
+
+    /// How many bytes of text it holds in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.blobs.values().map(|bytes| bytes.len()).sum::<usize>()
+            + self.writes.iter().map(|write| write.bytes.len()).sum::<usize>()
+    }
+
+    /// Whether anything is to be stored.
+    pub(super) fn stores_something(&self) -> bool {
+        self.change.is_some()
+            || !self.materialised.is_empty()
+            || !self.conflicts.is_empty()
+            || !self.events.is_empty()
+            || !self.blobs.is_empty()
+            || !self.found.left.is_empty()
+            || !self.found.dropped.is_empty()
+    }
+}
+
+/// Lays out what `verdict` means for the entity's row and files.
+pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts) -> Prepared {
+    let row = record::row_change(gathered, &verdict, facts);
+    let mut prepared = Prepared {
+        step: step(gathered, &verdict, facts, &row),
+        notes: notes(gathered, &verdict),
+        change: None,
+        materialised: Vec::new(),
+        blobs: BTreeMap::new(),
+        conflicts: conflicts(gathered, &verdict, facts),
+        events: Vec::new(),
+        found: Acknowledged::default(),
+        writes: Vec::new(),
+        removals: Vec::new(),
+        hash: None,
+        folder_move: folder_move(&verdict, facts),
+    };
+    let revision = row.change.as_ref().map_or_else(
+        || gathered.candidate.record.as_ref().map_or(facts.revision, |record| record.head),
+        |change| change.revision,
+    );
+    for (key, file) in &verdict.files {
+        let part = PartToWrite { gathered, key, facts, revision };
+        part.prepare(&file.action, &mut prepared);
+    }
+    keep_held_texts(gathered, &mut prepared);
+    prepared.hash = folder_hash(gathered, facts, &prepared);
+    prepared.blobs.extend(row.blobs);
+    prepared.materialised = row.materialised;
+    prepared.change = row.change;
+    prepared
+}
+
+/// Where the document `key` lies of an entity that is at home at `home`.
+pub(super) fn document_path(home: &DocPath, key: &DocumentKey) -> DocPath {
+    if key.role == crate::model::Role::AgentProfile {
+        return home.clone();
+    }
+    home.join(&key.name).expect("a stored file name is one part of a path")
+}
+
+/// Stores the text of every file that a conflict tells of.
+fn keep_held_texts(gathered: &Gathered, prepared: &mut Prepared) {
+    let named: Vec<Digest> = prepared.conflicts.iter().filter_map(|conflict| conflict.kept).collect();
+    for file in gathered.files.values().filter(|file| named.contains(&Digest::of(&file.unstamped))) {
+        keep_bytes(file, prepared);
+    }
+}
+
+/// What the folder's `.hash` shall say; nothing where no file is written.
+fn folder_hash(gathered: &Gathered, facts: &Facts, prepared: &Prepared) -> Option<FolderHash> {
+    if prepared.writes.is_empty() || gathered.candidate.kind == EntityKind::Agent {
+        return None;
+    }
+    let now = gathered.files.iter().map(|(key, file)| (key.name.clone(), file.raw));
+    let mut documents: BTreeMap<String, Digest> = now.collect();
+    for removal in &prepared.removals {
+        documents.remove(&removal.state.key.name);
+    }
+    let written = prepared.writes.iter().filter_map(|w| Some((w.state.key.name.clone(), w.state.left?.raw)));
+    documents.extend(written);
+    let tracking = gathered.candidate.record.as_ref().and_then(|record| record.tracking);
+    Some(FolderHash { folder: facts.home.clone(), tracking, documents })
+}
+
+fn folder_move(verdict: &EntityVerdict, facts: &Facts) -> Option<(DocPath, DocPath)> {
+    let from = facts.lies_at.as_ref().filter(|from| **from != facts.home)?;
+    (verdict.place == PlaceAction::FilesFollowRow).then(|| (from.clone(), facts.home.clone()))
+}
+
+fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowChange) -> Step {
+    let record = gathered.candidate.record.as_ref();
+    let mut files = Vec::new();
+    if let Some((from, _)) = folder_move(verdict, facts) {
+        files.push(FileStep { path: from, deed: FileDeed::Move, raw: None });
+    }
+    Step {
+        entity: gathered.candidate.id,
+        kind: gathered.candidate.kind,
+        reference: facts.reference.clone(),
+        rule: rule_name(verdict.rule),
+        row: row_deed(verdict),
+        files,
+        changes: changes(gathered, verdict, row),
+        conflicts: kinds(verdict),
+        held: verdict.is_held(),
+        row_version: record.map(|record| record.row_version),
+    }
+}
+
+/// The rule as reports name it: `12 push`; rules outside the table have no number.
+fn rule_name(rule: Rule) -> String {
+    if rule.number() <= 38 { format!("{} {rule}", rule.number()) } else { rule.to_string() }
+}
+
+fn row_deed(verdict: &EntityVerdict) -> RowDeed {
+    use crate::reconcile::How;
+    match &verdict.row {
+        RowAction::Keep => RowDeed::Keep,
+        RowAction::Delete { .. } => RowDeed::Delete,
+        RowAction::Write { how: How::Created, .. } => RowDeed::Create,
+        RowAction::Write { how: How::Restored, .. } => RowDeed::Restore,
+        RowAction::Write { .. } => RowDeed::Update,
+    }
+}
+
+impl Gathered {
+    /// The entity, as events name it.
+    pub(super) fn entity(&self) -> EntityRef {
+        EntityRef { kind: self.candidate.kind, id: self.candidate.id }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a run did.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::plan::{FileDeed, Note, Plan, RowDeed, Step};
+use crate::model::ConflictId;
+
+/// What a run did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+pub struct SyncReport {
+    /// Whether anything was carried out, or only planned.
+    pub applied: bool,
+    /// The steps, parents first.
+    pub steps: Vec<Step>,
+    /// What is worth knowing.
+    pub notes: Vec<Note>,
+    /// Counted.
+    pub totals: Totals,
+    /// The conflicts that this run recorded.
+    #[schemars(with = "Vec<String>")]
+    pub recorded: Vec<ConflictId>,
+    /// How many conflicts wait for somebody now.
+    pub open_conflicts: usize,
+}
+
+/// A run in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Totals {
+    /// Documents that were found in the tree.
+    pub documents: usize,
+    /// Rows made.
+    pub created: usize,
+    /// Rows that took over what their files say.
+    pub pushed: usize,
+    /// Files that took over what their rows say.
+    pub pulled: usize,
+    /// Entities of which both sides had changed.
+    pub merged: usize,
+    /// Rows deleted.
+    pub deleted: usize,
+    /// Rows that live again.
+    pub restored: usize,
+    /// Files moved to the trash.
+    pub removed: usize,
+    /// Files of which only the stamp was renewed.
+    pub stamped: usize,
+    /// Entities that wait for a decision.
+    pub held: usize,
+    /// Entities that somebody changed while this ran; the next run looks at them again.
+    pub postponed: usize,
+}
+
+impl SyncReport {
+    /// Tells what `plan` would do.
+    pub fn planned(plan: Plan, documents: usize) -> Self {
+        let totals = Totals { documents, ..Totals::of(&plan.steps) };
+        Self { applied: false, steps: plan.steps, notes: plan.notes, totals, ..Self::default() }
+    }
+}
+
+impl Totals {
+    /// Counts `steps`.
+    pub fn of(steps: &[Step]) -> Self {
+        let mut totals = Self::default();
+        steps.iter().for_each(|step| totals.count(step));
+        totals
+    }
+
+    fn count(&mut self, step: &Step) {
+        let files = |deed| step.files.iter().filter(|file| file.deed == deed).count();
+        let written = files(FileDeed::Write) + files(FileDeed::Create) + files(FileDeed::Move);
+        self.stamped += files(FileDeed::Stamp);
+        self.removed += files(FileDeed::Remove);
+        self.held += usize::from(step.held);
+        match step.row {
+            RowDeed::Create => self.created += 1,
+            RowDeed::Update if written > 0 => self.merged += 1,
+            RowDeed::Update => self.pushed += 1,
+            RowDeed::Delete => self.deleted += 1,
+            RowDeed::Restore => self.restored += 1,
+            RowDeed::Keep => self.pulled += usize::from(written > 0),
+        }
+    }
+}

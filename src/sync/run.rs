@@ -1,0 +1,138 @@
+//! One run from beginning to end.
+
+use std::collections::BTreeMap;
+
+use super::apply::{Applied, apply};
+use super::brakes::{self, Allowance};
+use super::candidates::candidates;
+use super::decide::{Decided, decide, load};
+use super::gather::Candidate;
+use super::plan::Plan;
+use super::survey::{Survey, survey};
+use super::{SyncError, SyncReport, Totals, Workspace};
+use crate::model::{ConflictState, DocPath, EntityId};
+use crate::reconcile::Direction;
+use crate::tree::Lock;
+
+/// How a run goes about it.
+#[derive(Debug, Clone, Default)]
+pub struct SyncOptions {
+    /// What it looks at.
+    pub scope: Scope,
+    /// Which side it writes.
+    pub direction: Direction,
+    /// Whether it only plans.
+    pub dry_run: bool,
+    /// Whether files that are older than their row may be brought up.
+    pub pull: bool,
+    /// What the brakes let pass.
+    pub allowed: Allowance,
+    /// The plan that must be exactly what is done.
+    pub exactly: Option<Plan>,
+    /// Under which codes this clone knew sprints that were renamed since.
+    pub(super) former_sprints: BTreeMap<EntityId, String>,
+}
+
+/// What a run looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Only entities that lie at or below these paths; empty means all.
+    pub paths: Vec<DocPath>,
+    /// Look at everything, whatever the cache says.
+    pub everything: bool,
+}
+
+impl Scope {
+    pub(super) fn covers(&self, candidate: &Candidate) -> bool {
+        let lies_within = |path: &DocPath| self.paths.iter().any(|wanted| path.is_within(wanted));
+        self.paths.is_empty()
+            || candidate.files.iter().any(|seen| lies_within(&seen.path))
+            || candidate.record.as_ref().and_then(|record| record.path.as_ref()).is_some_and(lies_within)
+    }
+}
+
+/// Brings both sides in step.
+///
+/// # Errors
+/// A brake that refused, a plan that is stale, or a side that could not be read or written.
+pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, SyncError> {
+    if options.dry_run {
+        return run_locked(ws, options, None).await;
+    }
+    let lock = ws.tree.lock(ws.actor.as_str())?;
+    super::apply::recover(ws).await?;
+    run_locked(ws, options, Some(&lock)).await
+}
+
+/// A run under a lock that the caller has, or without one where nothing is written.
+pub(super) async fn run_locked(
+    ws: &Workspace,
+    options: SyncOptions,
+    lock: Option<&Lock>,
+) -> Result<SyncReport, SyncError> {
+    let Some(survey) = survey(ws, lock).await? else { return in_step(ws).await };
+    check_sides(ws, &survey, &options)?;
+    let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
+    let found = candidates(ws, &survey, &scope).await?;
+    let decided = decide(ws, &survey, &found, &options).await?;
+    let plan = plan(&survey, &decided);
+    check_plan(&plan, &options)?;
+    let load = load(&survey, &found, &decided);
+    if options.dry_run {
+        let mut report = SyncReport::planned(plan, survey.scan.len());
+        report.open_conflicts = open_conflicts(ws).await?;
+        return Ok(report);
+    }
+    if let Err(brake) = brakes::check_load(&load, options.allowed) {
+        return Err(SyncError::Refused { brake, plan: Box::new(plan) });
+    }
+    let documents = survey.scan.len();
+    let applied = apply(ws, survey, found, decided, &options).await?;
+    report(ws, plan, applied, documents).await
+}
+
+/// The report of a run that had nothing to do.
+async fn in_step(ws: &Workspace) -> Result<SyncReport, SyncError> {
+    Ok(SyncReport { applied: true, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
+}
+
+async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {
+    Ok(ws.store.conflicts(Some(ConflictState::Open)).await?.len())
+}
+
+fn check_sides(ws: &Workspace, survey: &Survey, options: &SyncOptions) -> Result<(), SyncError> {
+    let last = survey.last.as_ref().and_then(|last| last.cursor);
+    let identity = brakes::check_identity(ws.project, survey.head.project);
+    let regression = brakes::check_regression(last, survey.head.cursor, options.allowed);
+    identity.and(regression).map_err(|brake| SyncError::Refused { brake, plan: Box::default() })
+}
+
+fn check_plan(plan: &Plan, options: &SyncOptions) -> Result<(), SyncError> {
+    match &options.exactly {
+        Some(wanted) if !wanted.does_the_same_as(plan) => Err(SyncError::StalePlan),
+        _ => Ok(()),
+    }
+}
+
+fn plan(survey: &Survey, decided: &Decided) -> Plan {
+    let mut notes = [survey.notes.as_slice(), &decided.notes].concat();
+    notes.sort();
+    Plan {
+        steps: decided.work.iter().map(|work| work.step.clone()).filter(|step| !step.is_idle() || step.held).collect(),
+        notes,
+        cursor: Some(survey.head.cursor),
+    }
+}
+
+async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) -> Result<SyncReport, SyncError> {
+    let postponed = applied.postponed.len();
+    let steps: Vec<_> = plan.steps.into_iter().filter(|step| !applied.postponed.contains(&step.entity)).collect();
+    Ok(SyncReport {
+        applied: true,
+        totals: Totals { documents, postponed, ..Totals::of(&steps) },
+        steps,
+        notes: [plan.notes, applied.notes].concat(),
+        recorded: applied.conflicts,
+        open_conflicts: open_conflicts(ws).await?,
+    })
+}

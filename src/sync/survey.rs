@@ -1,0 +1,244 @@
+//! Looks at the whole tree and at the end of the feed, and reads only files that changed.
+
+use std::collections::BTreeMap;
+
+use super::plan::{Note, NoteKind};
+use super::{SyncError, Workspace};
+use crate::document::{self, Quarantine, Stamps};
+use crate::model::{Digest, DocPath, DocumentKey, EntityId, Role};
+use crate::store::Head;
+use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, TreeError};
+
+/// The bytes cannot be understood.
+const QUARANTINED: u8 = 1;
+/// The text bears several stamps, or a damaged one.
+const NO_GOOD_STAMP: u8 = 2;
+
+/// Both sides from afar.
+pub(super) struct Survey {
+    /// The tree.
+    pub(super) scan: Scan,
+    /// The database.
+    pub(super) head: Head,
+    /// What the cache of the last run was about.
+    pub(super) last: Option<CacheHead>,
+    /// The documents, by the entity whose folder they lie in.
+    pub(super) folders: BTreeMap<Address, Folder>,
+    /// What is worth knowing.
+    pub(super) notes: Vec<Note>,
+}
+
+/// The documents of one entity's folder.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Folder {
+    /// Managed documents and attachments.
+    pub(super) files: Vec<Seen>,
+}
+
+/// One document on disk, as its digests tell.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// Which document of its entity.
+    pub(super) key: DocumentKey,
+    /// Where it lies.
+    pub(super) path: DocPath,
+    /// Whether it differs from what the last run saw.
+    pub(super) changed: bool,
+    /// What its bytes are.
+    pub(super) sight: Sight,
+}
+
+/// What could be seen of a file.
+#[derive(Debug, Clone)]
+pub(super) enum Sight {
+    /// It was read, now or before.
+    Read(Known),
+    /// It was read and cannot be understood.
+    Quarantined(Known),
+    /// It cannot be read just now: unknown, not absent.
+    Unreadable,
+}
+
+impl Seen {
+    /// The entity that its one good stamp names.
+    pub(super) fn stamp_id(&self) -> Option<EntityId> {
+        match &self.sight {
+            Sight::Read(known) => known.stamp.map(|stamp| stamp.id),
+            _ => None,
+        }
+    }
+
+    /// Digest of its bytes, where they could be read.
+    pub(super) fn raw(&self) -> Option<Digest> {
+        match &self.sight {
+            Sight::Read(known) | Sight::Quarantined(known) => Some(known.raw),
+            Sight::Unreadable => None,
+        }
+    }
+}
+
+impl Folder {
+    /// The managed documents.
+    pub(super) fn managed(&self) -> impl Iterator<Item = &Seen> {
+        self.files.iter().filter(|seen| seen.key.role.is_managed())
+    }
+
+    /// The entity that the folder's documents say they belong to; the main document's word counts first.
+    pub(super) fn stamp_id(&self) -> Option<EntityId> {
+        self.managed().find_map(Seen::stamp_id)
+    }
+}
+
+impl Survey {
+    /// How many entities the tree has.
+    pub(super) fn known_entities(&self) -> usize {
+        self.folders.len()
+    }
+}
+
+/// Surveys both sides; `None` when nothing changed on either since the last run of this clone.
+pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option<Survey>, SyncError> {
+    let cache = ws.tree.load_cache(ws.clone);
+    let last = cache.head().cloned();
+    let mut scan = ws.tree.scan(cache, lock);
+    let head = ws.store.head().await?;
+    if scan.is_unchanged() && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
+        if lock.is_some()
+            && scan.is_worth_saving()
+            && let Some(last) = &last
+        {
+            ws.tree.save_cache(&scan, last)?;
+        }
+        return Ok(None);
+    }
+    let mut notes = notices(&scan);
+    let read = read_changed(ws, &mut scan, &mut notes)?;
+    let folders = group(ws, &scan, &read);
+    Ok(Some(Survey { scan, head, last, folders, notes }))
+}
+
+fn is_caught_up(last: &CacheHead, head: &Head) -> bool {
+    last.pending.is_empty() && last.cursor == Some(head.cursor)
+}
+
+fn notices(scan: &Scan) -> Vec<Note> {
+    let blocked = scan.blocked().iter().map(|blocked| Note {
+        kind: NoteKind::Unreadable,
+        path: blocked.path.to_string(),
+        message: blocked.error.to_string(),
+        count: 1,
+    });
+    let left_alone = scan.notices().into_iter().map(|notice| Note {
+        kind: match notice.reason {
+            Reason::Symlink | Reason::Special | Reason::Collision => NoteKind::Refused,
+            _ => NoteKind::Unmanaged,
+        },
+        path: format!("{}/{}", notice.folder, notice.first),
+        message: notice.reason.to_string(),
+        count: notice.count as usize,
+    });
+    blocked.chain(left_alone).collect()
+}
+
+/// What reading the changed files told, by their number in the scan.
+type Sights = BTreeMap<FileId, Sight>;
+
+fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Result<Sights, SyncError> {
+    let layout = ws.tree.layout();
+    let must_read = |known: Option<&Known>| known.is_none_or(|known| known.flags & QUARANTINED != 0);
+    let wanted: Vec<(FileId, DocPath, Role)> = scan
+        .files()
+        .filter(|file| file.changed || must_read(file.known))
+        .filter_map(|file| match file.place(layout) {
+            Place::Document(_, role) => Some((file.id, file.path(), role)),
+            Place::Foreign(_) => None,
+        })
+        .collect();
+    let paths: Vec<DocPath> = wanted.iter().map(|(_, path, _)| path.clone()).collect();
+    ws.progress.started(paths.len(), "reading files");
+    let found = ws.tree.read_all(&paths, |index, read| {
+        ws.progress.advanced(1);
+        look(wanted[index].2, read)
+    });
+    ws.progress.finished();
+    let mut sights = Sights::new();
+    for ((file, path, _), looked) in wanted.iter().zip(found) {
+        let sight = match looked {
+            Ok(Looked { read, known, quarantine }) => {
+                if read.is_steady {
+                    scan.learn(*file, &read.stat, known);
+                }
+                match quarantine {
+                    None => Sight::Read(known),
+                    Some(reason) => {
+                        notes.push(note(NoteKind::Quarantined, path, reason.to_string()));
+                        Sight::Quarantined(known)
+                    }
+                }
+            }
+            Err(error) => {
+                notes.push(note(NoteKind::Unreadable, path, error.to_string()));
+                Sight::Unreadable
+            }
+        };
+        sights.insert(*file, sight);
+    }
+    Ok(sights)
+}
+
+fn note(kind: NoteKind, path: &DocPath, message: String) -> Note {
+    Note { kind, path: path.to_string(), message, count: 1 }
+}
+
+struct Looked {
+    read: ReadFile,
+    known: Known,
+    quarantine: Option<Quarantine>,
+}
+
+/// Digests a file and lets its bytes go again.
+fn look(role: Role, read: Result<ReadFile, TreeError>) -> Result<Looked, TreeError> {
+    let mut read = read?;
+    let (known, quarantine) = digests(role, &read.bytes);
+    read.bytes = Vec::new();
+    Ok(Looked { read, known, quarantine })
+}
+
+/// What the bytes of a document of `role` are, and why they cannot be understood if so.
+pub(super) fn digests(role: Role, bytes: &[u8]) -> (Known, Option<Quarantine>) {
+    let raw = Digest::of(bytes);
+    let plain = Known { raw, canonical: raw, stamp: None, flags: 0 };
+    if !role.is_managed() {
+        return (plain, None);
+    }
+    match document::read(role, bytes) {
+        Err(reason) => (Known { flags: QUARANTINED, ..plain }, Some(reason)),
+        Ok(text) => {
+            let stamped = document::split(role, text);
+            let (stamp, flags) = match stamped.stamps {
+                Stamps::One(stamp) => (Some(stamp), 0),
+                Stamps::None => (None, 0),
+                Stamps::Several | Stamps::Damaged => (None, NO_GOOD_STAMP),
+            };
+            (Known { raw, canonical: document::canonical_digest(&stamped.text), stamp, flags }, None)
+        }
+    }
+}
+
+fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Folder> {
+    let layout = ws.tree.layout();
+    let mut folders: BTreeMap<Address, Folder> = BTreeMap::new();
+    for file in scan.files() {
+        let path = file.path();
+        let Place::Document(address, role) = layout.place(&path) else { continue };
+        let sight = match (sights.get(&file.id), file.known) {
+            (Some(sight), _) => sight.clone(),
+            (None, Some(known)) => Sight::Read(*known),
+            (None, None) => Sight::Unreadable,
+        };
+        let key = DocumentKey { role, name: file.name.to_owned() };
+        folders.entry(address).or_default().files.push(Seen { key, path, changed: file.changed, sight });
+    }
+    folders.retain(|_, folder| folder.managed().next().is_some());
+    folders
+}

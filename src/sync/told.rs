@@ -1,0 +1,96 @@
+//! What reports and conflict records tell of one entity.
+
+use std::collections::BTreeMap;
+
+use super::gather::Gathered;
+use super::plan::{Note, NoteKind};
+use super::prepare::{EntityVerdict, Facts};
+use super::record::RowChange;
+use crate::model::{Change, Changes, ConflictKind, Digest, DocumentKey, Field, Fields, NewConflict};
+use crate::reconcile::{Collision, FileAction, Report, Writing, columns};
+
+pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
+    let mut kinds: Vec<ConflictKind> = verdict.collisions.iter().map(|collision| collision.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// The typed fields that change: in the row where it is written, else in the files.
+pub(super) fn changes(gathered: &Gathered, verdict: &EntityVerdict, row: &RowChange) -> Changes {
+    let none = Fields::new();
+    let record = gathered.candidate.record.as_ref().map_or(&none, |record| &record.fields);
+    if let Some(change) = &row.change {
+        return differences(record, &change.fields);
+    }
+    let written: BTreeMap<DocumentKey, Writing> = verdict
+        .files
+        .iter()
+        .filter_map(|(key, file)| match &file.action {
+            FileAction::Write(content) => Some((key.clone(), content.clone())),
+            _ => None,
+        })
+        .collect();
+    let before: BTreeMap<DocumentKey, Writing> =
+        written.keys().filter_map(|key| Some((key.clone(), gathered.files.get(key)?.content.clone()?))).collect();
+    if before.is_empty() {
+        Changes::new()
+    } else {
+        differences(&columns(&before, None).fields, &columns(&written, None).fields)
+    }
+}
+
+/// What differs between two sets of fields.
+fn differences(from: &Fields, to: &Fields) -> Changes {
+    let value = |fields: &Fields, field: Field| fields.get(&field).cloned().unwrap_or_default();
+    let named = from.keys().chain(to.keys()).copied();
+    named
+        .map(|field| (field, Change { from: value(from, field), to: value(to, field) }))
+        .filter(|(_, change)| change.from != change.to)
+        .map(|(field, change)| (field.word().to_owned(), change))
+        .collect()
+}
+
+pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
+    let home = gathered.candidate.files.first().map(|seen| seen.path.to_string()).unwrap_or_default();
+    let path = |key: &DocumentKey| gathered.files.get(key).map_or_else(|| key.name.clone(), |f| f.path.to_string());
+    let note = |kind, path, message: &str| Note { kind, path, message: message.into(), count: 1 };
+    let said = |report: &Report<DocumentKey>| match report {
+        Report::Pending => Some(note(NoteKind::Pending, home.clone(), "the edit does not count on this branch")),
+        Report::MissingHere(_) => {
+            Some(note(NoteKind::MissingHere, home.clone(), "missing on this branch, which is no deletion"))
+        }
+        Report::Behind(key) => Some(note(NoteKind::Behind, path(key), "older than the database")),
+        Report::PlacesDiffer(key) => {
+            Some(note(NoteKind::Problem, path(key), "says something else than the main document, which counts"))
+        }
+        Report::LeftBehind(key) => {
+            Some(note(NoteKind::Unmanaged, path(key), "stays although its entity is deleted: it is stored nowhere"))
+        }
+        Report::Overruled(key) => Some(note(NoteKind::Pending, path(key), "files only follow the database here")),
+        Report::Quarantined(_) | Report::Unreadable(_) => None,
+    };
+    verdict.reports.iter().filter_map(said).collect()
+}
+
+pub(super) fn conflicts(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<NewConflict> {
+    verdict.collisions.iter().map(|collision| conflict(gathered, collision, facts)).collect()
+}
+
+fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, facts: &Facts) -> NewConflict {
+    let main = gathered.files.keys().next().cloned();
+    let document = collision.part.clone().or(main);
+    let file = document.as_ref().and_then(|key| gathered.files.get(key));
+    let raw = |said: &Option<crate::reconcile::Said>| said.as_ref().map(|said| said.raw.clone());
+    NewConflict {
+        kind: collision.kind,
+        entity: Some(gathered.candidate.id),
+        path: file.map_or_else(|| facts.home.clone(), |file| file.path.clone()),
+        document,
+        field: collision.key.as_ref().map(|hole| hole.key.to_string()),
+        base: raw(&collision.base),
+        file: raw(&collision.file),
+        row: raw(&collision.row),
+        kept: file.map(|file| Digest::of(&file.unstamped)),
+    }
+}
