@@ -1,9 +1,12 @@
 //! Changes of one value that leave every other byte alone.
+//!
+//! An edit is a few splices. The new text is parsed again, and unless it has the same structure and says the same
+//! everywhere else, the edit is an error: a bug here costs an edit, never a file.
 
-use serde_json::Value;
-
-use super::{Document, SlotKey};
-use crate::model::Field;
+use super::markdown::{self, Gap};
+use super::slot::Shape;
+use super::{Body, Document, Slot, SlotKey, parse, yaml};
+use crate::model::{Field, Span};
 
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,10 +18,13 @@ pub enum EditError {
     /// The document has no header that could take the field; the row alone keeps it.
     #[error("the document has no header to put the field in")]
     NoHeader,
-    /// The value is an alias, has an anchor, or is no single scalar.
+    /// The value is an alias, has an anchor, or is no single value.
     #[error("the value is shared or nested and cannot be changed in place")]
     Shared,
-    /// The value does not fit the field.
+    /// A line of Markdown cannot hold the value.
+    #[error("the value does not fit on one line")]
+    NotOneLine,
+    /// The value is none of the field's type, or the document would not read it back.
     #[error("the value does not fit the field")]
     WrongType,
     /// The new text would say something else somewhere else.
@@ -26,37 +32,215 @@ pub enum EditError {
     Spills,
 }
 
+/// New bytes for a span.
+#[derive(Debug, Clone, PartialEq)]
+struct Splice {
+    span: Span,
+    text: String,
+}
+
+/// What an edit may do to the slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Change,
+    Add,
+    Remove,
+}
+
 impl Document {
-    /// Replaces the raw value of `key`; mirrors that said the same follow.
+    /// Replaces the raw value of `key`; mirrors with the same raw value follow.
     ///
     /// # Errors
     /// Refuses what would change anything beside that value.
-    pub fn set(&self, _key: &SlotKey, _raw: &str) -> Result<Self, EditError> {
-        Err(EditError::NoSlot)
+    pub fn set(&self, key: &SlotKey, raw: &str) -> Result<Self, EditError> {
+        let speaker = self.slot(key).ok_or_else(|| self.no_slot(key))?;
+        let old = self.raw(speaker);
+        self.replace(|slot| (slot.key == *key && self.raw(slot) == old).then(|| raw.to_owned()))
     }
 
-    /// Puts `field` after the last header field, in the header's style, with the raw value `raw`.
+    /// Puts `field` behind the last header field, in the header's style, with the raw value `raw`.
     ///
     /// # Errors
-    /// Refuses where the document has no header, and what would change anything else.
-    pub fn insert(&self, _field: Field, _raw: &str) -> Result<Self, EditError> {
-        Err(EditError::NoHeader)
+    /// Refuses where the field is there already or the document has no header, and what would change anything else.
+    pub fn insert(&self, field: Field, raw: &str) -> Result<Self, EditError> {
+        let key = SlotKey::Field(field);
+        if self.slot(&key).is_some() {
+            return Err(EditError::Spills);
+        }
+        if raw.contains(['\n', '\r']) || raw.trim() != raw {
+            return Err(EditError::NotOneLine);
+        }
+        let splices = [self.addition(field, raw)?];
+        let edited = self.spliced(&splices);
+        let is_new = |slot: &Slot| slot.key == key && edited.raw(slot) == raw;
+        let has_it = edited.slot(&key).is_some_and(is_new);
+        if has_it && self.agrees(&edited, &splices, Deed::Add) { Ok(edited) } else { Err(EditError::Spills) }
     }
 
-    /// Takes `key` away: its line, where it stands alone on it.
+    /// Takes `key` and the mirrors with the same raw value away: their lines, where they stand alone on them.
     ///
     /// # Errors
-    /// Refuses what would change anything else.
-    pub fn remove(&self, _key: &SlotKey) -> Result<Self, EditError> {
-        Err(EditError::NoSlot)
+    /// Refuses values without a label, such as the title, and what would change anything else.
+    pub fn remove(&self, key: &SlotKey) -> Result<Self, EditError> {
+        let speaker = self.slot(key).ok_or_else(|| self.no_slot(key))?;
+        let old = self.raw(speaker);
+        let same = self.slots().iter().filter(|slot| slot.key == *key && self.raw(slot) == old);
+        let splice = |slot| Some(Splice { span: self.lines_of(slot)?, text: String::new() });
+        let splices: Vec<Splice> = same.map(splice).collect::<Option<_>>().ok_or(EditError::Shared)?;
+        let edited = self.spliced(&splices);
+        if self.agrees(&edited, &splices, Deed::Remove) { Ok(edited) } else { Err(EditError::Spills) }
     }
 
-    /// Makes the document say `value` of `field`, spelled in its own style: sets, inserts, or removes for `null`.
-    /// A value that the document says already changes no byte.
-    ///
-    /// # Errors
-    /// Refuses a value that does not fit the field, and what would change anything else.
-    pub fn write(&self, _field: Field, _value: &Value) -> Result<Self, EditError> {
-        Err(EditError::NoSlot)
+    /// Replaces the raw value of each slot for which `new` has one.
+    pub(super) fn replace(&self, new: impl Fn(&Slot) -> Option<String>) -> Result<Self, EditError> {
+        let news: Vec<Option<String>> = self.slots().iter().map(new).collect();
+        let mut splices = Vec::new();
+        for (slot, raw) in self.slots().iter().zip(&news) {
+            let Some(raw) = raw.as_deref().filter(|raw| *raw != self.raw(slot)) else { continue };
+            if slot.shape == Shape::Line && (raw.contains(['\n', '\r']) || raw.trim() != raw) {
+                return Err(EditError::NotOneLine);
+            }
+            splices.push(Splice { span: slot.span.clone(), text: self.blank_before(slot, raw).to_owned() + raw });
+        }
+        let edited = self.spliced(&splices);
+        let is_asked = |((old, new), raw): ((&Slot, &Slot), &Option<String>)| {
+            let raw = raw.as_deref().unwrap_or(self.raw(old));
+            old.key == new.key && old.is_mirror == new.is_mirror && edited.raw(new) == raw
+        };
+        let says_it =
+            self.slots.len() == edited.slots.len() && self.slots.iter().zip(&edited.slots).zip(&news).all(is_asked);
+        if says_it && self.agrees(&edited, &splices, Deed::Change) { Ok(edited) } else { Err(EditError::Spills) }
     }
+
+    /// Whether the key is there, though it cannot be changed in place.
+    fn no_slot(&self, key: &SlotKey) -> EditError {
+        let pointer = match key {
+            SlotKey::Pointer(pointer) => Some(pointer.as_str()),
+            SlotKey::Field(field) => yaml::pointer_of(self.role, *field),
+        };
+        let is_there = pointer.zip(self.yaml_source()).is_some_and(|(pointer, source)| yaml::has(source, pointer));
+        if is_there { EditError::Shared } else { EditError::NoSlot }
+    }
+
+    /// The blank that an empty value lacks behind its colon.
+    fn blank_before(&self, slot: &Slot, raw: &str) -> &'static str {
+        let is_free = self.text[..slot.span.start].ends_with([' ', '\t', '：']);
+        if slot.span.is_empty() && !raw.is_empty() && !is_free { " " } else { "" }
+    }
+
+    fn spliced(&self, splices: &[Splice]) -> Self {
+        let mut text = String::with_capacity(self.text.len());
+        let mut done = 0;
+        for Splice { span, text: new } in splices {
+            text.push_str(&self.text[done..span.start]);
+            text.push_str(new);
+            done = span.end;
+        }
+        text.push_str(&self.text[done..]);
+        parse(self.role, text).0
+    }
+
+    /// Where and as what a new field is written.
+    fn addition(&self, field: Field, raw: &str) -> Result<Splice, EditError> {
+        let at = |offset: usize, text: String| Splice { span: offset..offset, text };
+        match &self.body {
+            Body::Markdown { outline, front } => {
+                if let Some(Gap { at: offset, before, behind }) = markdown::gap(self.role, &self.text, outline, field) {
+                    return Ok(at(offset, format!("{before}{raw}{behind}")));
+                }
+                let front = front.clone().ok_or(EditError::NoHeader)?;
+                let key = markdown::front_key(self.role, field).ok_or(EditError::NoHeader)?;
+                let added = yaml::insertion(&self.text[front.clone()], &format!("/{key}"), raw, &[]);
+                added.map(|(offset, text)| at(front.start + offset, text)).ok_or(EditError::NoHeader)
+            }
+            Body::Yaml => {
+                let pointer = yaml::pointer_of(self.role, field).ok_or(EditError::NoHeader)?;
+                if yaml::has(&self.text, pointer) {
+                    return Err(EditError::Shared);
+                }
+                let added = yaml::insertion(&self.text, pointer, raw, &yaml::known_pointers(self.role));
+                added.map(|(offset, text)| at(offset, text)).ok_or(EditError::NoHeader)
+            }
+            Body::Refused(_) | Body::Opaque => Err(EditError::NoHeader),
+        }
+    }
+
+    fn lines_of(&self, slot: &Slot) -> Option<Span> {
+        match (&self.body, slot.shape) {
+            (Body::Markdown { outline, .. }, Shape::Line) => {
+                markdown::lines_of(self.role, &self.text, outline, &slot.span)
+            }
+            (Body::Markdown { front, .. }, Shape::Yaml(_)) => {
+                let front = front.clone()?;
+                let value = slot.span.start - front.start;
+                let lines = yaml::lines_of(&self.text[front.clone()], value)?;
+                Some(lines.start + front.start..lines.end + front.start)
+            }
+            _ => yaml::lines_of(&self.text, slot.span.start),
+        }
+    }
+
+    fn yaml_source(&self) -> Option<&str> {
+        match &self.body {
+            Body::Markdown { front, .. } => front.clone().map(|front| &self.text[front]),
+            Body::Yaml => Some(&self.text),
+            Body::Refused(_) | Body::Opaque => None,
+        }
+    }
+
+    /// Whether `edited` has the same structure as this document, and the same slots outside the splices.
+    fn agrees(&self, edited: &Self, splices: &[Splice], deed: Deed) -> bool {
+        let is_outside = |span: &Span| !splices.iter().any(|s| s.span.start <= span.start && span.end <= s.span.end);
+        let old: Vec<&Slot> = self.slots.iter().filter(|slot| deed != Deed::Remove || is_outside(&slot.span)).collect();
+        let mut new = edited.slots.iter().filter(|slot| deed != Deed::Add || !is_added(splices, &slot.span));
+        let same_slots = old.len() == new.clone().count()
+            && old.iter().all(|old| {
+                let new = new.next();
+                new.is_some_and(|new| new.key == old.key && (deed == Deed::Change || edited.raw(new) == self.raw(old)))
+            });
+        let same_yaml = match (self.yaml_source(), edited.yaml_source()) {
+            (Some(old), Some(new)) => old == new || is_meant(yaml::difference(old, new), deed),
+            (None, None) => true,
+            _ => false,
+        };
+        same_slots && same_yaml && same_landmarks(self, edited, splices, deed)
+    }
+}
+
+fn is_added(splices: &[Splice], span: &Span) -> bool {
+    splices.iter().any(|splice| splice.span.start <= span.start && span.end <= splice.span.start + splice.text.len())
+}
+
+fn is_meant(difference: Option<yaml::Difference>, deed: Deed) -> bool {
+    use yaml::Difference;
+    matches!(
+        (difference, deed),
+        (Some(Difference::Values), Deed::Change)
+            | (Some(Difference::Added), Deed::Add)
+            | (Some(Difference::Removed), Deed::Remove)
+    )
+}
+
+/// Whether headings, code, comments, breaks and items are where they were, as far as the splices let them.
+fn same_landmarks(old: &Document, new: &Document, splices: &[Splice], deed: Deed) -> bool {
+    let (Body::Markdown { outline: old, .. }, Body::Markdown { outline: new, .. }) = (&old.body, &new.body) else {
+        return true;
+    };
+    let is_removed = |span: &Span| deed == Deed::Remove && splices.iter().any(|s| s.span.contains(&span.start));
+    let old = old.landmarks().filter(|(_, span)| !is_removed(span));
+    let old = old.map(|(kind, span)| (kind, moved(splices, span.start, false)..moved(splices, span.end, true)));
+    old.eq(new.landmarks().filter(|(_, span)| deed != Deed::Add || !is_added(splices, &(span.start..span.start))))
+}
+
+/// Where the start or end of something is after the splices. What is put in at its very start moves it; what is put
+/// in at its very end does not.
+fn moved(splices: &[Splice], at: usize, is_end: bool) -> usize {
+    let mut moved = at;
+    for Splice { span, text } in splices {
+        let is_before = span.end < at || span.end == at && !(is_end && span.is_empty());
+        if is_before {
+            moved = moved + text.len() - span.len();
+        }
+    }
+    moved
 }

@@ -10,25 +10,40 @@
 //!                        └─skeleton─▶ holes + text ─fill─▶ text
 //! ```
 //!
+//! Each language has a folder: [`markdown`] finds labels, [`yaml`] finds keys, and both give the same drafts of slots.
+//! [`values`] knows what a spelling means and is the only place that does.
+//!
 //! This room does not touch files, does not decide what a change means, and does not compare documents.
 
+mod canonical;
 mod checkbox;
 mod edit;
+mod listed;
+mod markdown;
+mod positions;
 mod projection;
 mod read;
 mod skeleton;
 mod slot;
 mod stamp;
+mod values;
+mod write;
+mod yaml;
 
+pub use canonical::{canonical, canonical_digest, in_style_of};
 pub use checkbox::Checkbox;
 pub use edit::EditError;
-pub use projection::ListedTask;
+pub use listed::ListedTask;
 pub use read::{Loaded, Quarantine, Reason, load, read};
 pub use skeleton::{Hole, Skeleton, fill};
 pub use slot::{Slot, SlotKey};
-pub use stamp::{Stamped, Stamps, canonical, canonical_digest, in_style_of, split, stamped};
+pub use stamp::{Stamped, Stamps, split, stamped};
 
-use crate::model::{Field, Fields, Problem, Role, Typed};
+use markdown::Outline;
+use positions::Positions;
+use serde_json::Value;
+
+use crate::model::{Field, Fields, Problem, Role, Severity, Span, Typed};
 
 /// A parsed text: what it says, and where it says it.
 #[derive(Debug, Clone)]
@@ -36,11 +51,33 @@ pub struct Document {
     role: Role,
     text: String,
     slots: Vec<Slot>,
+    body: Body,
+}
+
+/// What a text is besides its slots.
+#[derive(Debug, Clone)]
+enum Body {
+    /// Markdown, with the YAML of its front matter.
+    Markdown { outline: Outline, front: Option<Span> },
+    /// YAML.
+    Yaml,
+    /// YAML that is refused.
+    Refused(Quarantine),
+    /// Not interpreted.
+    Opaque,
 }
 
 /// Reads `text`, which bears no stamp any more; what is not understood stays text, and problems say where.
+///
+/// Takes time linear in the length of the text.
 pub fn parse(role: Role, text: impl Into<String>) -> (Document, Vec<Problem>) {
-    (Document { role, text: text.into(), slots: Vec::new() }, Vec::new())
+    let text = text.into();
+    let (slots, problems, body) = match role {
+        Role::Attachment => (Vec::new(), Vec::new(), Body::Opaque),
+        Role::AgentConfig | Role::AgentProfile => parse_yaml(role, &text),
+        Role::Sprint | Role::Task => parse_markdown(role, &text),
+    };
+    (Document { role, text, slots, body }, problems)
 }
 
 impl Document {
@@ -64,7 +101,7 @@ impl Document {
         &self.text[slot.span.clone()]
     }
 
-    /// The slot that speaks for `key`: the first one that is no mirror.
+    /// The slot that speaks for `key`.
     pub fn slot(&self, key: &SlotKey) -> Option<&Slot> {
         self.slots.iter().find(|slot| !slot.is_mirror && slot.key == *key)
     }
@@ -76,15 +113,62 @@ impl Document {
 
     /// The title without its `Task:` or `Sprint:`.
     pub fn title(&self) -> Option<&str> {
-        self.slot(&SlotKey::Field(Field::Title)).map(|slot| self.raw(slot))
+        match self.get(Field::Title)? {
+            Typed::Text(title) => Some(title),
+            _ => None,
+        }
     }
 
     /// The typed values, as a row holds them; a field without a typed value is left out.
     pub fn fields(&self) -> Fields {
-        let said = |slot: &Slot| match &slot.key {
-            SlotKey::Field(field) if !slot.is_mirror => Some((*field, slot.typed.as_ref()?.to_json())),
-            _ => None,
-        };
-        self.slots.iter().filter_map(said).collect()
+        let speakers = self.slots.iter().filter(|slot| !slot.is_mirror);
+        speakers.filter_map(|slot| Some((slot.field()?, slot.typed.as_ref()?.to_json()))).collect()
     }
+
+    /// A YAML document as JSON, aliases expanded; `None` for Markdown and for YAML that is refused.
+    pub fn to_json(&self) -> Option<Value> {
+        matches!(self.body, Body::Yaml).then(|| yaml::to_json(&self.text))?
+    }
+
+    /// Why the text as a whole cannot be understood; only YAML is refused.
+    pub fn quarantine(&self) -> Option<&Quarantine> {
+        match &self.body {
+            Body::Refused(quarantine) => Some(quarantine),
+            _ => None,
+        }
+    }
+}
+
+fn parse_yaml(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
+    match yaml::places(text, &|pointer| yaml::field_at(role, pointer)) {
+        Ok(places) => {
+            let drafts = places.into_iter().map(|place| place.into_draft(0, (0, 0))).collect();
+            let (slots, problems) = slot::settle(role, text, drafts);
+            (slots, problems, Body::Yaml)
+        }
+        Err(refusal) => {
+            let rule = refusal.reason.word();
+            let problem = problem(text, rule, Severity::Error, refusal.offset, &refusal.message);
+            (Vec::new(), vec![problem], Body::Refused(Quarantine::of(text, refusal)))
+        }
+    }
+}
+
+fn parse_markdown(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
+    let parsed = markdown::parse(role, text);
+    let (slots, mut problems) = slot::settle(role, text, parsed.drafts);
+    if let Some(refusal) = parsed.broken {
+        let message = format!("the front matter is left alone: {}", refusal.message);
+        problems.push(problem(text, "broken-front-matter", Severity::Warning, refusal.offset, &message));
+    }
+    if let Some(fence) = parsed.outline.unclosed {
+        let message = "this code fence is never closed; all text below it counts as code";
+        problems.push(problem(text, "unclosed-fence", Severity::Warning, fence, message));
+    }
+    (slots, problems, Body::Markdown { outline: parsed.outline, front: parsed.front })
+}
+
+fn problem(text: &str, rule: &'static str, severity: Severity, at: usize, message: &str) -> Problem {
+    let position = Positions::new(text).at(at);
+    Problem { rule, severity, span: at..at, position, message: message.to_owned() }
 }

@@ -1,35 +1,142 @@
 //! What a text says beside its fields: read-only, for other programs to query.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::Document;
+use super::markdown::Outline;
+use super::{Body, Document, checkbox};
+use crate::model::{Field, Span};
 
-/// A task that a SPRINT.md lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedTask {
-    /// Its code, as written.
-    pub code: String,
-    /// Its title, where one stands beside the code.
-    pub title: Option<String>,
-    /// The phase whose heading it stands under.
-    pub phase: Option<String>,
-    /// The line, from 1.
-    pub line: usize,
-}
+/// Sections whose items are told, with the headings under which people write them.
+const LISTS: &[(&str, &[&str])] = &[
+    ("objectives", &["objective", "objectives", "goals", "goal / objectives"]),
+    ("deliverables", &["deliverable", "deliverables"]),
+    ("acceptance_criteria", &["acceptance criteria", "acceptance criterion", "success criteria", "success metrics"]),
+    ("dependencies", &["dependencies", "prerequisites", "depends on"]),
+];
+
+/// Headings under which a sprint's goal stands.
+const GOALS: &[&str] = &["sprint goal", "goal", "goals"];
 
 impl Document {
-    /// The `metadata` of the row: objectives, deliverables, criteria, dependencies, tags, goal, counted checkboxes.
+    /// The `metadata` of the row: objectives, deliverables, criteria, dependencies, tags, goal, dates, counted
+    /// checkboxes. What the text does not say is left out.
+    ///
+    /// An item that a `✅` decorates is told without it and is not done: that is how templates list open criteria.
     pub fn metadata(&self) -> Value {
-        Value::Object(serde_json::Map::new())
+        let mut metadata = match &self.body {
+            Body::Markdown { outline, .. } => self.sections(outline),
+            Body::Yaml => self.configured(),
+            Body::Refused(_) | Body::Opaque => Map::new(),
+        };
+        let fields = self.fields();
+        for field in [Field::Tags, Field::Goal, Field::Owner, Field::StartsOn, Field::EndsOn, Field::CompletedOn] {
+            if let Some(value) = fields.get(&field) {
+                metadata.insert(field.word().to_owned(), value.clone());
+            }
+        }
+        Value::Object(metadata)
     }
 
-    /// The tasks that a SPRINT.md lists in its phases.
-    pub fn listed_tasks(&self) -> Vec<ListedTask> {
-        Vec::new()
+    fn sections(&self, outline: &Outline) -> Map<String, Value> {
+        let mut metadata = Map::new();
+        for (name, headings) in LISTS {
+            let items = section(&self.text, outline, headings).map(|span| items(&self.text, outline, span));
+            if let Some(items) = items.filter(|items| !items.is_empty()) {
+                metadata.insert((*name).to_owned(), items.into());
+            }
+        }
+        if let Some(goal) = section(&self.text, outline, GOALS).and_then(|span| paragraph(&self.text[span])) {
+            metadata.insert("goal".to_owned(), goal.into());
+        }
+        if let Some(counts) = self.counts() {
+            metadata.insert("checkboxes".to_owned(), counts);
+        }
+        metadata
     }
 
-    /// A YAML document as JSON, aliases expanded; `None` for Markdown and for YAML that is refused.
-    pub fn to_json(&self) -> Option<Value> {
-        None
+    /// How many boxes there are and how many are ticked; `None` without boxes.
+    fn counts(&self) -> Option<Value> {
+        let boxes = self.checkboxes();
+        let marked = |marks: &[char]| boxes.iter().filter(|b| marks.contains(&b.mark)).count();
+        let optional = boxes.iter().filter(|b| b.is_optional).count();
+        let counts = json!({
+            "total": boxes.len(), "done": marked(&['x', 'X']), "in_progress": marked(&['~']), "cancelled": marked(&['-']),
+            "optional": optional,
+        });
+        (!boxes.is_empty()).then_some(counts)
+    }
+
+    /// The lists that AGENT.yml repeats of its task.
+    fn configured(&self) -> Map<String, Value> {
+        let config = self.to_json().unwrap_or_default();
+        let list = |name: &str| Some((name.to_owned(), config.pointer(&format!("/task/{name}"))?.clone()));
+        LISTS.iter().filter_map(|(name, _)| list(name)).filter(|(_, value)| value.is_array()).collect()
+    }
+}
+
+/// The text under the first heading that says one of `names`, with the headings below it.
+pub(super) fn section(text: &str, outline: &Outline, names: &[&str]) -> Option<Span> {
+    let headings = &outline.headings;
+    let at = headings.iter().position(|heading| {
+        let title = super::values::bare(&text[heading.title.clone()]).to_lowercase();
+        heading.level > 1 && names.contains(&title.trim_end_matches(':'))
+    })?;
+    let next = headings[at + 1..].iter().find(|next| next.level <= headings[at].level);
+    Some(headings[at].span.end..next.map_or(text.len(), |next| next.span.start))
+}
+
+/// What the outermost items of a section say; without items, its first paragraph.
+fn items(text: &str, outline: &Outline, section: Span) -> Vec<String> {
+    let from = outline.items.partition_point(|&item| item < section.start);
+    let to = outline.items.partition_point(|&item| item < section.end);
+    let column = |item: usize| item - text[..item].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let here = &outline.items[from..to];
+    let Some(outermost) = here.iter().map(|&item| column(item)).min() else {
+        return paragraph(&text[section]).into_iter().collect();
+    };
+    let said = here.iter().filter(|&&item| column(item) == outermost).map(|&item| item_text(text, item));
+    said.filter(|said| !said.is_empty()).map(str::to_owned).collect()
+}
+
+/// What an item says on its first line, without its marker, box and decoration.
+pub(super) fn item_text(text: &str, item: usize) -> &str {
+    let end = text[item..].find(['\n', '\r']).map_or(text.len(), |end| item + end);
+    let start = match checkbox::mark_of(text, item) {
+        Some(mark) => mark.end + 1,
+        None => item + text[item..end].find([' ', '\t']).unwrap_or(end - item),
+    };
+    text[start..end].trim_matches(|c: char| c.is_whitespace() || matches!(c, '✅' | '☑' | '✔' | '✓' | '\u{fe0f}'))
+}
+
+/// The first paragraph of `section`, its lines joined; `None` where it begins with something else.
+fn paragraph(section: &str) -> Option<String> {
+    let lines = section.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let said: Vec<&str> = lines.take_while(|line| !line.is_empty() && !line.starts_with("---")).collect();
+    let is_text = said.first().is_some_and(|line| !line.starts_with(['#', '|', '`', '<', '>']));
+    is_text.then(|| said.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use crate::model::Role;
+
+    #[test]
+    fn the_body_is_told_as_json() {
+        let text = "# Task: A\n\n**Tags**: api, ui\n\n## Objective\n\nMake it\nwork.\n\n## Deliverables\n- `a.rs`\n  - inner\n- b\n\n\
+                    ## Acceptance Criteria\n- ✅ It runs\n- [x] It stops\n- [-] It flies\n- [ ]* It sings\n\n## Dependencies\n\nNone\n";
+        let expected = json!({
+            "objectives": ["Make it work."], "deliverables": ["`a.rs`", "b"],
+            "acceptance_criteria": ["It runs", "It stops", "It flies", "* It sings"], "dependencies": ["None"], "tags": ["api", "ui"],
+            "checkboxes": {"total": 3, "done": 1, "in_progress": 0, "cancelled": 1, "optional": 1},
+        });
+        assert_eq!(parse(Role::Task, text).0.metadata(), expected);
+    }
+
+    #[test]
+    fn a_config_tells_its_lists() {
+        let text = "task:\n  title: A\n  objectives:\n    - one\n  deliverables: two\n";
+        assert_eq!(parse(Role::AgentConfig, text).0.metadata(), json!({"objectives": ["one"]}));
     }
 }

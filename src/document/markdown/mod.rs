@@ -1,0 +1,74 @@
+//! SPRINT.md and TASK.md: fields are found by their labels, in every dialect that people write.
+//!
+//! Structure comes from the offsets of the Markdown parser; labels and values are read from the source lines, because
+//! the parser's texts break at `_`, `*`, `&` and `\`.
+
+mod change;
+mod front_matter;
+mod header;
+mod label;
+mod line;
+mod outline;
+
+pub(super) use change::{Gap, gap, lines_of};
+pub(super) use outline::Outline;
+
+use front_matter::FrontMatter;
+use header::{Page, Zone};
+
+use super::slot::{Draft, Said, Shape, SlotKey};
+use super::yaml;
+use crate::model::{Field, Role, Span};
+
+/// What a Markdown text consists of.
+pub(super) struct Parsed {
+    pub(super) outline: Outline,
+    pub(super) drafts: Vec<Draft>,
+    /// The YAML of the front matter, where there is one that can be read.
+    pub(super) front: Option<Span>,
+    /// Why the front matter stays opaque, if it does; with an offset in the whole text.
+    pub(super) broken: Option<yaml::Refusal>,
+}
+
+/// Finds structure and fields of `text`.
+pub(super) fn parse(role: Role, text: &str) -> Parsed {
+    let front = front_matter::find(text);
+    let outline = outline::outline(text, front.as_ref().map_or(0, |front| front.end));
+    let (mut drafts, broken) = front_drafts(role, text, front.as_ref());
+    let page = Page { role, text, outline: &outline, front: front.as_ref() };
+    drafts.extend(page.candidates().into_iter().map(|found| Draft {
+        key: SlotKey::Field(found.field),
+        order: (found.zone as u8, found.rank),
+        span: found.value,
+        shape: Shape::Line,
+        said: Said::AsWritten,
+    }));
+    let front = front.filter(|_| broken.is_none()).map(|front| front.inner);
+    Parsed { outline, drafts, front, broken }
+}
+
+/// The keys of the front matter; those at its root may be fields.
+fn front_drafts(role: Role, text: &str, front: Option<&FrontMatter>) -> (Vec<Draft>, Option<yaml::Refusal>) {
+    let Some(front) = front else { return (Vec::new(), None) };
+    let field_of = |pointer: &str| root_field(role, pointer).map(|(field, _)| field);
+    match yaml::places(&text[front.inner.clone()], &field_of) {
+        Ok(places) => {
+            let draft = |place: yaml::Place| {
+                let rank = root_field(role, &place.pointer).map_or(0, |(_, rank)| rank);
+                place.into_draft(front.inner.start, (Zone::FrontMatter as u8, rank))
+            };
+            (places.into_iter().map(draft).collect(), None)
+        }
+        Err(refusal) => (Vec::new(), Some(yaml::Refusal { offset: refusal.offset + front.inner.start, ..refusal })),
+    }
+}
+
+fn root_field(role: Role, pointer: &str) -> Option<(Field, u8)> {
+    let key = pointer.strip_prefix('/').filter(|key| !key.contains('/'))?;
+    label::field(role, key).filter(|found| *found != (Field::Code, 2))
+}
+
+/// The key under which front matter writes `field`.
+pub(super) fn front_key(role: Role, field: Field) -> Option<String> {
+    label::name(role, field).map(|name| name.to_lowercase().replace(' ', "_"))
+}

@@ -1,0 +1,222 @@
+//! Values as text, in the manner in which the document writes such values already.
+
+use serde_json::Value;
+
+use super::{fold, hours, priority, read, status};
+use crate::model::{AgentStatus, Field, Priority, Role, SprintStatus, TaskStatus, Typed};
+
+/// How a document writes words of which it has no example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Manner {
+    /// `In Progress`.
+    Title,
+    /// `in_progress`.
+    Snake,
+}
+
+/// How an example is written.
+#[derive(Clone, Copy)]
+enum Case {
+    Title,
+    Upper,
+    Lower,
+    Snake,
+    Kebab,
+}
+
+/// What a row's `value` of `field` means; `None` where it does not fit the field.
+pub(in super::super) fn from_json(role: Role, field: Field, value: &Value) -> Option<Typed> {
+    match (value, super::is_list(field)) {
+        (Value::Array(items), true) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(Typed::List)
+        }
+        (Value::Number(number), false) => from_number(field, number.as_f64()?),
+        (Value::String(text), false) => from_text(role, field, text),
+        _ => None,
+    }
+}
+
+/// `value` as text, written as `old` is; where `old` is no example, in the given manner.
+pub(in super::super) fn spell(value: &Typed, old: &str, manner: Manner) -> String {
+    let (around, core) = wrapping(old);
+    let word = |word: &str| cased(word, example(core, !around.is_empty()), manner);
+    let core = match value {
+        Typed::Text(text) => text.clone(),
+        Typed::Task(status) => word(status.word()),
+        Typed::Sprint(status) => word(status.word()),
+        Typed::Agent(status) => word(status.word()),
+        Typed::Priority(p) if is_worded_priority(core) => cased(priority_word(*p), case_of(core), Manner::Title),
+        Typed::Priority(p) => p.word().to_owned(),
+        Typed::Date(date) => date.to_string(),
+        Typed::Hours { high, .. } => amount(*high, core),
+        Typed::Number(n) if core.ends_with('%') => format!("{n}%"),
+        Typed::Number(n) => n.to_string(),
+        Typed::List(items) => return listed(items, old),
+    };
+    format!("{around}{core}{around}")
+}
+
+fn from_number(field: Field, number: f64) -> Option<Typed> {
+    match field {
+        Field::EstimateHours | Field::ActualHours => Some(Typed::Hours { low: number, high: number }),
+        Field::Position | Field::Progress => Some(Typed::Number(number)),
+        _ => None,
+    }
+}
+
+/// A title is taken as it is; of other fields the text must be a value.
+fn from_text(role: Role, field: Field, text: &str) -> Option<Typed> {
+    let word = match (field, role) {
+        (Field::Status, Role::Sprint) => SprintStatus::from_word(text).map(Typed::Sprint),
+        (Field::Status, Role::AgentProfile) => AgentStatus::from_word(text).map(Typed::Agent),
+        (Field::Status, _) => TaskStatus::from_word(text).map(Typed::Task),
+        (Field::Priority, _) => Priority::from_word(text).map(Typed::Priority),
+        _ => None,
+    };
+    word.or_else(|| read(role, field, text).typed)
+}
+
+/// The backticks or stars around the whole of `raw`, and what is between them.
+fn wrapping(raw: &str) -> (&'static str, &str) {
+    for around in ["`", "**"] {
+        let inner = raw.strip_prefix(around).and_then(|rest| rest.strip_suffix(around));
+        if let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.contains(around)) {
+            return (around, inner);
+        }
+    }
+    ("", raw)
+}
+
+/// The case of `core`, if it is nothing but a known word.
+fn example(core: &str, is_wrapped: bool) -> Option<Case> {
+    let is_bare = fold::bare(core) == core && !core.contains(['(', '%']);
+    let is_known = is_bare && (status::task(core).is_some() || status::sprint(core).is_some());
+    let case = case_of(core).filter(|_| is_known)?;
+    if matches!(case, Case::Lower) && is_wrapped { Some(Case::Snake) } else { Some(case) }
+}
+
+fn case_of(core: &str) -> Option<Case> {
+    let first = core.chars().find(|c| c.is_alphabetic())?;
+    Some(if core.contains('_') {
+        Case::Snake
+    } else if !core.chars().any(char::is_lowercase) {
+        Case::Upper
+    } else if first.is_uppercase() {
+        Case::Title
+    } else if core.contains('-') {
+        Case::Kebab
+    } else {
+        Case::Lower
+    })
+}
+
+fn cased(word: &str, case: Option<Case>, manner: Manner) -> String {
+    match (case, manner) {
+        (None | Some(Case::Title), Manner::Title) | (Some(Case::Title), Manner::Snake) => title_case(word),
+        (Some(Case::Upper), _) => word.replace('_', " ").to_uppercase(),
+        (Some(Case::Kebab), _) => word.replace('_', "-"),
+        (Some(Case::Lower), Manner::Title) => word.replace('_', " "),
+        (Some(Case::Lower | Case::Snake), _) | (None, Manner::Snake) => word.to_owned(),
+    }
+}
+
+fn title_case(word: &str) -> String {
+    let capital = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    };
+    word.split('_').map(capital).collect::<Vec<_>>().join(" ")
+}
+
+fn is_worded_priority(core: &str) -> bool {
+    priority::read(core).is_some() && !core.trim_start().starts_with(['p', 'P']) && fold::bare(core) == core
+}
+
+fn priority_word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::P0 => "critical",
+        Priority::P1 => "high",
+        Priority::P2 => "medium",
+        Priority::P3 => "low",
+    }
+}
+
+/// In the unit of the old value where that gives a whole number.
+fn amount(hours: f64, old: &str) -> String {
+    let units = [(40.0, "week"), (8.0, "day"), (1.0, "hour")];
+    let fits = |size: f64| hours >= size && (hours / size).fract() == 0.0;
+    let old_unit = old.split(|c: char| !c.is_alphabetic()).find_map(|word| Some((hours::unit(word)?, word)));
+    if let Some((size, word)) = old_unit.filter(|(size, word)| fits(*size) && word.len() == 1) {
+        return format!("{}{word}", hours / size);
+    }
+    let same_size = units.into_iter().find(|(size, _)| old_unit.is_some_and(|(old, _)| old == *size) && fits(*size));
+    let largest = || units.into_iter().find(|(size, _)| old_unit.is_none() && fits(*size));
+    let (size, word) = same_size.or_else(largest).unwrap_or((1.0, "hour"));
+    let count = hours / size;
+    format!("{count} {word}{}", if count == 1.0 { "" } else { "s" })
+}
+
+fn listed(items: &[String], old: &str) -> String {
+    let tick = if old.contains('`') { "`" } else { "" };
+    let spelled: Vec<String> = items.iter().map(|item| format!("{tick}{item}{tick}")).collect();
+    if spelled.is_empty() { "None".to_owned() } else { spelled.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_value_is_written_as_the_old_one_was() {
+        let progress = Typed::Task(TaskStatus::InProgress);
+        let table = [
+            ("Pending", "In Progress"),
+            ("`todo`", "`in_progress`"),
+            ("**TODO**", "**IN PROGRESS**"),
+            ("not-started", "in-progress"),
+            ("done", "in progress"),
+            ("✅ **COMPLETE** - shipped", "In Progress"),
+            ("[Status]", "In Progress"),
+            ("", "In Progress"),
+        ];
+        for (old, new) in table {
+            assert_eq!(spell(&progress, old, Manner::Title), new, "{old}");
+        }
+        assert_eq!(spell(&progress, "", Manner::Snake), "in_progress");
+    }
+
+    #[test]
+    fn priorities_keep_their_kind_of_word() {
+        let p0 = Typed::Priority(Priority::P0);
+        for (old, new) in
+            [("P2", "P0"), ("HIGH", "CRITICAL"), ("`medium`", "`critical`"), ("P1-HIGH", "P0"), ("", "P0")]
+        {
+            assert_eq!(spell(&p0, old, Manner::Title), new, "{old}");
+        }
+    }
+
+    #[test]
+    fn amounts_keep_their_unit() {
+        let hours = |n: f64| Typed::Hours { low: n, high: n };
+        for (n, old, new) in [
+            (80.0, "1 week", "2 weeks"),
+            (16.0, "3-5 days", "2 days"),
+            (9.0, "1 day", "9 hours"),
+            (6.0, "8h", "6h"),
+            (40.0, "", "1 week"),
+            (1.5, "", "1.5 hours"),
+        ] {
+            assert_eq!(spell(&hours(n), old, Manner::Title), new, "{old}");
+        }
+    }
+
+    #[test]
+    fn rows_hold_only_values_that_fit() {
+        let read = |field, value: Value| from_json(Role::Task, field, &value);
+        assert_eq!(read(Field::Status, "review".into()), Some(Typed::Task(TaskStatus::Review)));
+        assert_eq!(read(Field::Status, "sideways".into()), None);
+        assert_eq!(read(Field::EstimateHours, 4.into()), Some(Typed::Hours { low: 4.0, high: 4.0 }));
+        assert_eq!(read(Field::Tags, vec!["a"].into()), Some(Typed::List(vec!["a".into()])));
+        assert_eq!(read(Field::Tags, "a".into()), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! The words for how far something is.
+
+use super::{date, fold};
+use crate::model::{SprintStatus, TaskStatus};
+
+/// The status of a task.
+pub(super) fn task(raw: &str) -> Option<TaskStatus> {
+    status(raw, task_word)
+}
+
+/// The status of a sprint: its own words, else those of tasks.
+pub(super) fn sprint(raw: &str) -> Option<SprintStatus> {
+    status(raw, |words| sprint_word(words).or_else(|| task_word(words).and_then(as_sprint)))
+}
+
+/// Looks up the whole text, then the text without a remark, then without a date; a symbol counts where it is alone.
+fn status<S>(raw: &str, word: impl Fn(&str) -> Option<S>) -> Option<S> {
+    let folded = fold::folded(raw);
+    if folded.is_empty() {
+        return fold::symbol(raw).and_then(symbol_word).and_then(word);
+    }
+    let words = fold::without_remark(&folded).trim_end_matches(['.', '!', ':']);
+    let shorter = || without_date(words).and_then(&word);
+    word(&folded).or_else(|| word(words)).or_else(shorter).or_else(|| word(open_ended(words)?))
+}
+
+/// `completed 2026-02-27` without the date.
+fn without_date(words: &str) -> Option<&str> {
+    let ends = words.match_indices(' ').take(3);
+    let (at, _) = ends.into_iter().find(|(at, _)| date::read(&words[at + 1..]).is_some())?;
+    Some(words[..at].trim_end_matches([',', ':']).trim_end_matches(" on"))
+}
+
+/// The two phrases that go on with what is being waited for.
+fn open_ended(words: &str) -> Option<&'static str> {
+    if words.starts_with("ready for ") {
+        Some("ready")
+    } else if words.starts_with("pending dependency ") {
+        Some("blocked")
+    } else {
+        None
+    }
+}
+
+fn symbol_word(symbol: char) -> Option<&'static str> {
+    match symbol {
+        '⬜' | '🔲' | '📋' | '🔜' | '📝' => Some("pending"),
+        '🔄' | '🚧' | '⏳' => Some("in progress"),
+        '⏸' | '🔒' => Some("blocked"),
+        '✅' | '✓' | '✔' | '☑' | '🎉' => Some("completed"),
+        '❌' => Some("cancelled"),
+        _ => None,
+    }
+}
+
+fn task_word(words: &str) -> Option<TaskStatus> {
+    Some(match words {
+        "pending" | "todo" | "to do" | "to-do" | "not started" | "not_started" | "not-started" | "open" | "ready"
+        | "ready-for-dev" | "backlog" | "planned" | "planning" | "draft" => TaskStatus::Pending,
+        "in progress" | "in-progress" | "in_progress" | "inprogress" | "wip" | "work in progress" | "doing"
+        | "active" | "started" | "current" => TaskStatus::InProgress,
+        "review" | "in review" | "in-review" | "in_review" | "ready for review" | "ready-for-review"
+        | "ready_for_review" | "awaiting review" => TaskStatus::Review,
+        "blocked" | "waiting" | "on hold" | "on-hold" | "on_hold" | "paused" => TaskStatus::Blocked,
+        "completed" | "complete" | "done" | "closed" | "finished" | "fixed" | "resolved" | "merged" | "shipped"
+        | "implemented" | "100%" | "100 %" | "100% complete" | "100% completed" => TaskStatus::Completed,
+        "cancelled" | "canceled" | "won't do" | "wont do" | "won't fix" | "wontfix" | "scrapped" | "dropped"
+        | "obsolete" | "superseded" => TaskStatus::Cancelled,
+        foreign => return foreign_word(foreign),
+    })
+}
+
+/// Spanish, Portuguese, French, German, Swedish, Chinese, Korean, Japanese, Arabic.
+fn foreign_word(words: &str) -> Option<TaskStatus> {
+    Some(match words {
+        "pendiente"
+        | "por hacer"
+        | "pendente"
+        | "a fazer"
+        | "planejado"
+        | "planejada"
+        | "à faire"
+        | "en attente"
+        | "offen"
+        | "geplant"
+        | "ausstehend"
+        | "att göra"
+        | "planerad"
+        | "ej påbörjad"
+        | "da fare"
+        | "待处理"
+        | "草稿"
+        | "待办"
+        | "未开始"
+        | "대기"
+        | "준비됨"
+        | "未着手"
+        | "قيد الانتظار" => TaskStatus::Pending,
+        "en curso"
+        | "en progreso"
+        | "em andamento"
+        | "em progresso"
+        | "en cours"
+        | "in arbeit"
+        | "pågår"
+        | "pågående"
+        | "aktiv"
+        | "in corso"
+        | "进行中"
+        | "진행 중"
+        | "진행중"
+        | "進行中"
+        | "قيد التنفيذ" => TaskStatus::InProgress,
+        "en revisión" | "em revisão" | "en revue" | "in prüfung" | "in revisione" | "审核中" | "검토 중" => {
+            TaskStatus::Review
+        }
+        "bloqueado" | "bloqueada" | "bloqué" | "blockiert" | "blockerad" | "bloccato" | "阻塞" | "차단됨"
+        | "ブロック中" => TaskStatus::Blocked,
+        "hecho" | "hecha" | "completado" | "completada" | "terminado" | "terminada" | "finalizado" | "finalizada"
+        | "concluído" | "concluída" | "feito" | "feita" | "terminé" | "terminée" | "erledigt" | "fertig"
+        | "abgeschlossen" | "klar" | "färdig" | "implementerad" | "completato" | "completata" | "完成" | "已完成"
+        | "완료" | "완료됨" | "完了" | "مكتمل" => TaskStatus::Completed,
+        "cancelado" | "cancelada" | "annulé" | "annulée" | "abgebrochen" | "avbruten" | "annullato" | "已取消"
+        | "취소됨" | "中止" => TaskStatus::Cancelled,
+        _ => return None,
+    })
+}
+
+fn sprint_word(words: &str) -> Option<SprintStatus> {
+    Some(match words {
+        "planning" | "planned" => SprintStatus::Planning,
+        "active" => SprintStatus::Active,
+        "on hold" | "on_hold" | "on-hold" => SprintStatus::OnHold,
+        _ => return None,
+    })
+}
+
+/// A sprint is not reviewed as a whole.
+fn as_sprint(status: TaskStatus) -> Option<SprintStatus> {
+    match status {
+        TaskStatus::Pending => Some(SprintStatus::Planning),
+        TaskStatus::InProgress => Some(SprintStatus::Active),
+        TaskStatus::Review => None,
+        TaskStatus::Blocked => Some(SprintStatus::OnHold),
+        TaskStatus::Completed => Some(SprintStatus::Completed),
+        TaskStatus::Cancelled => Some(SprintStatus::Cancelled),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_one_meaning() {
+        use TaskStatus::*;
+        let table = [
+            ("`todo`", Some(Pending)),
+            ("Ready for planning", Some(Pending)),
+            ("⬜", Some(Pending)),
+            ("🔄 IN PROGRESS", Some(InProgress)),
+            ("in_progress", Some(InProgress)),
+            ("**READY FOR REVIEW** (code is there)", Some(Review)),
+            ("PENDING DEPENDENCY RESOLUTION", Some(Blocked)),
+            ("⏸️", Some(Blocked)),
+            ("✅ **COMPLETE** - shipped", Some(Completed)),
+            ("Completed 2026-02-27", Some(Completed)),
+            ("Done – October 12, 2025", Some(Completed)),
+            ("100 %", Some(Completed)),
+            ("[x] Completed", Some(Completed)),
+            ("Won’t do", Some(Cancelled)),
+            ("已完成", Some(Completed)),
+            ("진행 중", Some(InProgress)),
+            ("in Arbeit", Some(InProgress)),
+            ("مكتمل", Some(Completed)),
+            ("95% Complete", None),
+            ("Analysis complete - ready for implementation", None),
+            ("", None),
+        ];
+        for (raw, meaning) in table {
+            assert_eq!(task(raw), meaning, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_sprint_knows_the_words_of_tasks() {
+        assert_eq!(sprint("Draft"), Some(SprintStatus::Planning));
+        assert_eq!(sprint("In Progress"), Some(SprintStatus::Active));
+        assert_eq!(sprint("paused"), Some(SprintStatus::OnHold));
+        assert_eq!(sprint("in review"), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! Where a key goes that a YAML mapping lacks, and which bytes are one entry of it.
+
+use super::nodes::{Node, What, scan};
+use super::places::{after, child};
+use crate::model::Span;
+
+/// In what the nodes of two texts differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Difference {
+    /// Some scalars, or the scalars of one sequence.
+    Values,
+    /// One run of nodes is new.
+    Added,
+    /// One run of nodes is gone.
+    Removed,
+}
+
+/// Compares all nodes of two texts; `None` where they differ in more than one way, or one of them is refused.
+pub(in super::super) fn difference(old: &str, new: &str) -> Option<Difference> {
+    let (old, new) = (scan(old).ok()?, scan(new).ok()?);
+    let same = |(a, b): &(&Node<'_>, &Node<'_>)| (&a.what, a.anchor, a.is_tagged) == (&b.what, b.anchor, b.is_tagged);
+    let is_scalar = |node: &Node<'_>| matches!(node.what, What::Scalar { .. });
+    if old.len() == new.len() {
+        let is_value = |pair: (&Node<'_>, &Node<'_>)| same(&pair) || is_scalar(pair.0) && is_scalar(pair.1);
+        return old.iter().zip(&new).all(is_value).then_some(Difference::Values);
+    }
+    let shorter = old.len().min(new.len());
+    let head = old.iter().zip(&new).take_while(same).count();
+    let tail = old.iter().rev().zip(new.iter().rev()).take(shorter - head).take_while(same).count();
+    let (gone, added) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    match (gone, added) {
+        ([], _) => {
+            Some(if added.iter().all(is_scalar) && added.len() == 1 { Difference::Values } else { Difference::Added })
+        }
+        (_, []) => {
+            Some(if gone.iter().all(is_scalar) && gone.len() == 1 { Difference::Values } else { Difference::Removed })
+        }
+        _ => gone.iter().chain(added).all(is_scalar).then_some(Difference::Values),
+    }
+}
+
+/// Whether the mapping has `pointer`, whatever its value is.
+pub(in super::super) fn has(source: &str, pointer: &str) -> bool {
+    let Ok(nodes) = scan(source) else { return false };
+    let Some((parent, _)) = pointer.rsplit_once('/') else { return false };
+    mapping_at(&nodes, parent)
+        .is_some_and(|at| entries(&nodes, at, parent).iter().any(|entry| entry.pointer == pointer))
+}
+
+/// Where to put `pointer` with the value `scalar`, and what to put there; `None` where its parent is no mapping.
+///
+/// `beside` are pointers that it likes to stand behind.
+pub(in super::super) fn insertion(
+    source: &str,
+    pointer: &str,
+    scalar: &str,
+    beside: &[&str],
+) -> Option<(usize, String)> {
+    let nodes = scan(source).ok()?;
+    let (parent, key) = pointer.rsplit_once('/')?;
+    let at = mapping_at(&nodes, parent)?;
+    let entries = entries(&nodes, at, parent);
+    if nodes[at].what == (What::Mapping { is_flow: true }) {
+        let comma = if entries.is_empty() { "" } else { ", " };
+        return Some((nodes[at].span.end, format!("{key}: {scalar}{comma}")));
+    }
+    let first = entries.first()?;
+    let indent = indent(source, first.key.start)?;
+    let eol = line_end(source);
+    let is_one_line = |entry: &&Entry| entry.is_scalar && !source[entry.key.start..entry.value_end].contains('\n');
+    let friend = entries.iter().rev().find(|entry| beside.contains(&entry.pointer.as_str())).filter(is_one_line);
+    match friend.or_else(|| entries.iter().find(is_one_line)) {
+        Some(entry) => Some((end_of_line(source, entry.value_end), format!("{eol}{indent}{key}: {scalar}"))),
+        None => Some((first.key.start, format!("{key}: {scalar}{eol}{indent}"))),
+    }
+}
+
+/// The whole lines that hold the value at byte `value` with its key; `None` where they share a line.
+pub(in super::super) fn lines_of(source: &str, value: usize) -> Option<Span> {
+    let nodes = scan(source).ok()?;
+    let is_block = |at: &usize| nodes[*at].what == What::Mapping { is_flow: false };
+    // The innermost mapping begins last.
+    let all = (0..nodes.len()).rev().filter(is_block).flat_map(|at| entries(&nodes, at, ""));
+    let mut around = all.filter(|entry| entry.key.start <= value && value <= entry.value_end.max(entry.key.end + 1));
+    let entry = around.next()?;
+    let start = entry.key.start - indent(source, entry.key.start)?.len();
+    let end = end_of_line(source, entry.value_end);
+    let line_end = ["\r\n", "\n", "\r"].into_iter().find(|eol| source[end..].starts_with(eol)).map_or(0, str::len);
+    Some(start..end + line_end)
+}
+
+/// One key with its value.
+struct Entry {
+    pointer: String,
+    key: Span,
+    value_end: usize,
+    is_scalar: bool,
+}
+
+/// Where the mapping that `pointer` names begins.
+fn mapping_at(nodes: &[Node<'_>], pointer: &str) -> Option<usize> {
+    let mut at = 0;
+    let mut path = String::new();
+    for step in pointer.split('/').skip(1) {
+        path = format!("{path}/{step}");
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        at = pairs(nodes, at).find(|&(key, _)| pointer_of(&nodes[key], parent).as_deref() == Some(&path))?.1;
+        if !matches!(nodes[at].what, What::Mapping { .. }) || nodes[at].anchor != 0 {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+fn entries(nodes: &[Node<'_>], at: usize, parent: &str) -> Vec<Entry> {
+    let entry = |(key, value): (usize, usize)| {
+        let (node, last) = (&nodes[value], &nodes[after(nodes, value).saturating_sub(1)]);
+        let inner_end = nodes[value..after(nodes, value)].iter().rev().find(|n| n.what != What::End);
+        let is_scalar = matches!(node.what, What::Scalar { .. });
+        let value_end =
+            if last.span.is_empty() { inner_end.map_or(last.span.end, |n| n.span.end) } else { last.span.end };
+        Some(Entry { pointer: pointer_of(&nodes[key], parent)?, key: nodes[key].span.clone(), value_end, is_scalar })
+    };
+    pairs(nodes, at).filter_map(entry).collect()
+}
+
+/// The places of the keys and values of the mapping at `at`.
+fn pairs<'a>(nodes: &'a [Node<'_>], at: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let mut next = at + 1;
+    std::iter::from_fn(move || {
+        let key = next;
+        if nodes.get(key)?.what == What::End {
+            return None;
+        }
+        let value = after(nodes, key);
+        next = after(nodes, value);
+        Some((key, value))
+    })
+}
+
+fn pointer_of(key: &Node<'_>, parent: &str) -> Option<String> {
+    match &key.what {
+        What::Scalar { text, .. } => Some(child(parent, text)),
+        _ => None,
+    }
+}
+
+/// The blanks before `at`, if nothing else stands before it on its line.
+fn indent(source: &str, at: usize) -> Option<&str> {
+    let line_start = source[..at].rfind(['\n', '\r', '\u{feff}']);
+    let before = &source[line_start.map_or(0, |i| i + source[i..].chars().next().map_or(1, char::len_utf8))..at];
+    before.bytes().all(|b| b == b' ').then_some(before)
+}
+
+fn end_of_line(source: &str, at: usize) -> usize {
+    source[at..].find(['\n', '\r']).map_or(source.len(), |end| at + end)
+}
+
+fn line_end(source: &str) -> &'static str {
+    match source.find(['\n', '\r']) {
+        Some(at) if source[at..].starts_with("\r\n") => "\r\n",
+        Some(at) if source[at..].starts_with('\r') => "\r",
+        _ => "\n",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inserted(source: &str, pointer: &str) -> Option<String> {
+        let (at, text) = insertion(source, pointer, "new", &["/task/title", "/task/status"])?;
+        Some(format!("{}{text}{}", &source[..at], &source[at..]))
+    }
+
+    #[test]
+    fn a_key_is_put_beside_its_friends() {
+        let table = [
+            (
+                "a: 1\ntask:\n  title: x # c\n  steps:\n    - y\n",
+                "a: 1\ntask:\n  title: x # c\n  priority: new\n  steps:\n    - y\n",
+            ),
+            ("task:\r\n  steps: [y]\r\n", "task:\r\n  priority: new\r\n  steps: [y]\r\n"),
+            ("task: {title: x}", "task: {priority: new, title: x}"),
+            ("task: {}\n", "task: {priority: new}\n"),
+            ("task:\n  title: x", "task:\n  title: x\n  priority: new"),
+        ];
+        for (source, expected) in table {
+            assert_eq!(inserted(source, "/task/priority").as_deref(), Some(expected));
+        }
+        assert_eq!(inserted("a: 1\n", "/task/priority"), None);
+        assert_eq!(inserted("\u{feff}a: 1\n", "/b").as_deref(), Some("\u{feff}a: 1\nb: new\n"));
+    }
+
+    #[test]
+    fn an_entry_is_its_whole_lines() {
+        let source = "a: 1\nb: 2 # c\nc:\n  d: [x,\n    y]\n  e: z";
+        let line = |value: &str| lines_of(source, source.find(value)?).map(|span| &source[span]);
+        assert_eq!(line("2"), Some("b: 2 # c\n"));
+        assert_eq!(line("[x"), Some("  d: [x,\n    y]\n"));
+        assert_eq!(line("z"), Some("  e: z"));
+        assert_eq!(lines_of("{a: 1, b: 2}", 4), None);
+    }
+
+    #[test]
+    fn a_difference_is_of_one_kind() {
+        let table = [
+            ("a: 1\nb: 2\n", "a: 3\nb: 4\n", Some(Difference::Values)),
+            ("a: [1, 2]\n", "a: [3]\n", Some(Difference::Values)),
+            ("a: [1]\n", "a: []\n", Some(Difference::Values)),
+            ("a: 1\n", "a: 1\nb: 2\n", Some(Difference::Added)),
+            ("a: 1\nb: [2]\n", "a: 1\n", Some(Difference::Removed)),
+            ("a: 1\nb: 2\n", "a: {c: 1}\nb: 2\n", None),
+            ("a: 1\n", "a: &x 1\n", Some(Difference::Values)),
+            ("a: 1\n", "a: [\n", None),
+        ];
+        for (old, new, expected) in table {
+            assert_eq!(difference(old, new), expected, "{old:?} {new:?}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The values of a YAML mapping that can be changed in place.
+
+use granit_parser::ScalarStyle;
+
+use super::super::slot::{Draft, Said, SlotKey};
+use super::super::{slot, values};
+use super::nodes::{Node, What};
+use crate::model::{Field, Span};
+
+/// A value, by its JSON pointer.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Place {
+    pub(in super::super) pointer: String,
+    pub(in super::super) field: Option<Field>,
+    pub(in super::super) span: Span,
+    pub(in super::super) shape: Shape,
+    /// What a scalar says; `None` for null.
+    pub(in super::super) text: Option<String>,
+    /// What the items of a sequence say.
+    pub(in super::super) items: Vec<String>,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Shape {
+    /// A scalar in one of the three styles that end on their own.
+    Scalar { style: ScalarStyle, is_in_flow: bool },
+    /// Nothing after the colon.
+    Nothing { is_in_flow: bool },
+    /// `[a, b]`.
+    FlowSequence,
+    /// Lines with dashes.
+    BlockSequence,
+}
+
+impl Place {
+    /// The place as a draft of a text in which the YAML begins at byte `start`.
+    pub(in super::super) fn into_draft(self, start: usize, order: (u8, u8)) -> Draft {
+        let said = match (self.shape, self.text) {
+            (Shape::FlowSequence | Shape::BlockSequence, _) => Said::Items(self.items),
+            (_, Some(text)) => Said::Text(text),
+            (_, None) => Said::Null,
+        };
+        let key = self.field.map_or(SlotKey::Pointer(self.pointer), SlotKey::Field);
+        let span = self.span.start + start..self.span.end + start;
+        Draft { key, order, span, shape: slot::Shape::Yaml(self.shape), said }
+    }
+}
+
+/// Finds every such value. `field_of` names the fields among the pointers.
+///
+/// Sequences are atomic and stay text, except those of scalars that a list field has for its value. What is an alias,
+/// has an anchor or is a block scalar stays text as well.
+pub(super) fn find(source: &str, nodes: &[Node<'_>], field_of: &dyn Fn(&str) -> Option<Field>) -> Vec<Place> {
+    let mut finder = Finder { source, nodes, field_of, places: Vec::new() };
+    finder.mapping(0, "");
+    finder.places
+}
+
+/// Where the node after the one at `at` begins, its content skipped.
+pub(super) fn after(nodes: &[Node<'_>], at: usize) -> usize {
+    let mut depth = 0_usize;
+    for (next, node) in nodes.iter().enumerate().skip(at) {
+        match node.what {
+            What::Mapping { .. } | What::Sequence { .. } => depth += 1,
+            What::End => depth = depth.saturating_sub(1),
+            What::Scalar { .. } | What::Alias(_) => {}
+        }
+        if depth == 0 {
+            return next + 1;
+        }
+    }
+    nodes.len()
+}
+
+/// `pointer` with one more key (RFC 6901).
+pub(super) fn child(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+struct Finder<'a> {
+    source: &'a str,
+    nodes: &'a [Node<'a>],
+    field_of: &'a dyn Fn(&str) -> Option<Field>,
+    places: Vec<Place>,
+}
+
+impl Finder<'_> {
+    /// Walks the mapping whose start is at `at`.
+    fn mapping(&mut self, at: usize, pointer: &str) {
+        let is_in_flow = self.nodes[at].what == What::Mapping { is_flow: true };
+        let mut at = at + 1;
+        while self.nodes[at].what != What::End {
+            let value = after(self.nodes, at);
+            if let What::Scalar { text, .. } = &self.nodes[at].what {
+                self.entry(at, value, &child(pointer, text), is_in_flow);
+            }
+            at = after(self.nodes, value);
+        }
+    }
+
+    fn entry(&mut self, key: usize, value: usize, pointer: &str, is_in_flow: bool) {
+        let node = &self.nodes[value];
+        if node.anchor != 0 {
+            return;
+        }
+        match &node.what {
+            What::Mapping { .. } => self.mapping(value, pointer),
+            What::Sequence { is_flow } => self.sequence(value, pointer, *is_flow),
+            What::Scalar { style, text } => {
+                let is_nothing = node.span.is_empty() && *style == ScalarStyle::Plain;
+                let shape = match is_nothing {
+                    true => Shape::Nothing { is_in_flow },
+                    false => Shape::Scalar { style: *style, is_in_flow },
+                };
+                let span = if is_nothing { self.after_colon(key, node) } else { Some(node.span.clone()) };
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if let Some(span) = span.filter(|_| !is_block) {
+                    let is_null =
+                        *style == ScalarStyle::Plain && matches!(text.as_ref(), "~" | "null" | "Null" | "NULL" | "");
+                    let text = (!is_null).then(|| text.clone().into_owned());
+                    self.push(pointer, span, shape, text, Vec::new());
+                }
+            }
+            What::Alias(_) | What::End => {}
+        }
+    }
+
+    /// The place for a value that is not there: behind the colon, which the parser's span stands before.
+    fn after_colon(&self, key: usize, value: &Node<'_>) -> Option<Span> {
+        let from = self.nodes[key].span.end;
+        let rest = self.source.get(from..)?;
+        let colon = from + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let is_colon = self.source.as_bytes().get(colon) == Some(&b':');
+        (is_colon && !value.is_tagged).then_some(colon + 1..colon + 1)
+    }
+
+    fn sequence(&mut self, at: usize, pointer: &str, is_flow: bool) {
+        if !(self.field_of)(pointer).is_some_and(values::is_list) {
+            return;
+        }
+        let items = &self.nodes[at + 1..after(self.nodes, at) - 1];
+        let text = |item: &Node<'_>| match &item.what {
+            What::Scalar { style, text }
+                if item.anchor == 0 && !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) =>
+            {
+                Some(text.clone().into_owned())
+            }
+            _ => None,
+        };
+        let Some(texts) = items.iter().map(text).collect::<Option<Vec<_>>>() else { return };
+        let (span, shape) = match (is_flow, items.first(), items.last()) {
+            (true, ..) => (self.nodes[at].span.start..self.nodes[at + 1 + items.len()].span.end, Shape::FlowSequence),
+            (false, Some(first), Some(last)) => {
+                let Some(dash) = self.source[..first.span.start].trim_end_matches([' ', '\t']).strip_suffix('-') else {
+                    return;
+                };
+                (dash.len()..last.span.end, Shape::BlockSequence)
+            }
+            _ => return,
+        };
+        self.push(pointer, span, shape, None, texts);
+    }
+
+    fn push(&mut self, pointer: &str, span: Span, shape: Shape, text: Option<String>, items: Vec<String>) {
+        let field = (self.field_of)(pointer);
+        self.places.push(Place { pointer: pointer.to_owned(), field, span, shape, text, items });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::nodes::scan;
+    use super::*;
+
+    fn found(source: &str) -> Vec<(String, String)> {
+        let nodes = scan(source).expect("good YAML");
+        let field = |pointer: &str| (pointer == "/tags").then_some(Field::Tags);
+        find(source, &nodes, &field).into_iter().map(|p| (p.pointer, source[p.span].to_owned())).collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|(p, raw)| ((*p).to_owned(), (*raw).to_owned())).collect()
+    }
+
+    #[test]
+    fn every_scalar_value_of_a_mapping_is_a_place() {
+        let source = "a:   x   # c\nb: 'q'\nc: {d: \"e\", f: 1}\ng/h~:\n  i: two\n    lines\nj: !!str k\n";
+        let expected = [
+            ("/a", "x"),
+            ("/b", "'q'"),
+            ("/c/d", "\"e\""),
+            ("/c/f", "1"),
+            ("/g~1h~0/i", "two\n    lines"),
+            ("/j", "k"),
+        ];
+        assert_eq!(found(source), pairs(&expected));
+    }
+
+    #[test]
+    fn shared_and_nested_values_stay_text() {
+        assert_eq!(found("a: &x y\nb: *x\nc: |\n  z\nd: [1, 2]\ne:\n  - f: g\n? [k]\n: v\n"), []);
+    }
+
+    #[test]
+    fn an_empty_value_has_its_place_behind_the_colon() {
+        let source = "a:\nb:   # c\nc : \n";
+        let nodes = scan(source).expect("good YAML");
+        let spans: Vec<_> = find(source, &nodes, &|_| None).into_iter().map(|p| p.span).collect();
+        assert_eq!(spans, [2..2, 5..5, 15..15]);
+        assert_eq!(found("{x: , y}"), pairs(&[("/x", "")]));
+    }
+
+    #[test]
+    fn the_sequence_of_a_list_field_is_one_value() {
+        assert_eq!(found("tags: [a, 'b']\n"), pairs(&[("/tags", "[a, 'b']")]));
+        assert_eq!(found("tags:\n- a\n# c\n- b # d\n"), pairs(&[("/tags", "- a\n# c\n- b")]));
+        assert_eq!(found("tags:\n  - a\n  - &x b\n"), []);
+        assert_eq!(found("tags: []\n"), pairs(&[("/tags", "[]")]));
+    }
+}
