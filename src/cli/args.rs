@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style};
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::completions::Completions;
+use super::doctor::Doctor;
 use super::screen::Talk;
+use super::settings;
 use crate::config::Color;
 
 /// How help looks: as quiet as the rest.
@@ -21,6 +23,9 @@ const STYLES: Styles = Styles::styled()
     .invalid(AnsiColor::Yellow.on_default())
     .error(AnsiColor::Red.on_default().bold());
 
+/// The commands as the help of the program shows them.
+const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["config", "doctor", "completions"])];
+
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
 #[command(
@@ -31,7 +36,6 @@ const STYLES: Styles = Styles::styled()
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}",
     after_help = example!("instep init --demo", "instep task list --status pending", "instep sync --dry-run"),
 )]
 pub(super) struct Arguments {
@@ -65,6 +69,8 @@ pub(super) struct Global {
 /// The commands, in the order of their help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Config(settings::Show),
+    Doctor(Doctor),
     Completions(Completions),
 }
 
@@ -84,12 +90,34 @@ impl Global {
 /// # Errors
 /// What clap found wrong, or the help or version that was asked for.
 pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
-    Arguments::try_parse_from(words)
+    let mut matches = tree().try_get_matches_from(words)?;
+    Arguments::from_arg_matches_mut(&mut matches)
 }
 
 /// The whole tree of commands.
 pub(super) fn tree() -> clap::Command {
-    Arguments::command()
+    let tree = Arguments::command();
+    let commands = grouped(&tree);
+    let heading = STYLES.get_header();
+    let options = format!("{heading}Options:{heading:#}");
+    tree.help_template(format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{commands}{options}\n{{options}}{{after-help}}"
+    ))
+}
+
+/// The list of commands, in groups.
+fn grouped(tree: &clap::Command) -> String {
+    let (heading, name) = (STYLES.get_header(), STYLES.get_literal());
+    let mut text = String::new();
+    for (group, commands) in GROUPS {
+        text += &format!("{heading}{group}:{heading:#}\n");
+        for command in commands.iter().filter_map(|command| tree.find_subcommand(command)) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            text += &format!("  {name}{:11}{name:#}  {about}\n", command.get_name());
+        }
+        text += "\n";
+    }
+    text
 }
 
 fn color() -> impl TypedValueParser<Value = Color> {
@@ -102,4 +130,49 @@ pub(super) fn peek(words: &[OsString]) -> (Option<Color>, bool) {
     let apart = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
     let color = words.iter().find_map(|word| word.strip_prefix("--color=")).or(apart);
     (color.and_then(|word| Color::parse(word).ok()), words.contains(&"--json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn every_command_stands_in_one_group() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, commands)| *commands).copied().collect();
+        grouped.sort_unstable();
+        let tree = tree();
+        let mut commands: Vec<&str> = tree.get_subcommands().map(clap::Command::get_name).collect();
+        commands.sort_unstable();
+        assert_eq!(commands, grouped);
+    }
+
+    #[test]
+    fn help_fits_80_columns_and_ends_with_an_example() {
+        for mut command in all_commands(tree()) {
+            let help = command.render_long_help().to_string();
+            let wide = help.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{}", command.get_name());
+            let example = help.split("\nExample:\n").nth(1).unwrap_or_default();
+            assert!(example.starts_with("  instep "), "{}:\n{help}", command.get_name());
+        }
+    }
+
+    fn all_commands(mut tree: clap::Command) -> Vec<clap::Command> {
+        tree.build();
+        let below: Vec<_> = tree.get_subcommands().cloned().flat_map(all_commands).collect();
+        std::iter::once(tree).chain(below).collect()
+    }
+
+    #[test]
+    fn colour_and_json_are_seen_where_the_rest_cannot_be_parsed() {
+        let peeked = |words: &[&str]| peek(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(peeked(&["x", "--color", "never", "--json"]), (Some(Color::Never), true));
+        assert_eq!(peeked(&["x", "--color=always"]), (Some(Color::Always), false));
+        assert_eq!(peeked(&["x", "--", "--json", "--color=always"]), (None, false));
+    }
 }

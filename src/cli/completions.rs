@@ -3,6 +3,7 @@
 use clap_complete::Shell;
 
 use super::args;
+use super::failure::{Exit, Failure};
 use super::screen::Screen;
 
 /// Print the script that teaches a shell to complete commands
@@ -14,8 +15,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, screen: &mut Screen) {
+    pub(super) fn run(&self, screen: &mut Screen) -> Result<Exit, Failure> {
         screen.verbatim(&script(self.shell));
+        Ok(Exit::Done)
     }
 }
 

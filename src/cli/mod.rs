@@ -15,11 +15,13 @@ macro_rules! example {
 mod args;
 mod completions;
 mod confirm;
+mod doctor;
 mod failure;
 mod json;
 mod progress;
 mod safe;
 mod screen;
+mod settings;
 mod surroundings;
 mod table;
 
@@ -64,9 +66,10 @@ fn dispatch(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure>
         })?;
     }
     match &arguments.command {
+        Command::Config(show) => show.run(&arguments.global, screen),
+        Command::Doctor(doctor) => doctor.run(&arguments.global, screen),
         Command::Completions(completions) => completions.run(screen),
     }
-    Ok(Exit::Done)
 }
 
 /// Help and version are data; anything else that stops the parser is wrong usage.

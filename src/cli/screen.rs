@@ -129,7 +129,7 @@ impl Line {
     /// The text, painted or not.
     pub(super) fn show(&self, colour: bool) -> String {
         let paint = |(role, text): &(Role, String)| match role.style() {
-            style if colour && style != Style::new() => format!("{style}{text}{style:#}"),
+            style if colour && style != Style::new() && !text.is_empty() => format!("{style}{text}{style:#}"),
             _ => text.clone(),
         };
         self.parts.iter().map(paint).collect()
@@ -228,6 +228,11 @@ impl Screen {
         self.out.flush();
         self.out.failure.take().map_or(Ok(()), Err)
     }
+}
+
+/// `1 task`, `2 tasks`.
+pub(super) fn counted(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }
 
 impl ColourWishes {

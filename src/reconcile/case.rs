@@ -111,8 +111,10 @@ pub struct FileText<C> {
 /// Which revision a text derives from, as its stamp has it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ancestry<C> {
-    /// No stamp, or none that counts: several, or one that is damaged or names another entity.
+    /// No stamp, or none that counts: several, or a damaged one.
     Unstamped,
+    /// A stamp of another entity: the text was copied here, and nothing tells what it derives from.
+    Foreign,
     /// A stamp that the database does not know: it gives no authority.
     Unknown {
         /// Whether it is the hash of the text itself.
@@ -127,6 +129,13 @@ pub enum Ancestry<C> {
         /// What it became since, oldest first; the last is the row's. Empty where the stamp names the head.
         since: Vec<Later<C>>,
     },
+}
+
+impl<C> Ancestry<C> {
+    /// Whether it comes of a stamp of this very entity.
+    pub(super) const fn is_stamp(&self) -> bool {
+        matches!(self, Self::Unknown { .. } | Self::Known { .. })
+    }
 }
 
 /// What a part became in a later revision.

@@ -11,16 +11,27 @@
 //!
 //! Not here: gathering a [`Case`], brakes, order between entities, carrying a [`Verdict`] out.
 
+mod absence;
+mod base;
+mod carry;
 mod case;
 mod columns;
 mod content;
+mod course;
 mod decide;
 mod direction;
 mod events;
+mod facet;
+mod first;
+mod graves;
 mod identity;
+mod merge;
+mod moves;
+mod opinions;
 mod overlay;
 mod place;
 mod rule;
+mod values;
 mod verdict;
 mod writing;
 
@@ -29,9 +40,10 @@ pub use case::{
 };
 pub use columns::{Before, Columns, columns};
 pub use content::{Class, Content, Invalid, TextMerge};
-pub use decide::{comes_first, decide};
+pub use decide::decide;
 pub use direction::{Direction, decide_towards};
 pub use events::{Happening, Told, events};
+pub use first::comes_first;
 pub use identity::{Found, Identity, identities};
 pub use overlay::{Overlaid, Writings, overlay};
 pub use place::{Placing, blocked};

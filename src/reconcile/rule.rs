@@ -105,7 +105,60 @@ rules! {
     Overruled = 40 "overruled",
 }
 
+/// From what needs nobody to what needs somebody at once.
+const BY_WEIGHT: [Rule; 40] = {
+    use Rule::*;
+    [
+        Nothing,
+        Gone,
+        InStep,
+        Agree,
+        Materialise,
+        Pull,
+        Push,
+        Merge,
+        Revert,
+        Create,
+        Adopt,
+        PartDeleted,
+        Move,
+        Stale,
+        Pending,
+        Delete,
+        DeleteWins,
+        SprintDeleted,
+        ForeignColumns,
+        UnknownStamp,
+        Unstable,
+        Unreadable,
+        Quarantine,
+        Overruled,
+        FieldCollision,
+        MoveCollision,
+        DeleteEdit,
+        EditDelete,
+        TextCollision,
+        NoBase,
+        UnprovenEdit,
+        CreateCreate,
+        Mismatch,
+        PathTaken,
+        DuplicateId,
+        CaseCollision,
+        Orphan,
+        IdReplaced,
+        RowMissing,
+        BrokenRow,
+    ]
+};
+
 impl Rule {
+    /// The one of `rules` that matters most to a person; [`Rule::Nothing`] of none.
+    pub fn strongest(rules: impl IntoIterator<Item = Self>) -> Self {
+        let weight = |rule: &Self| BY_WEIGHT.iter().position(|other| other == rule);
+        rules.into_iter().max_by_key(weight).unwrap_or(Self::Nothing)
+    }
+
     /// The number of the row; past the last one for what the table has no row for.
     pub const fn number(self) -> u8 {
         self as u8

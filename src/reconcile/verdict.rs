@@ -134,6 +134,20 @@ pub enum Report<P> {
     Overruled(P),
 }
 
+impl<P: Clone, C: Content> Collision<P, C> {
+    /// A collision of the text of one part.
+    pub(super) fn of_part(kind: ConflictKind, part: &P, is_held: bool) -> Self {
+        Self { part: Some(part.clone()), ..Self::of_entity(kind, is_held) }
+    }
+}
+
+impl<P, C: Content> Collision<P, C> {
+    /// A collision of the entity as a whole.
+    pub(super) const fn of_entity(kind: ConflictKind, is_held: bool) -> Self {
+        Self { kind, part: None, key: None, base: None, file: None, row: None, is_held }
+    }
+}
+
 impl<P, C: Content> Verdict<P, C> {
     /// Whether some part waits for a person.
     pub fn is_held(&self) -> bool {

@@ -42,16 +42,16 @@ pub struct StateDirs {
 /// Whose repositories are worked in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
-    /// The user who runs this.
-    pub user: u32,
+    /// The users whose repositories are: the one who runs this, and others from the user's own settings only.
+    pub owners: Vec<u32>,
     /// Roots that may belong to anybody; from the user's own settings only.
     pub also: Vec<PathBuf>,
 }
 
 impl Trust {
-    /// Trusts the user who runs this process, and the given roots.
-    pub fn current(also: Vec<PathBuf>) -> Self {
-        Self { user: rustix::process::geteuid().as_raw(), also }
+    /// Trusts the user who runs this process, and the given users and roots.
+    pub fn current(owners: &[u32], also: Vec<PathBuf>) -> Self {
+        Self { owners: [&[rustix::process::geteuid().as_raw()], owners].concat(), also }
     }
 }
 
@@ -85,14 +85,14 @@ pub fn locate(root: &Path, trust: &Trust) -> Result<Located, TreeError> {
     let git = git_dirs(&root)?;
     let top = git.as_ref().map_or(&root, |git| &git.worktree);
     let is_excepted = [&root, top].iter().any(|path| trust.also.iter().any(|also| also == *path));
-    let trust = if is_excepted { None } else { Some(trust.user) };
+    let owners = if is_excepted { None } else { Some(trust.owners.as_slice()) };
     let dirs = git.iter().flat_map(|git| [&git.worktree, &git.dir, &git.common]);
     for path in dirs.chain([&root]) {
-        expect_owner(path, trust)?;
+        expect_owner(path, owners)?;
     }
     let state = state_dirs(&root, git.as_ref());
     for path in [&state.shared, &state.private] {
-        expect_private(path, trust)?;
+        expect_private(path, owners)?;
     }
     Ok(Located { root, git, state })
 }
@@ -160,21 +160,23 @@ fn state_name(root: &Path, git: &GitDirs) -> PathBuf {
     }
 }
 
-fn expect_owner(path: &Path, user: Option<u32>) -> Result<(), TreeError> {
+fn expect_owner(path: &Path, owners: Option<&[u32]>) -> Result<(), TreeError> {
     let stat = look(path)?;
-    match user {
-        Some(user) if stat.uid() != user => Err(TreeError::Untrusted { path: path.to_owned(), owner: stat.uid() }),
+    match owners {
+        Some(owners) if !owners.contains(&stat.uid()) => {
+            Err(TreeError::Untrusted { path: path.to_owned(), owner: stat.uid() })
+        }
         _ => Ok(()),
     }
 }
 
 /// A state folder that exists must be a real folder that is closed to everybody else.
-fn expect_private(path: &Path, user: Option<u32>) -> Result<(), TreeError> {
+fn expect_private(path: &Path, owners: Option<&[u32]>) -> Result<(), TreeError> {
     match look(path) {
         Err(TreeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
         Ok(stat) if !stat.is_dir() || stat.mode() & 0o077 != 0 => Err(TreeError::NotPrivate { path: path.to_owned() }),
-        Ok(_) => expect_owner(path, user),
+        Ok(_) => expect_owner(path, owners),
     }
 }
 

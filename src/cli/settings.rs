@@ -1,0 +1,115 @@
+//! From flags, environment and files to settings and the place of the project; `instep config` shows them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::args::Global;
+use super::failure::{Exit, Failure};
+use super::json;
+use super::screen::{Line, Role, Screen};
+use super::surroundings;
+use super::table::{Column, Table};
+use crate::config::{Config, FILE_NAME, Finding, Sources};
+use crate::model::Severity;
+use crate::tree::{At, Disk, Located, Tree, TreeError, Trust, Vfs as _, discover, read_outside};
+
+/// Show each setting and the place that it comes from
+#[derive(Debug, clap::Args)]
+#[command(after_help = example!("instep config"))]
+pub(super) struct Show {}
+
+/// What a command works with before it opens anything.
+pub(super) struct Settled {
+    /// The project, if this folder is in one.
+    pub(super) project: Result<Located, TreeError>,
+    /// The settings.
+    pub(super) config: Config,
+    /// The environment that they were read from.
+    pub(super) environment: BTreeMap<String, String>,
+    findings: Vec<Finding>,
+}
+
+/// One setting, as JSON has it.
+#[derive(Serialize)]
+struct SettingView {
+    name: String,
+    value: String,
+    origin: String,
+}
+
+impl Show {
+    pub(super) fn run(&self, global: &Global, screen: &mut Screen) -> Result<Exit, Failure> {
+        let settled = settle(global, screen)?;
+        let views = settled.config.entries().into_iter().map(|entry| SettingView {
+            name: entry.name,
+            value: entry.value,
+            origin: entry.origin.to_string(),
+        });
+        let views: Vec<SettingView> = views.collect();
+        if global.json {
+            json::print(screen, "config.list", &views);
+        } else {
+            let mut table = Table::new([Column::whole("SETTING"), Column::cut_first("VALUE"), Column::whole("FROM")]);
+            for view in views {
+                let role = if view.origin == "default" { Role::Dim } else { Role::Plain };
+                table.row([(Role::Code, view.name), (role, view.value), (Role::Dim, view.origin)]);
+            }
+            table.print(screen);
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Settles the settings for this folder and tells what is strange about them.
+///
+/// # Errors
+/// A setting that cannot be used, a settings file that cannot be read, a project that is not to be trusted.
+pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Failure> {
+    let environment = surroundings::environment();
+    let user = surroundings::user_settings().map(|path| read_user(&path)).transpose()?.flatten();
+    let mut sources =
+        Sources { user: user.as_deref(), environment: Some(&environment), color: global.color, ..Sources::default() };
+    let (own, _) = Config::settle(&sources)?;
+    let trust = Trust::current(&own.trusted_owners.value, own.trusted_paths.value.iter().map(PathBuf::from).collect());
+    let project = match discover(Path::new("."), &trust) {
+        Err(refused) if !matches!(refused, TreeError::NoProject { .. }) => return Err(refused.into()),
+        found => found,
+    };
+    let repository = project.as_ref().ok().map(read_repository).transpose()?;
+    sources.repository = repository.as_deref();
+    let (config, findings) = Config::settle(&sources)?;
+    screen.colour(Some(config.color.value));
+    let settled = Settled { project, config, environment: environment.clone(), findings };
+    settled.tell(screen);
+    Ok(settled)
+}
+
+impl Settled {
+    fn tell(&self, screen: &mut Screen) {
+        for finding in &self.findings {
+            match finding.severity {
+                Severity::Note => screen.detail(Line::new().with(Role::Dim, "note").plain(format!(": {finding}"))),
+                _ => screen.say(Line::new().with(Role::Warning, "warning").plain(format!(": {finding}"))),
+            }
+        }
+    }
+}
+
+fn read_user(path: &Path) -> Result<Option<String>, Failure> {
+    read_outside(path, Tree::MAX_FILE)?.map(|bytes| text(bytes, path)).transpose()
+}
+
+/// The file is the repository's: no link is followed to it.
+fn read_repository(project: &Located) -> Result<String, Failure> {
+    let path = project.root.join(FILE_NAME);
+    let read = Disk::open(project)?.read(At::project(FILE_NAME), Tree::MAX_FILE);
+    let file = read.map_err(|source| TreeError::Io { deed: "read", path: path.clone(), source })?;
+    text(file.bytes, &path)
+}
+
+fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
+    let message = || format!("the settings in {} are not UTF-8", path.display());
+    String::from_utf8(bytes).map_err(|error| Failure::new("bad-settings", Exit::Failed, message()).caused_by(&error))
+}

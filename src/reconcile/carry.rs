@@ -1,0 +1,188 @@
+//! Puts the courses of all parts together: one row, one verdict.
+
+use std::collections::BTreeMap;
+
+use super::course::{self, Course};
+use super::facet::Ground;
+use super::merge::{self, Merged};
+use super::opinions::{self, Seat};
+use super::{
+    Case, Collision, Content, FileAction, FileVerdict, How, Movement, Part, PlaceAction, Report, RowAction, Rule,
+    Verdict,
+};
+use crate::model::ConflictKind;
+
+/// The courses of all parts of a case.
+pub(super) type Courses<'a, P, C> = BTreeMap<&'a P, Course<'a, C>>;
+
+/// Carries the courses out on paper. The row is written if it changes, or in any case where `how` is given.
+pub(super) fn carry<P: Ord + Clone, C: Content, L>(
+    case: &Case<P, C, L>,
+    courses: &Courses<'_, P, C>,
+    how: Option<How>,
+) -> Verdict<P, C> {
+    let mut collisions: Vec<_> = courses.iter().flat_map(|(name, course)| collisions(*name, course)).collect();
+    let mut merged = merge::merge(&seats(case, courses), &mut collisions);
+    let mut sheet = Sheet { case, parts: BTreeMap::new(), files: BTreeMap::new(), reports: Vec::new(), by_git: false };
+    for (name, course) in courses {
+        sheet.enter(name, course, merged.remove(*name), &collisions);
+    }
+    sheet.close(collisions, how)
+}
+
+/// What collides by the course alone.
+fn collisions<P: Clone, C: Content>(name: &P, course: &Course<'_, C>) -> Vec<Collision<P, C>> {
+    match course {
+        Course::Undo(ground) => undone(name, ground),
+        Course::Join(_, Rule::EditDelete) => vec![Collision::of_part(ConflictKind::EditDelete, name, false)],
+        Course::Follow(Rule::DeleteEdit) => vec![Collision::of_part(ConflictKind::DeleteEdit, name, false)],
+        Course::Leave(Rule::CreateCreate) => vec![Collision::of_part(ConflictKind::CreateCreate, name, true)],
+        _ => Vec::new(),
+    }
+}
+
+/// Everything of the row that an undo takes back, for the log.
+fn undone<P: Clone, C: Content>(name: &P, ground: &Ground<'_, C>) -> Vec<Collision<P, C>> {
+    let (file, row) = (&ground.file.content, ground.row);
+    let superseded = || Collision::of_part(ConflictKind::Superseded, name, false);
+    let values = row.values().iter().filter(|(key, said)| file.values().get(key) != Some(said));
+    let of_value = |(key, said): (&C::Key, &C::Value)| Collision {
+        key: Some(key.clone()),
+        file: file.values().get(key).cloned(),
+        row: Some(said.clone()),
+        ..superseded()
+    };
+    let text = (file.text() != row.text()).then(superseded);
+    values.map(of_value).chain(text).collect()
+}
+
+/// The parts that the row has and keeps.
+fn seats<'a, P: Ord, C: Content, L>(case: &'a Case<P, C, L>, courses: &Courses<'a, P, C>) -> Vec<Seat<'a, P, C>> {
+    let seat = |(name, part): (&'a P, &'a Part<C>)| {
+        let ground = match courses.get(name)? {
+            Course::Merge(ground) | Course::Undo(ground) => Some(*ground),
+            Course::Follow(_) | Course::Leave(_) => None,
+            Course::Join(..) | Course::Drop | Course::Remove | Course::Nothing => return None,
+        };
+        Some(Seat { name, row: part.row.as_ref()?, ground })
+    };
+    case.parts.iter().filter_map(seat).collect()
+}
+
+/// A verdict in the making.
+struct Sheet<'a, P, C, L> {
+    case: &'a Case<P, C, L>,
+    parts: BTreeMap<P, C>,
+    files: BTreeMap<P, FileVerdict<C>>,
+    reports: Vec<Report<P>>,
+    by_git: bool,
+}
+
+impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
+    /// Enters what becomes of one part on both sides.
+    fn enter(&mut self, name: &P, course: &Course<'_, C>, merged: Option<Merged<C>>, collisions: &[Collision<P, C>]) {
+        let part = &self.case.parts[name];
+        let (rule, action) = match (course, &merged) {
+            (Course::Merge(ground) | Course::Undo(ground), Some(merged)) => {
+                self.by_git |= ground.is_by_git() && merged.row != *ground.row;
+                (rule(name, ground, merged, collisions), self.merged(ground, merged))
+            }
+            (Course::Join(text, rule), _) => {
+                self.by_git |= part.is_by_git(text);
+                self.parts.insert(name.clone(), text.content.clone());
+                (*rule, part.stamp_action(text))
+            }
+            (Course::Follow(rule), Some(merged)) => (*rule, FileAction::Write(merged.row.clone())),
+            (Course::Drop, _) => (Rule::PartDeleted, FileAction::Keep),
+            (Course::Remove, _) => (Rule::DeleteWins, FileAction::Remove),
+            (Course::Leave(rule), _) => (*rule, FileAction::Pass),
+            (Course::Nothing | Course::Merge(_) | Course::Undo(_) | Course::Follow(_), _) => {
+                (Rule::Nothing, FileAction::Keep)
+            }
+        };
+        self.parts.extend(merged.map(|merged| (name.clone(), merged.row)));
+        self.file(name, rule, action);
+    }
+
+    /// What becomes of a file that was merged. What git put there on another branch gets no other content unasked.
+    fn merged(&self, ground: &Ground<'_, C>, merged: &Merged<C>) -> FileAction<C> {
+        let went_elsewhere = ground.is_by_git() && ground.part.movement() == Some(Movement::Sideways);
+        let circumstances = self.case.circumstances;
+        if merged.is_held {
+            FileAction::Pass
+        } else if merged.row == ground.file.content {
+            ground.part.stamp_action(ground.file)
+        } else if went_elsewhere && !circumstances.pull && !circumstances.quiet {
+            FileAction::Pass
+        } else {
+            FileAction::Write(merged.row.clone())
+        }
+    }
+
+    fn file(&mut self, name: &P, rule: Rule, action: FileAction<C>) {
+        let is_quiet = self.case.circumstances.quiet && action != FileAction::Pass;
+        let action = if is_quiet { FileAction::Keep } else { action };
+        if action == FileAction::Pass {
+            self.reports.extend(course::report(name, &self.case.parts[name], rule));
+        }
+        self.files.insert(name.clone(), FileVerdict { rule, action });
+    }
+
+    fn close(mut self, collisions: Vec<Collision<P, C>>, how: Option<How>) -> Verdict<P, C> {
+        let is_changed = self.case.parts.iter().any(|(name, part)| part.row.as_ref() != self.parts.get(name));
+        if self.files.values().any(|file| matches!(file.rule, Rule::Create | Rule::Adopt | Rule::Push | Rule::NoBase)) {
+            self.reports.extend(opinions::differing(&self.parts).into_iter().map(Report::PlacesDiffer));
+        }
+        let how = how.or_else(|| is_changed.then(|| self.how()));
+        Verdict {
+            rule: Rule::strongest(self.files.values().map(|file| file.rule)),
+            row: match how {
+                Some(how) if !self.parts.is_empty() => RowAction::Write { parts: self.parts, how, by_git: self.by_git },
+                _ => RowAction::Keep,
+            },
+            files: self.files,
+            place: PlaceAction::Keep,
+            collisions,
+            reports: self.reports,
+        }
+    }
+
+    /// In what way the row changes.
+    fn how(&self) -> How {
+        let is_changed = |name: &P| self.case.parts[name].row.as_ref() != self.parts.get(name);
+        let rules = || self.files.iter().filter(|(name, _)| is_changed(name)).map(|(_, file)| file.rule);
+        let of_both = [Rule::Merge, Rule::FieldCollision, Rule::TextCollision, Rule::NoBase];
+        if rules().any(|rule| of_both.contains(&rule)) {
+            How::Merged
+        } else if rules().all(|rule| rule == Rule::Revert) {
+            How::Reverted
+        } else {
+            How::Updated
+        }
+    }
+}
+
+/// Which row of the table a merge was.
+fn rule<P: PartialEq, C: Content>(
+    name: &P,
+    ground: &Ground<'_, C>,
+    merged: &Merged<C>,
+    collisions: &[Collision<P, C>],
+) -> Rule {
+    let (file, row) = (&ground.file.content, ground.row);
+    let is_open = |c: &Collision<P, C>| c.part.as_ref() == Some(name) && !c.kind.is_closed_at_birth();
+    let is_copy = ground.base == Some(file) && !ground.file.is_as_left;
+    match (merged.row != *row, merged.row != *file) {
+        _ if collisions.iter().any(is_open) && ground.base.is_none() => Rule::NoBase,
+        _ if merged.is_held => Rule::TextCollision,
+        _ if collisions.iter().any(is_open) => Rule::FieldCollision,
+        (false, false) if ground.part.stamp_action(ground.file) == FileAction::Keep => Rule::InStep,
+        (false, false) => Rule::Agree,
+        (false, true) if is_copy => Rule::Stale,
+        (false, true) => Rule::Pull,
+        (true, false) if ground.file.is_known => Rule::Revert,
+        (true, false) => Rule::Push,
+        (true, true) if file == row => Rule::Push,
+        (true, true) => Rule::Merge,
+    }
+}

@@ -1,0 +1,95 @@
+//! What files mean whose row is a tombstone: rows 20 to 22 of the table.
+//!
+//! Known bytes never bring anything back. A text that nobody has stored yet does, where it is newer than the deletion
+//! or may be; and what git brings back is back.
+
+use super::carry::{self, Courses};
+use super::course::{self, Course};
+use super::decide::everywhere;
+use super::facet::Ground;
+use super::{
+    Ancestry, Case, Collision, Content, FileAction, FileState, FileText, FileVerdict, How, Movement, Part, PartKind,
+    PlaceAction, Report, Rule, Verdict, moves,
+};
+use crate::model::ConflictKind;
+
+/// Decides an entity that was deleted and of which something is in the tree.
+pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
+    let texts = || case.parts.iter().filter(|(_, part)| part.kind == PartKind::Managed).filter_map(present);
+    let edited: Vec<_> = texts().filter(|(_, _, text)| !text.is_known).collect();
+    if texts().any(|(_, part, text)| part.is_by_git(text)) {
+        restore(case, case.parts.iter().map(|(name, part)| (name, course::of_new(part, Rule::EditDelete))).collect())
+    } else if edited.is_empty() {
+        bury(case)
+    } else if edited.iter().all(|(_, part, text)| is_provably_newer(part, text)) {
+        let courses = case.parts.iter().map(|(name, part)| (name, of_restored(part, case.circumstances.shared)));
+        let mut verdict = restore(case, courses.collect());
+        verdict.collisions.insert(0, Collision::of_entity(ConflictKind::EditDelete, false));
+        verdict
+    } else {
+        let held = |(name, _, _): &(&P, _, _)| Collision::of_part(ConflictKind::NoBase, *name, true);
+        let collisions = edited.iter().map(held).collect();
+        Verdict { collisions, ..everywhere(case, Rule::UnprovenEdit, &FileAction::Pass) }
+    }
+}
+
+fn present<'a, P, C>((name, part): (&'a P, &'a Part<C>)) -> Option<(&'a P, &'a Part<C>, &'a FileText<C>)> {
+    match &part.file {
+        FileState::Present(text) => Some((name, part, text)),
+        FileState::Absent | FileState::Unreadable | FileState::Invalid => None,
+    }
+}
+
+/// Whether the text derives from something that this database knows, or was left here.
+fn is_provably_newer<C: PartialEq>(part: &Part<C>, text: &FileText<C>) -> bool {
+    let is_from_here = matches!(part.movement(), Some(Movement::Unmoved | Movement::Forward));
+    matches!(text.ancestry, Ancestry::Known { .. }) || is_from_here || part.git.merge_base.is_some()
+}
+
+/// Row 20: the deletion reaches the files. What nobody has stored yet stays, and so does what git put there.
+fn bury<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
+    let mut verdict = everywhere(case, Rule::DeleteWins, &FileAction::Keep);
+    for (name, part) in &case.parts {
+        let (rule, action) = match &part.file {
+            FileState::Absent => (Rule::Gone, FileAction::Keep),
+            FileState::Unreadable => (Rule::Unreadable, FileAction::Pass),
+            FileState::Invalid => (Rule::Quarantine, FileAction::Pass),
+            FileState::Present(text) if case.circumstances.quiet && text.is_known => {
+                (Rule::DeleteWins, FileAction::Keep)
+            }
+            FileState::Present(text) if !text.is_known => (Rule::UnprovenEdit, FileAction::Pass),
+            FileState::Present(text) if part.git.is_heads_text && !text.is_as_left => {
+                (Rule::DeleteWins, FileAction::Pass)
+            }
+            FileState::Present(_) => (Rule::DeleteWins, FileAction::Remove),
+        };
+        if action == FileAction::Pass {
+            let left_behind = || Some(Report::LeftBehind(name.clone()));
+            verdict.reports.extend(course::report(name, part, rule).or_else(left_behind));
+        }
+        verdict.files.insert(name.clone(), FileVerdict { rule, action });
+    }
+    verdict
+}
+
+/// The course of one part of an edited entity: what the file changed is laid over the last content of the row.
+fn of_restored<C: Content>(part: &Part<C>, is_shared: bool) -> Course<'_, C> {
+    match (&part.file, &part.row) {
+        (FileState::Present(file), Some(row)) => match part.base(file, is_shared).or_else(|| part.left_text()) {
+            Some(base) => Course::Merge(Ground { part, file, base: Some(base), row }),
+            None => Course::Join(file, Rule::EditDelete),
+        },
+        _ => course::of_new(part, Rule::EditDelete),
+    }
+}
+
+/// The row comes back, where the files are.
+fn restore<P: Ord + Clone, C: Content, L: PartialEq>(
+    case: &Case<P, C, L>,
+    courses: Courses<'_, P, C>,
+) -> Verdict<P, C> {
+    let mut verdict = carry::carry(case, &courses, Some(How::Restored));
+    verdict.rule = Rule::EditDelete;
+    verdict.place = if moves::is_elsewhere(case) { PlaceAction::RowFollowsFiles } else { PlaceAction::Keep };
+    verdict
+}
