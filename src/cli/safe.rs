@@ -48,6 +48,9 @@ pub(super) fn width(text: &str) -> usize {
 
 /// The byte at which the column `column` of a harmless text begins, at most its length.
 pub(super) fn at_column(text: &str, column: usize) -> usize {
+    if text.is_ascii() {
+        return column.min(text.len());
+    }
     let is_there = |at: &usize| text[..*at].width() >= column;
     text.char_indices().map(|(at, _)| at).find(is_there).unwrap_or(text.len())
 }
