@@ -34,9 +34,9 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
 fn collisions<P: Clone, C: Content>(name: &P, course: &Course<'_, C>) -> Vec<Collision<P, C>> {
     match course {
         Course::Undo(ground) => undone(name, ground),
-        Course::Join(_, Rule::EditDelete) => vec![Collision::of_part(ConflictKind::EditDelete, name, false)],
-        Course::Follow(Rule::DeleteEdit) => vec![Collision::of_part(ConflictKind::DeleteEdit, name, false)],
-        Course::Leave(Rule::CreateCreate) => vec![Collision::of_part(ConflictKind::CreateCreate, name, true)],
+        Course::Join(_, Rule::EditDelete) => vec![Collision::of_part(ConflictKind::EditDelete, name)],
+        Course::Follow(Rule::DeleteEdit) => vec![Collision::of_part(ConflictKind::DeleteEdit, name)],
+        Course::Leave(Rule::CreateCreate) => vec![Collision::of_part(ConflictKind::CreateCreate, name)],
         _ => Vec::new(),
     }
 }
@@ -44,7 +44,7 @@ fn collisions<P: Clone, C: Content>(name: &P, course: &Course<'_, C>) -> Vec<Col
 /// Everything of the row that an undo takes back, for the log.
 fn undone<P: Clone, C: Content>(name: &P, ground: &Ground<'_, C>) -> Vec<Collision<P, C>> {
     let (file, row) = (&ground.file.content, ground.row);
-    let superseded = || Collision::of_part(ConflictKind::Superseded, name, false);
+    let superseded = || Collision::of_part(ConflictKind::Superseded, name);
     let values = row.values().iter().filter(|(key, said)| file.values().get(key) != Some(said));
     let of_value = |(key, said): (&C::Key, &C::Value)| Collision {
         key: Some(key.clone()),
@@ -123,7 +123,9 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
         let is_quiet = self.case.circumstances.quiet && action != FileAction::Pass;
         let action = if is_quiet { FileAction::Keep } else { action };
         if action == FileAction::Pass {
-            self.reports.extend(course::report(name, &self.case.parts[name], rule));
+            let waits = matches!(rule, Rule::Merge | Rule::Pull | Rule::FieldCollision);
+            let behind = waits.then(|| Report::Behind(name.clone()));
+            self.reports.extend(course::report(name, &self.case.parts[name], rule).or(behind));
         }
         self.files.insert(name.clone(), FileVerdict { rule, action });
     }

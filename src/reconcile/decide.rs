@@ -33,7 +33,7 @@ pub fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) ->
         (RowState::Live, true) => meet(case),
         (RowState::Tombstone, true) => graves::decide(case),
         (RowState::Vanished, true) => Verdict {
-            collisions: vec![Collision::of_entity(ConflictKind::RowMissing, true)],
+            collisions: vec![Collision::of_entity(ConflictKind::RowMissing)],
             ..everywhere(case, Rule::RowMissing, &FileAction::Pass)
         },
     }
@@ -76,7 +76,7 @@ fn absent<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> 
             ..everywhere(case, Rule::Delete, &FileAction::Keep)
         },
         Some(Absence::Outlived) => Verdict {
-            collisions: vec![Collision::of_entity(ConflictKind::DeleteEdit, false)],
+            collisions: vec![Collision::of_entity(ConflictKind::DeleteEdit)],
             ..written(case, Rule::DeleteEdit)
         },
     }

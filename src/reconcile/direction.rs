@@ -49,7 +49,7 @@ fn mirror<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         let row = part.row.as_ref().filter(|_| case.row == RowState::Live);
         let (rule, action) = reflect(part, row);
         if rule == Rule::Overruled {
-            verdict.collisions.push(Collision::of_part(ConflictKind::Superseded, name, false));
+            verdict.collisions.push(Collision::of_part(ConflictKind::Superseded, name));
             verdict.reports.push(Report::Overruled(name.clone()));
         } else if action == FileAction::Pass {
             verdict.reports.extend(course::report(name, part, rule));

@@ -24,10 +24,10 @@ pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C,
     } else if edited.iter().all(|(_, part, text)| is_provably_newer(part, text)) {
         let courses = case.parts.iter().map(|(name, part)| (name, of_restored(part, case.circumstances.shared)));
         let mut verdict = restore(case, courses.collect());
-        verdict.collisions.insert(0, Collision::of_entity(ConflictKind::EditDelete, false));
+        verdict.collisions.insert(0, Collision::of_entity(ConflictKind::EditDelete));
         verdict
     } else {
-        let held = |(name, _, _): &(&P, _, _)| Collision::of_part(ConflictKind::NoBase, *name, true);
+        let held = |(name, _, _): &(&P, _, _)| Collision::of_part(ConflictKind::NoBase, *name);
         let collisions = edited.iter().map(held).collect();
         Verdict { collisions, ..everywhere(case, Rule::UnprovenEdit, &FileAction::Pass) }
     }

@@ -3,6 +3,8 @@
 //! This needs the whole tree at once. What lies in one folder is one entity; a [`Found`] is such a folder (or the
 //! file of an agent). What cannot be told for certain is held, never guessed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// A folder (or an agent's file) of the tree that makes an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<I, L> {
@@ -10,7 +12,7 @@ pub struct Found<I, L> {
     pub place: L,
     /// The ids that its stamps bear, the most telling file first: TASK.md before AGENT.yml.
     pub stamps: Vec<I>,
-    /// The entity that was last left at this place, or else whose row has it.
+    /// The live entity that was last left at this place, or else whose row has it.
     pub known_here: Option<I>,
 }
 
@@ -33,7 +35,150 @@ pub enum Identity<I> {
 }
 
 /// Tells for each of `found` whom it belongs to, in the same order; `home` is the place that an id's row has.
-pub fn identities<I: Ord + Clone, L: Eq>(found: &[Found<I, L>], home: impl Fn(&I) -> Option<L>) -> Vec<Identity<I>> {
-    let _ = home;
-    found.iter().map(|f| f.stamps.first().cloned().map_or(Identity::New, Identity::Belongs)).collect()
+pub fn identities<I: Ord + Clone, L: PartialEq>(
+    found: &[Found<I, L>],
+    home: impl Fn(&I) -> Option<L>,
+) -> Vec<Identity<I>> {
+    let mut claims: BTreeMap<&I, Vec<&Found<I, L>>> = BTreeMap::new();
+    for folder in found {
+        if let Some(id) = claim(folder) {
+            claims.entry(id).or_default().push(folder);
+        }
+    }
+    found.iter().map(|folder| identity(folder, &claims, &home)).collect()
+}
+
+/// Entities of which nobody can tell whether they are gone: their place is taken by what is held, and no folder bears
+/// their id. They are neither to be deleted nor to be made again while that lasts.
+pub fn hidden<I: Ord + Clone, L>(found: &[Found<I, L>], told: &[Identity<I>]) -> BTreeSet<I> {
+    let held = |identity: &Identity<I>| matches!(identity, Identity::Duplicate(_) | Identity::Replaced { .. });
+    let mut hidden: BTreeSet<I> = BTreeSet::new();
+    for (folder, identity) in found.iter().zip(told).filter(|(_, identity)| held(identity)) {
+        hidden.extend(folder.known_here.clone());
+        hidden.extend(match identity {
+            Identity::Duplicate(id) | Identity::Replaced { is: id, .. } => Some(id.clone()),
+            Identity::Belongs(_) | Identity::New => None,
+        });
+    }
+    for identity in told {
+        if let Identity::Belongs(id) = identity {
+            hidden.remove(id);
+        }
+    }
+    hidden
+}
+
+/// The id that a folder bears: of several, the one that is known here, else the most telling.
+fn claim<I: PartialEq, L>(folder: &Found<I, L>) -> Option<&I> {
+    let known = folder.known_here.as_ref().filter(|known| folder.stamps.contains(known));
+    known.or_else(|| folder.stamps.first())
+}
+
+fn identity<I: Ord + Clone, L: PartialEq>(
+    folder: &Found<I, L>,
+    claims: &BTreeMap<&I, Vec<&Found<I, L>>>,
+    home: impl Fn(&I) -> Option<L>,
+) -> Identity<I> {
+    let gone = folder.known_here.as_ref().filter(|known| !claims.contains_key(known));
+    let Some(id) = claim(folder) else {
+        return gone.map_or(Identity::New, |known| Identity::Belongs(known.clone()));
+    };
+    let is_home = |folder: &Found<I, L>| home(id).is_some_and(|home| home == folder.place);
+    let is_known = |folder: &Found<I, L>| folder.known_here.as_ref() == Some(id);
+    let others = || claims[id].iter().copied().filter(|other| !std::ptr::eq(*other, folder));
+    let is_original = others().next().is_none()
+        || is_home(folder)
+        || (is_known(folder) && !others().any(|other| is_home(other) || is_known(other)));
+    match gone {
+        _ if !is_original => Identity::Duplicate(id.clone()),
+        Some(was) if !is_home(folder) => Identity::Replaced { was: was.clone(), is: id.clone() },
+        _ => Identity::Belongs(id.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder at `place` that bears `stamps` and where `known` was last left.
+    fn at(place: u8, stamps: &[char], known: Option<char>) -> Found<char, u8> {
+        Found { place, stamps: stamps.to_vec(), known_here: known }
+    }
+
+    /// The rows of `a` and `b` have the places 1 and 2.
+    fn told(found: &[Found<char, u8>]) -> Vec<Identity<char>> {
+        identities(found, |id| match id {
+            'a' => Some(1),
+            'b' => Some(2),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_folder_belongs_to_the_id_it_bears_wherever_it_lies() {
+        assert_eq!(told(&[at(1, &['a', 'a'], Some('a'))]), [Identity::Belongs('a')]);
+        assert_eq!(told(&[at(7, &['a'], None)]), [Identity::Belongs('a')]);
+        assert_eq!(told(&[at(7, &['x'], None)]), [Identity::Belongs('x')], "an id that the database does not know");
+    }
+
+    #[test]
+    fn row_04_a_folder_without_a_stamp_may_be_adopted() {
+        assert_eq!(told(&[at(7, &[], None)]), [Identity::New]);
+    }
+
+    #[test]
+    fn row_05_a_folder_that_lost_its_stamps_belongs_to_whom_it_belonged() {
+        assert_eq!(told(&[at(1, &[], Some('a'))]), [Identity::Belongs('a')]);
+    }
+
+    #[test]
+    fn a_new_folder_at_the_place_of_one_that_moved_away_is_new() {
+        assert_eq!(told(&[at(1, &[], Some('a')), at(7, &['a'], None)]), [Identity::New, Identity::Belongs('a')]);
+    }
+
+    #[test]
+    fn row_29_gt14_the_copy_is_held_and_the_original_keeps_its_identity() {
+        let found = [at(7, &['a'], None), at(1, &['a'], Some('a'))];
+        assert_eq!(told(&found), [Identity::Duplicate('a'), Identity::Belongs('a')]);
+        assert_eq!(hidden(&found, &told(&found)), BTreeSet::new());
+    }
+
+    #[test]
+    fn row_29_where_no_copy_is_at_home_all_are_held() {
+        let found = [at(7, &['a'], None), at(8, &['a'], None)];
+        assert_eq!(told(&found), [Identity::Duplicate('a'), Identity::Duplicate('a')]);
+        assert_eq!(hidden(&found, &told(&found)), BTreeSet::from(['a']), "and nobody takes it for deleted");
+    }
+
+    #[test]
+    fn row_29_the_place_where_it_was_left_tells_where_the_row_has_moved_it() {
+        let found = [at(8, &['a'], None), at(9, &['a'], Some('a'))];
+        assert_eq!(told(&found), [Identity::Duplicate('a'), Identity::Belongs('a')]);
+    }
+
+    #[test]
+    fn row_36_a_part_copied_from_another_folder_does_not_change_whose_folder_it_is() {
+        let found = [at(1, &['b', 'a'], Some('a')), at(2, &['b'], Some('b'))];
+        assert_eq!(told(&found), [Identity::Belongs('a'), Identity::Belongs('b')]);
+    }
+
+    #[test]
+    fn row_38_an_id_in_the_place_of_one_that_is_nowhere_is_held() {
+        let found = [at(1, &['x'], Some('a'))];
+        assert_eq!(told(&found), [Identity::Replaced { was: 'a', is: 'x' }]);
+        assert_eq!(hidden(&found, &told(&found)), BTreeSet::from(['a', 'x']));
+    }
+
+    #[test]
+    fn cc20_two_folders_that_swapped_names_are_two_moves() {
+        let found = [at(1, &['b'], Some('a')), at(2, &['a'], Some('b'))];
+        assert_eq!(told(&found), [Identity::Belongs('b'), Identity::Belongs('a')]);
+    }
+
+    #[test]
+    fn a_copy_over_another_folder_hides_whom_it_replaced() {
+        let found = [at(1, &['a'], Some('a')), at(2, &['a'], Some('b'))];
+        assert_eq!(told(&found), [Identity::Belongs('a'), Identity::Duplicate('a')]);
+        assert_eq!(hidden(&found, &told(&found)), BTreeSet::from(['b']));
+    }
 }

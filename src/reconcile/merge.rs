@@ -30,21 +30,12 @@ pub(super) fn merge<P: Ord + Clone, C: Content>(
         };
         let Settled { values, collisions: clashes } = values::settle(seat.name, ground, contested);
         collisions.extend(clashes);
-        collisions.extend(contested.iter().map(|key| two_places(seat.name, ground, key)));
+        let two_places = |key| values::collision_at(seat.name, ground, key, ConflictKind::TwoPlaces);
+        collisions.extend(contested.iter().map(two_places));
         settled.push(values);
     }
     opinions::follow(seats, &mut settled);
     seats.iter().zip(settled).map(|(seat, values)| (seat.name.clone(), finish(seat, values, collisions))).collect()
-}
-
-fn two_places<P: Clone, C: Content>(name: &P, ground: &Ground<'_, C>, key: &C::Key) -> Collision<P, C> {
-    Collision {
-        base: ground.base.and_then(|base| base.values().get(key).cloned()),
-        file: ground.file.content.values().get(key).cloned(),
-        row: ground.row.values().get(key).cloned(),
-        key: Some(key.clone()),
-        ..Collision::of_part(ConflictKind::TwoPlaces, name, true)
-    }
 }
 
 /// Merges the text of one part and puts the settled values into it.
@@ -57,39 +48,36 @@ fn finish<P: Ord + Clone, C: Content>(
         return Merged { row: keep_text(seat.row, &values), is_held: false };
     };
     let (text, clash) = text(ground);
-    collisions.extend(clash.map(|(kind, is_held)| Collision::of_part(kind, seat.name, is_held)));
-    let is_held = collisions.iter().any(|c| c.is_held && c.part.as_ref() == Some(seat.name));
+    collisions.extend(clash.map(|kind| Collision::of_part(kind, seat.name)));
+    let is_held = collisions.iter().any(|c| c.kind.is_hold() && c.part.as_ref() == Some(seat.name));
     if is_held {
         return Merged { row: keep_text(seat.row, &values), is_held };
     }
     match compose(ground, &text, &values) {
         Ok(row) => Merged { row, is_held },
         Err(Invalid) => {
-            collisions.push(Collision::of_part(ConflictKind::Invalid, seat.name, true));
+            collisions.push(Collision::of_part(ConflictKind::Invalid, seat.name));
             Merged { row: keep_text(seat.row, &values), is_held: true }
         }
     }
 }
 
 /// The merged text; where nobody can tell what it should be, the row's, and the part is held.
-fn text<C: Content>(ground: &Ground<'_, C>) -> (C::Text, Option<(ConflictKind, bool)>) {
+fn text<C: Content>(ground: &Ground<'_, C>) -> (C::Text, Option<ConflictKind>) {
     let (file, row) = (ground.file.content.text(), ground.row.text());
     let standing = ground.standing(|content| content.text());
     let base = match (standing, ground.base) {
         (Standing::Agree | Standing::Row, _) => return (row.clone(), None),
         (Standing::File, _) => return (file.clone(), None),
-        (Standing::GitsWord, None) => return (file.clone(), Some((ConflictKind::Body, false))),
-        (_, None) => return (row.clone(), Some((ConflictKind::NoBase, true))),
+        (Standing::GitsWord, None) => return (file.clone(), Some(ConflictKind::Superseded)),
+        (_, None) => return (row.clone(), Some(ConflictKind::NoBase)),
         (_, Some(base)) => base.text(),
     };
-    match (C::merge_text(ThreeWay { base, file, row }), standing) {
-        (TextMerge::Clean(text), _) => (text, None),
-        (TextMerge::Kept(text), _) => (text, Some((ConflictKind::Superseded, false))),
-        (TextMerge::Overlapping(text), Standing::Supersedes | Standing::SeenInGit) => {
-            (text, Some((ConflictKind::Superseded, false)))
-        }
-        (TextMerge::Overlapping(text), Standing::GitsWord) => (text, Some((ConflictKind::Body, false))),
-        (TextMerge::Overlapping(_), _) => (row.clone(), Some((ConflictKind::Body, true))),
+    match C::merge_text(ThreeWay { base, file, row }) {
+        TextMerge::Clean(text) => (text, None),
+        TextMerge::Kept(text) => (text, Some(ConflictKind::Superseded)),
+        TextMerge::Overlapping(text) if standing.is_for_file() => (text, Some(ConflictKind::Superseded)),
+        TextMerge::Overlapping(_) => (row.clone(), Some(ConflictKind::Body)),
     }
 }
 

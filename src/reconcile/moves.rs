@@ -21,7 +21,7 @@ pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(
         return verdict;
     }
     if place.base != place.file {
-        verdict.collisions.push(Collision::of_entity(ConflictKind::Path, false));
+        verdict.collisions.push(Collision::of_entity(ConflictKind::Path));
         verdict.rule = Rule::strongest([verdict.rule, Rule::MoveCollision]);
     }
     if case.circumstances.quiet || case.parts.values().any(|part| waits_for_pull(part, case.circumstances.pull)) {

@@ -16,30 +16,21 @@ pub(super) struct Seat<'a, P, C> {
     pub(super) ground: Option<Ground<'a, C>>,
 }
 
-/// Where a value stands: the how-manyeth seat, and the key there.
-type Spot<C> = (usize, <C as Content>::Key);
-
 /// By topic: what the field said before, and what it says now.
 type Moved<C> = BTreeMap<<C as Content>::Topic, (<C as Content>::Value, <C as Content>::Value)>;
 
 /// The keys of each seat whose files say different new things of one topic.
 pub(super) fn contested<P, C: Content>(seats: &[Seat<'_, P, C>]) -> Vec<BTreeSet<C::Key>> {
-    let mut by_topic: BTreeMap<C::Topic, Vec<(Spot<C>, &C::Value)>> = BTreeMap::new();
-    for (at, seat) in seats.iter().enumerate() {
-        for (key, said) in opinions(seat) {
-            by_topic.entry(C::topic(key)).or_default().push(((at, key.clone()), said));
+    let mut first: BTreeMap<C::Topic, &C::Value> = BTreeMap::new();
+    let mut disputed = BTreeSet::new();
+    for (key, said) in seats.iter().flat_map(opinions) {
+        let topic = C::topic(key);
+        if !C::same_meaning(first.entry(topic.clone()).or_insert(said), said) {
+            disputed.insert(topic);
         }
     }
-    let mut contested = vec![BTreeSet::new(); seats.len()];
-    for told in by_topic.into_values() {
-        let first = told[0].1;
-        if told.iter().any(|(_, said)| !C::same_meaning(first, said)) {
-            for ((at, key), _) in told {
-                contested[at].insert(key);
-            }
-        }
-    }
-    contested
+    let of_seat = |seat| opinions(seat).map(|(key, _)| key).filter(|key| disputed.contains(&C::topic(key))).cloned();
+    seats.iter().map(|seat| of_seat(seat).collect()).collect()
 }
 
 /// What the file of a seat says anew: neither what it derives from nor what the row says already.

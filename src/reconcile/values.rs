@@ -34,9 +34,6 @@ pub(super) fn settle<P: Clone, C: Content>(
     settled
 }
 
-/// In what way a value collided, and whether that holds the part.
-type Clash = (ConflictKind, bool);
-
 /// The wholes and the keys outside of them that base, file or row have.
 fn keys<C: Content>(ground: &Ground<'_, C>) -> (BTreeSet<C::Key>, BTreeSet<C::Key>) {
     let (mut wholes, mut singles) = (BTreeSet::new(), BTreeSet::new());
@@ -49,7 +46,7 @@ fn keys<C: Content>(ground: &Ground<'_, C>) -> (BTreeSet<C::Key>, BTreeSet<C::Ke
     (wholes, singles)
 }
 
-fn one_value<C: Content>(ground: &Ground<'_, C>, key: &C::Key) -> (Option<C::Value>, Option<Clash>) {
+fn one_value<C: Content>(ground: &Ground<'_, C>, key: &C::Key) -> (Option<C::Value>, Option<ConflictKind>) {
     let of = |content: &'_ C| content.values().get(key).cloned();
     let standing = ground.standing(|content| content.values().get(key));
     let values = ThreeWay { base: ground.base.and_then(of), file: of(&ground.file.content), row: of(ground.row) };
@@ -66,8 +63,8 @@ fn both_changed<C: Content>(
     key: &C::Key,
     standing: Standing,
     values: ThreeWay<Option<C::Value>>,
-) -> (Option<C::Value>, Option<Clash>) {
-    let superseded = Some((ConflictKind::Superseded, false));
+) -> (Option<C::Value>, Option<ConflictKind>) {
+    let superseded = Some(ConflictKind::Superseded);
     if same::<C>(&values.file, &values.row) || same::<C>(&values.row, &values.base) {
         return (values.file, superseded);
     }
@@ -78,8 +75,7 @@ fn both_changed<C: Content>(
         return (Some(merged), None);
     }
     match standing {
-        Standing::Supersedes | Standing::SeenInGit => (values.file, superseded),
-        Standing::GitsWord => (values.file, Some((ConflictKind::Field, false))),
+        Standing::Supersedes | Standing::SeenInGit | Standing::GitsWord => (values.file, superseded),
         _ => (values.row, Some(clash(C::class(key), standing))),
     }
 }
@@ -95,12 +91,13 @@ fn merged_set<C: Content>(row: &C, key: &C::Key, values: ThreeWay<&Option<C::Val
     row.respelled(key, &merged)
 }
 
-fn clash(class: Class, standing: Standing) -> Clash {
-    let kind = if standing == Standing::Unrelated { ConflictKind::NoBase } else { ConflictKind::Field };
+/// Only what is nobody's is held; where the row wins, that nothing tells the base changes nothing.
+fn clash(class: Class, standing: Standing) -> ConflictKind {
     match class {
-        Class::FileFirst => (kind, true),
-        Class::Shared => (kind, false),
-        Class::DbFirst => (ConflictKind::Superseded, false),
+        Class::FileFirst if standing == Standing::Unrelated => ConflictKind::NoBase,
+        Class::FileFirst => ConflictKind::Body,
+        Class::Shared => ConflictKind::Field,
+        Class::DbFirst => ConflictKind::Superseded,
     }
 }
 
@@ -109,7 +106,7 @@ fn one_whole<C: Content>(
     ground: &Ground<'_, C>,
     whole: &C::Key,
     values: &mut BTreeMap<C::Key, C::Value>,
-) -> Option<Clash> {
+) -> Option<ConflictKind> {
     let standing = ground.standing(|content| items(content, whole));
     if standing.is_for_file() {
         values.retain(|key, _| C::whole(key).as_ref() != Some(whole));
@@ -117,10 +114,9 @@ fn one_whole<C: Content>(
     }
     match standing {
         Standing::Agree | Standing::Row | Standing::File => None,
-        Standing::Supersedes | Standing::SeenInGit => Some((ConflictKind::Superseded, false)),
-        Standing::GitsWord => Some((ConflictKind::Field, false)),
-        Standing::Collide => Some((ConflictKind::Body, true)),
-        Standing::Unrelated => Some((ConflictKind::NoBase, true)),
+        Standing::Supersedes | Standing::SeenInGit | Standing::GitsWord => Some(ConflictKind::Superseded),
+        Standing::Collide => Some(ConflictKind::Body),
+        Standing::Unrelated => Some(ConflictKind::NoBase),
     }
 }
 
@@ -135,19 +131,18 @@ fn put<K: Ord + Clone, V>(values: &mut BTreeMap<K, V>, key: &K, value: Option<V>
     };
 }
 
-fn collision_at<P: Clone, C: Content>(
+/// The collision of one value, with what each side says of it.
+pub(super) fn collision_at<P: Clone, C: Content>(
     name: &P,
     ground: &Ground<'_, C>,
     key: &C::Key,
-    (kind, is_held): Clash,
+    kind: ConflictKind,
 ) -> Collision<P, C> {
     Collision {
-        kind,
-        part: Some(name.clone()),
         key: Some(key.clone()),
         base: ground.base.and_then(|base| base.values().get(key).cloned()),
         file: ground.file.content.values().get(key).cloned(),
         row: ground.row.values().get(key).cloned(),
-        is_held,
+        ..Collision::of_part(kind, name)
     }
 }

@@ -97,7 +97,7 @@ pub enum PlaceAction {
 /// What two sides could not agree on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Collision<P, C: Content> {
-    /// In what way.
+    /// In what way; [`ConflictKind::is_hold`] tells whether the part's file waits for a person.
     pub kind: ConflictKind,
     /// Where; `None` for the entity as a whole.
     pub part: Option<P>,
@@ -109,8 +109,6 @@ pub struct Collision<P, C: Content> {
     pub file: Option<C::Value>,
     /// The row's value.
     pub row: Option<C::Value>,
-    /// Whether neither side of that part was touched and a person has to decide.
-    pub is_held: bool,
 }
 
 /// What a person may want to know although nothing is done.
@@ -136,21 +134,21 @@ pub enum Report<P> {
 
 impl<P: Clone, C: Content> Collision<P, C> {
     /// A collision of the text of one part.
-    pub(super) fn of_part(kind: ConflictKind, part: &P, is_held: bool) -> Self {
-        Self { part: Some(part.clone()), ..Self::of_entity(kind, is_held) }
+    pub(super) fn of_part(kind: ConflictKind, part: &P) -> Self {
+        Self { part: Some(part.clone()), ..Self::of_entity(kind) }
     }
 }
 
 impl<P, C: Content> Collision<P, C> {
     /// A collision of the entity as a whole.
-    pub(super) const fn of_entity(kind: ConflictKind, is_held: bool) -> Self {
-        Self { kind, part: None, key: None, base: None, file: None, row: None, is_held }
+    pub(super) const fn of_entity(kind: ConflictKind) -> Self {
+        Self { kind, part: None, key: None, base: None, file: None, row: None }
     }
 }
 
 impl<P, C: Content> Verdict<P, C> {
     /// Whether some part waits for a person.
     pub fn is_held(&self) -> bool {
-        self.collisions.iter().any(|collision| collision.is_held)
+        self.collisions.iter().any(|collision| collision.kind.is_hold())
     }
 }
