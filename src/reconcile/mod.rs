@@ -25,6 +25,7 @@ mod facet;
 mod first;
 mod graves;
 mod identity;
+mod lines;
 mod merge;
 mod moves;
 mod opinions;
