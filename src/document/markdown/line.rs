@@ -30,12 +30,13 @@ pub(super) fn labels(text: &str, line: Span, is_known: &dyn Fn(&str) -> bool) ->
     let mut found = Vec::new();
     let end = value_end(text, start..line.end);
     let mut next = label_at(text, start..end, is_known);
+    let is_label = |word: &str| is_known(word) || is_like_a_label(word);
     while let Some((mut labelled, after)) = next {
-        let separator = separator(text, after..end, is_known);
+        let separator = separator(text, after..end, &is_label);
         let value_end = separator.as_ref().map_or(end, |at| at.start);
         labelled.value = trimmed(text, after..value_end);
         found.push(labelled);
-        next = separator.and_then(|at| label_at(text, at.end..end, is_known));
+        next = separator.and_then(|at| label_at(text, at.end..end, &is_label));
     }
     found
 }
@@ -88,6 +89,13 @@ fn plain_label(said: &str, is_known: &dyn Fn(&str) -> bool) -> Option<(Span, usi
     let after = close + colon.len_utf8();
     let is_free = colon == '：' || said[after..].is_empty() || said[after..].starts_with([' ', '\t']);
     (is_free && is_known(&said[..close])).then_some((0..close, after))
+}
+
+/// Whether `word` would be a label where labels are expected: a few words, the first one with a capital.
+fn is_like_a_label(word: &str) -> bool {
+    const MOST: usize = 3;
+    let is_word = |word: &str| word.chars().all(|c| c.is_alphabetic() || c == '-');
+    word.starts_with(char::is_uppercase) && word.split(' ').count() <= MOST && word.split(' ').all(is_word)
 }
 
 /// `| L | v |`.
@@ -183,6 +191,8 @@ mod tests {
         assert_eq!(found("Status: Done · Owner: me"), [("Status", "Done"), ("Owner", "me")]);
         assert_eq!(found("**Status**: Planning | Active | Completed"), [("Status", "Planning | Active | Completed")]);
         assert_eq!(found("**Status:** a | **Other:** b · c"), [("Status", "a"), ("Other", "b · c")]);
+        assert_eq!(found("Status: a | Plan: b | Owner: c"), [("Status", "a"), ("Plan", "b"), ("Owner", "c")]);
+        assert_eq!(found("Status: a | see: b | http://c"), [("Status", "a | see: b | http://c")]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn read(raw: &str) -> Option<Date> {
 fn iso(words: &str) -> Option<Date> {
     let (day, rest) = words.split_at_checked(10)?;
     let is_iso = day.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    let time = rest.strip_prefix(['t', ' ']).unwrap_or(rest);
+    let time = rest.strip_prefix(['t', ' ']).unwrap_or(rest).trim_end_matches("utc");
     let is_time = time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'+' | b'-' | b' ' | b'z'));
     (is_iso && is_time).then(|| day.parse().ok())?
 }
@@ -68,6 +68,7 @@ mod tests {
             ("2025-10-12", Some("2025-10-12")),
             ("`2025-10-12 14:30`", Some("2025-10-12")),
             ("2025-10-12T14:30:00Z", Some("2025-10-12")),
+            ("2025-10-12 14:30:00 UTC", Some("2025-10-12")),
             ("2025-10-12 (planned)", Some("2025-10-12")),
             ("October 12, 2025", Some("2025-10-12")),
             ("12 Oct 2025", Some("2025-10-12")),

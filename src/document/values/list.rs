@@ -63,8 +63,10 @@ fn codes(raw: &str) -> Option<Vec<String>> {
     items.into_iter().filter(|item| !item.trim().is_empty()).map(code).collect()
 }
 
-/// `item` as a code, if it looks like one: no blank, and a digit or a joint in it.
+/// `item` as a code, if it looks like one: no blank, and a digit or a joint in it. What follows a tick says that the
+/// work is done, and is no part of it.
 fn code(item: &str) -> Option<String> {
+    let item = item.split_once(['✅', '✓', '✔']).map_or(item, |(named, _)| named);
     let bare = fold::bare(item).trim_matches(['[', ']', '\'', '"', '#', '@']).trim_end_matches('.');
     let bare = bare.trim_end_matches('/');
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':');
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn dependencies_are_codes_or_prose() {
-        let table: [(&str, Option<&[&str]>); 12] = [
+        let table: [(&str, Option<&[&str]>); 13] = [
             ("None", Some(&[])),
             ("None (should be first, before others)", Some(&[])),
             ("无", Some(&[])),
@@ -100,6 +102,7 @@ mod tests {
             ("UI-01, UI-02 and UI-03", Some(&["UI-01", "UI-02", "UI-03"])),
             ("`other-task` must be completed first", Some(&["other-task"])),
             ("158 ✓, 159 ✓", Some(&["158", "159"])),
+            ("S-52 (the import) ✅ COMPLETE", Some(&["S-52"])),
             ("[T01_S01, T02_S01]", Some(&["T01_S01", "T02_S01"])),
             ("T:alpha/phase-1", Some(&["T:alpha/phase-1"])),
             ("All previous tasks", None),
