@@ -67,7 +67,7 @@ impl Page<'_> {
         let candidate = |field, value| Candidate { field, zone: Zone::Title, rank: 0, value, label: None };
         let (code, title) = split_title(self.role, self.text, heading.title.clone());
         let code = code.map(|code| candidate(Field::Code, code));
-        let title = title.map(|title| Candidate { zone: Zone::FrontMatter, ..candidate(Field::Title, title) });
+        let title = title.map(|title| candidate(Field::Title, title));
         code.into_iter().chain(title).collect()
     }
 
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn fields_stand_before_the_first_section() {
         let text = "# Task: Core\n\n**Status**: Done\n```\n**Priority**: P0\n```\n<!-- **Owner**: x -->\n\n## Tasks\n\n**Phase**: 1\n";
-        let expected = [(Field::Title, Zone::FrontMatter, "Core"), (Field::Status, Zone::Header, "Done")];
+        let expected = [(Field::Title, Zone::Title, "Core"), (Field::Status, Zone::Header, "Done")];
         assert_eq!(found(Role::Task, text), expected);
     }
 

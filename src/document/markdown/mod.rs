@@ -33,18 +33,24 @@ pub(super) struct Parsed {
 /// Finds structure and fields of `text`.
 pub(super) fn parse(role: Role, text: &str) -> Parsed {
     let front = front_matter::find(text);
-    let outline = outline::outline(text, front.as_ref().map_or(0, |front| front.end));
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let outline = outline::outline(text, front.as_ref().map_or(mark, |front| front.end));
     let (mut drafts, broken) = front_drafts(role, text, front.as_ref());
     let page = Page { role, text, outline: &outline, front: front.as_ref() };
-    drafts.extend(page.candidates().into_iter().map(|found| Draft {
-        key: SlotKey::Field(found.field),
-        order: (found.zone as u8, found.rank),
-        span: found.value,
-        shape: Shape::Line,
-        said: Said::AsWritten,
-    }));
+    for found in page.candidates() {
+        let key = SlotKey::Field(found.field);
+        if found.zone != Zone::Trailer || stands_last(found.field) || drafts.iter().any(|draft| draft.key == key) {
+            let order = (found.zone as u8, found.rank);
+            drafts.push(Draft { key, order, span: found.value, shape: Shape::Line, said: Said::AsWritten });
+        }
+    }
     let front = front.filter(|_| broken.is_none()).map(|front| front.inner);
     Parsed { outline, drafts, front, broken }
+}
+
+/// Whether the trailing block may say `field` alone; all else it repeats.
+fn stands_last(field: Field) -> bool {
+    field == Field::TrackingHash
 }
 
 /// The keys of the front matter; those at its root may be fields.
@@ -71,4 +77,36 @@ fn root_field(role: Role, pointer: &str) -> Option<(Field, u8)> {
 /// The key under which front matter writes `field`.
 pub(super) fn front_key(role: Role, field: Field) -> Option<String> {
     label::name(role, field).map(|name| name.to_lowercase().replace(' ', "_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, parse};
+    use super::*;
+
+    fn said(text: &str) -> Vec<(Field, &str, bool)> {
+        let (document, _): (Document, _) = parse(Role::Task, text);
+        let raw = |span: &Span| &text[span.clone()];
+        document.slots().iter().filter_map(|slot| Some((slot.field()?, raw(&slot.span), slot.is_mirror))).collect()
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_no_title() {
+        assert_eq!(said("\u{feff}# Core\n"), [(Field::Title, "Core", false)]);
+    }
+
+    #[test]
+    fn a_labelled_title_speaks_before_the_heading() {
+        let front = "---\ntitle: Core\n---\n# Notes\n";
+        assert_eq!(said(front), [(Field::Title, "Core", false), (Field::Title, "Notes", true)]);
+        assert_eq!(said("# T\n\n**Title:** Core\n")[1], (Field::Title, "Core", false));
+    }
+
+    #[test]
+    fn the_trailing_block_says_nothing_alone_but_the_hash() {
+        let text =
+            "# T\n\n**Status**: Done\n\n## A\n\nx\n\n---\n\n**Status**: Done\n**Owner**: me\n**Task Hash**: `ab`\n";
+        let expected = [(Field::Status, "Done", true), (Field::TrackingHash, "`ab`", false)];
+        assert_eq!(said(text)[2..], expected);
+    }
 }
