@@ -67,6 +67,11 @@ enum Body {
     Opaque,
 }
 
+/// What `raw` means as a value of `field` in a document of `role`; `None` where it means nothing that the field can hold.
+pub fn typed(role: Role, field: Field, raw: &str) -> Option<Typed> {
+    values::read(role, field, raw).typed
+}
+
 /// Reads `text`, which bears no stamp any more; what is not understood stays text, and problems say where.
 ///
 /// Takes time linear in the length of the text.

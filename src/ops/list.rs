@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::resolve::{resolve_kind, sprints_of};
+use super::set::value;
 use super::view::EntityView;
 use super::{OpError, Workspace};
-use crate::model::{EntityKind, Field, Reference, SprintStatus, TaskStatus, nearest};
+use crate::model::{EntityKind, Field, Reference};
 use crate::store::{Direction, ListQuery, SortKey};
 
 /// List tasks.
@@ -149,30 +150,21 @@ async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOpti
 }
 
 fn task_status(word: &str) -> Result<String, OpError> {
-    TaskStatus::from_word(word)
-        .map(|status| status.word().to_owned())
-        .ok_or_else(|| unknown(Field::Status, word, words(TaskStatus::ALL)))
+    stored(EntityKind::Task, Field::Status, word)
 }
 
 fn sprint_status(word: &str) -> Result<String, OpError> {
-    SprintStatus::from_word(word)
-        .map(|status| status.word().to_owned())
-        .ok_or_else(|| unknown(Field::Status, word, words(SprintStatus::ALL)))
+    stored(EntityKind::Sprint, Field::Status, word)
 }
 
 fn priority(word: &str) -> Result<String, OpError> {
-    crate::model::Priority::from_word(word)
-        .map(|priority| priority.word().to_owned())
-        .ok_or_else(|| unknown(Field::Priority, word, words(crate::model::Priority::ALL)))
+    stored(EntityKind::Task, Field::Priority, word)
 }
 
-fn words<T: ToString>(all: &[T]) -> Vec<String> {
-    all.iter().map(ToString::to_string).collect()
-}
-
-fn unknown(field: Field, value: &str, known: Vec<String>) -> OpError {
-    let near = nearest(value, known.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
-    OpError::BadValue { what: field.word().to_owned(), value: value.to_owned(), known, nearest: near }
+/// The word under which rows hold what people write.
+fn stored(kind: EntityKind, field: Field, word: &str) -> Result<String, OpError> {
+    let value = value(kind, field, word)?;
+    Ok(value.as_str().unwrap_or(word).to_owned())
 }
 
 fn sort_key(word: &str) -> Result<(SortKey, Direction), OpError> {
@@ -189,7 +181,6 @@ fn sort_key(word: &str) -> Result<(SortKey, Direction), OpError> {
     key.map(|key| (key, direction)).ok_or_else(|| {
         let fields = Field::ALL.iter().map(|field| field.word());
         let known: Vec<String> = ["code", "updated", "created"].into_iter().chain(fields).map(str::to_owned).collect();
-        let near = nearest(name, known.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
-        OpError::BadValue { what: "sort field".into(), value: name.into(), known: Vec::new(), nearest: near }
+        OpError::unknown("sort field", name, known)
     })
 }

@@ -13,13 +13,6 @@ pub(crate) struct Resolved {
     pub(crate) sprints: SprintCodes,
 }
 
-impl Resolved {
-    /// The full reference.
-    pub(crate) fn reference(&self) -> String {
-        reference(&self.record, &self.sprints)
-    }
-}
-
 /// Finds the one live row that `wanted` names.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use super::survey::Survey;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
 use crate::reconcile::{self, Circumstances, PlaceAction, Placing, decide_towards};
+use crate::store::Selection;
 use crate::tree::{Address, Layout};
 
 /// How many entities are gathered at once.
@@ -48,7 +49,13 @@ pub(super) struct Work {
 }
 
 /// The codes of sprints by id.
-pub(super) type SprintCodes = BTreeMap<EntityId, String>;
+#[derive(Debug, Clone, Default)]
+pub(super) struct SprintCodes {
+    /// As they are, or will be once this run is through.
+    pub(super) now: BTreeMap<EntityId, String>,
+    /// As the folders were called that this clone last left.
+    pub(super) left: BTreeMap<EntityId, String>,
+}
 
 /// Decides `found`.
 pub(super) async fn decide(
@@ -62,7 +69,7 @@ pub(super) async fn decide(
         notes: Vec::new(),
         strays: strays(ws, survey, found),
         restless: Vec::new(),
-        sprints: sprint_codes(found),
+        sprints: sprint_codes(ws, found).await?,
     };
     let mut weight = 0;
     let wanted = || found.entities.iter().filter(|candidate| options.scope.covers(candidate));
@@ -184,8 +191,8 @@ impl Judge<'_> {
     }
 
     fn sprint_called(&self, code: &Code) -> Option<EntityId> {
-        let rows = self.options.former_sprints.iter().chain(self.sprints.iter());
-        rows.filter(|(_, name)| name.eq_ignore_ascii_case(code.as_str())).map(|(id, _)| *id).next()
+        let mut known = self.sprints.left.iter().chain(&self.sprints.now);
+        known.find(|(_, name)| name.eq_ignore_ascii_case(code.as_str())).map(|(id, _)| *id)
     }
 }
 
@@ -201,7 +208,9 @@ pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
         (EntityKind::Sprint, _) => Address::Sprint(code),
         (EntityKind::Agent, _) => Address::Agent(code),
         (EntityKind::Task, None) => Address::Task(Home::Backlog, code),
-        (EntityKind::Task, Some(sprint)) => Address::Task(Home::Sprint(Code::new(sprints.get(&sprint)?).ok()?), code),
+        (EntityKind::Task, Some(sprint)) => {
+            Address::Task(Home::Sprint(Code::new(sprints.now.get(&sprint)?).ok()?), code)
+        }
     })
 }
 
@@ -209,26 +218,36 @@ pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
 pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
     let home = match (place.kind, place.sprint) {
         (EntityKind::Task, None) => "backlog/".to_owned(),
-        (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.get(&sprint).map_or("?", String::as_str)),
+        (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.now.get(&sprint).map_or("?", String::as_str)),
         _ => String::new(),
     };
     format!("{}:{home}{}", place.kind.letter(), place.code)
 }
 
 /// The codes of sprints, by their rows and, where there is no row yet, by their folders.
-fn sprint_codes(found: &Candidates) -> SprintCodes {
+async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes, SyncError> {
     let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
         Address::Sprint(code) => Some((*id, code.to_string())),
         _ => None,
     });
     let by_row = found.records.values().filter(|record| record.kind == EntityKind::Sprint);
-    by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).collect()
+    let now: BTreeMap<EntityId, String> =
+        by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).collect();
+    let ids: Vec<EntityId> = now.keys().copied().collect();
+    let layout = ws.tree.layout();
+    let folder = |path: &DocPath| match layout.place(path) {
+        crate::tree::Place::Document(Address::Sprint(code), _) => Some(code.to_string()),
+        _ => None,
+    };
+    let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
+    let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
+    Ok(SprintCodes { now, left })
 }
 
 /// A sprint that was decided has its final code; its tasks are decided after it.
 fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
     if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
-        sprints.insert(work.candidate.id, place.code.clone());
+        sprints.now.insert(work.candidate.id, place.code.clone());
     }
 }
 

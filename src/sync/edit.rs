@@ -8,7 +8,7 @@ use super::files;
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
 use super::prepare::{EntityVerdict, Facts, Prepared, prepare};
 use super::run::run_locked;
-use super::survey::{Seen, Sight, digests};
+use super::survey::{Seen, Sight, digests, document_key};
 use super::{Scope, SyncError, SyncOptions, SyncReport, Totals, Workspace};
 use crate::model::{
     Code, ConflictId, DocPath, DocumentKey, EntityId, EntityKind, Fields, Record, RevisionId, Role, Source,
@@ -123,7 +123,10 @@ impl View {
         records.retain(|record| wanted.contains(&record.id));
         Ok(Self {
             candidates: see(ws, records),
-            sprints: codes.map(|record| (record.id, record.code.clone())).collect(),
+            sprints: SprintCodes {
+                now: codes.map(|record| (record.id, record.code.clone())).collect(),
+                ..SprintCodes::default()
+            },
             taken,
         })
     }
@@ -161,7 +164,7 @@ impl View {
                 return Err(SyncError::Taken { path: path.unwrap_or_else(|| ws.root.clone()) });
             }
             if creation.kind == EntityKind::Sprint {
-                sprints.insert(id, creation.code.to_string());
+                sprints.now.insert(id, creation.code.to_string());
             }
             prepared.push(made);
         }
@@ -229,7 +232,7 @@ fn prepare_creation(ws: &Workspace, creation: &Creation, id: EntityId, sprints: 
     let documents: Writings = creation
         .documents
         .iter()
-        .map(|(role, name, text)| (DocumentKey { role: *role, name: name.clone() }, Writing::document(*role, text).0))
+        .map(|(role, name, text)| (document_key(*role, name), Writing::document(*role, text).0))
         .collect();
     let candidate =
         Candidate { id, kind: creation.kind, files: Vec::new(), place: None, record: None, is_orphan: false };

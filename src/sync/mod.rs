@@ -21,6 +21,7 @@ mod part;
 pub mod plan;
 mod prepare;
 mod record;
+mod renew;
 mod report;
 mod run;
 mod survey;
@@ -29,6 +30,7 @@ mod workspace;
 
 pub use edit::{Creation, Deed, Edit, Order, carry_out};
 pub use error::SyncError;
+pub use renew::renew_id;
 pub use report::{SyncReport, Totals};
 pub use run::{Scope, SyncOptions, sync};
 pub use workspace::Workspace;

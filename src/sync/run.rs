@@ -1,7 +1,5 @@
 //! One run from beginning to end.
 
-use std::collections::BTreeMap;
-
 use super::apply::{Applied, apply};
 use super::brakes::{self, Allowance};
 use super::candidates::candidates;
@@ -10,7 +8,7 @@ use super::gather::Candidate;
 use super::plan::Plan;
 use super::survey::{Survey, survey};
 use super::{SyncError, SyncReport, Totals, Workspace};
-use crate::model::{ConflictState, DocPath, EntityId};
+use crate::model::{ConflictState, DocPath};
 use crate::reconcile::Direction;
 use crate::tree::Lock;
 
@@ -29,8 +27,6 @@ pub struct SyncOptions {
     pub allowed: Allowance,
     /// The plan that must be exactly what is done.
     pub exactly: Option<Plan>,
-    /// Under which codes this clone knew sprints that were renamed since.
-    pub(super) former_sprints: BTreeMap<EntityId, String>,
 }
 
 /// What a run looks at.

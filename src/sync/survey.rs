@@ -225,6 +225,12 @@ pub(super) fn digests(role: Role, bytes: &[u8]) -> (Known, Option<Quarantine>) {
     }
 }
 
+/// The document that a file of that role and name is; the profile of an agent stays itself when the agent is renamed.
+pub(super) fn document_key(role: Role, name: &str) -> DocumentKey {
+    let name = if role == Role::AgentProfile { "agent.yml" } else { name };
+    DocumentKey { role, name: name.to_owned() }
+}
+
 fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Folder> {
     let layout = ws.tree.layout();
     let mut folders: BTreeMap<Address, Folder> = BTreeMap::new();
@@ -236,7 +242,7 @@ fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Fold
             (None, Some(known)) => Sight::Read(*known),
             (None, None) => Sight::Unreadable,
         };
-        let key = DocumentKey { role, name: file.name.to_owned() };
+        let key = document_key(role, file.name);
         folders.entry(address).or_default().files.push(Seen { key, path, changed: file.changed, sight });
     }
     folders.retain(|_, folder| folder.managed().next().is_some());

@@ -1,5 +1,6 @@
 //! Everything that a run needs: both sides, who runs it, and what comes from outside.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -15,6 +16,8 @@ pub struct Workspace {
     pub project: ProjectId,
     /// The folder that holds everything that is kept in step.
     pub root: DocPath,
+    /// The folder for this working copy's local state.
+    pub state: PathBuf,
     /// The files.
     pub tree: Tree,
     /// The rows.

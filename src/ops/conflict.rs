@@ -1,0 +1,260 @@
+//! Lists, shows and decides conflicts.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::resolve::sprints_of;
+use super::set::value;
+use super::view::reference;
+use super::{OpError, Workspace};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, Field, Fields, Record};
+use crate::store::Selection;
+use crate::sync::{Deed, Edit, Order, SyncReport, carry_out, renew_id};
+
+/// List what waits for a decision.
+#[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ConflictList {
+    /// List decided ones too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Show one conflict with all three values.
+#[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
+pub struct ConflictShow {
+    /// Which one; the first letters of its id are enough
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Decide conflicts: what the file said counts.
+#[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
+pub struct TakeFile {
+    /// Which ones; the first letters of an id are enough
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<String>,
+}
+
+/// Decide conflicts: what the database says counts.
+#[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
+pub struct TakeDatabase {
+    /// Which ones; the first letters of an id are enough
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<String>,
+}
+
+/// Give a copied document an id of its own.
+#[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
+pub struct NewId {
+    /// The folder or file that is the copy
+    #[arg(value_name = "PATH")]
+    pub path: String,
+}
+
+/// One conflict as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ConflictView {
+    /// Its id.
+    pub id: String,
+    /// In what way two sides collided.
+    pub kind: ConflictKind,
+    /// Whose, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Where the file lies.
+    pub path: String,
+    /// The field, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What both derive from.
+    pub base: Option<String>,
+    /// What the file said.
+    pub file: Option<String>,
+    /// What the database said.
+    pub row: Option<String>,
+    /// Who set the database's value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row_author: Option<String>,
+    /// Whether somebody still has to decide.
+    pub state: ConflictState,
+    /// How it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+    /// When it was recorded.
+    #[schemars(with = "String")]
+    pub created_at: jiff::Timestamp,
+    /// The file's whole text then, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl ConflictList {
+    /// Reads them, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn run(self, ws: &Workspace) -> Result<Vec<ConflictView>, OpError> {
+        let state = (!self.all).then_some(ConflictState::Open);
+        let conflicts = ws.store.conflicts(state).await?;
+        views(ws, conflicts).await
+    }
+}
+
+impl ConflictShow {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// No conflict or several begin so; the database.
+    pub async fn run(self, ws: &Workspace) -> Result<ConflictView, OpError> {
+        let conflict = find(&ws.store.conflicts(None).await?, &self.id)?;
+        let kept = conflict.what.kept;
+        let blobs = ws.store.blobs(kept.as_slice()).await?;
+        let text = kept.and_then(|digest| blobs.get(&digest).cloned());
+        let mut view = views(ws, vec![conflict]).await?.remove(0);
+        view.text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(view)
+    }
+}
+
+impl TakeFile {
+    /// Decides them.
+    ///
+    /// # Errors
+    /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
+    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+        decide(ws, &self.ids, "take-file", |conflict, record| match conflict.what.kind {
+            ConflictKind::Field | ConflictKind::Superseded => file_value(conflict, record).map(Some),
+            ConflictKind::Body | ConflictKind::NoBase | ConflictKind::Invalid | ConflictKind::TwoPlaces => {
+                Ok(Some(Deed::TakeFiles))
+            }
+            ConflictKind::EditDelete => Ok(None),
+            ConflictKind::DeleteEdit => Ok(Some(Deed::Delete)),
+            kind => Err(not_decidable(kind)),
+        })
+        .await
+    }
+}
+
+impl TakeDatabase {
+    /// Decides them.
+    ///
+    /// # Errors
+    /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
+    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+        decide(ws, &self.ids, "take-db", |conflict, _| match conflict.what.kind {
+            ConflictKind::Field | ConflictKind::Superseded | ConflictKind::DeleteEdit | ConflictKind::Path => Ok(None),
+            ConflictKind::Body | ConflictKind::NoBase | ConflictKind::Invalid | ConflictKind::TwoPlaces => {
+                Ok(Some(Deed::TakeRow))
+            }
+            ConflictKind::EditDelete => Ok(Some(Deed::Delete)),
+            kind => Err(not_decidable(kind)),
+        })
+        .await
+    }
+}
+
+impl NewId {
+    /// Takes the stamps of the copy away; the next sync gives it an id of its own.
+    ///
+    /// # Errors
+    /// A path that is none, or whose files cannot be written.
+    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+        let path = DocPath::new(self.path.trim_start_matches("./").trim_end_matches('/'));
+        let path = path.map_err(|_| OpError::BadPath { path: self.path.clone() })?;
+        Ok(renew_id(ws, &path).await?)
+    }
+}
+
+async fn decide(
+    ws: &Workspace,
+    ids: &[String],
+    how: &str,
+    deed: impl Fn(&Conflict, &Record) -> Result<Option<Deed>, OpError>,
+) -> Result<SyncReport, OpError> {
+    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+    let chosen = ids.iter().map(|id| find(&open, id)).collect::<Result<Vec<_>, _>>()?;
+    let entities: Vec<EntityId> = chosen.iter().filter_map(|conflict| conflict.what.entity).collect();
+    let records = ws.store.records(Selection::Ids(&entities)).await?;
+    let mut order = Order::default();
+    for conflict in &chosen {
+        let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
+        let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
+        if let Some(deed) = deed(conflict, record)? {
+            order.edits.push(Edit { entity: record.id, deed });
+        }
+        order.resolved.push((conflict.id, how.to_owned()));
+    }
+    Ok(carry_out(ws, order).await?)
+}
+
+/// The file's value of a field that the row won.
+fn file_value(conflict: &Conflict, record: &Record) -> Result<Deed, OpError> {
+    let field = conflict.what.field.as_deref().and_then(Field::from_word);
+    let field = field.ok_or_else(|| OpError::NotDecidable {
+        kind: conflict.what.kind.word(),
+        why: "the value is no field; edit the file instead, then sync".into(),
+    })?;
+    let value = match &conflict.what.file {
+        None => Value::Null,
+        Some(raw) => value(record.kind, field, raw)?,
+    };
+    Ok(Deed::Set(Fields::from([(field, value)])))
+}
+
+fn not_decidable(kind: ConflictKind) -> OpError {
+    let why = match kind {
+        ConflictKind::DuplicateId => "give the copy an id of its own with `conflict new-id`, or remove it",
+        ConflictKind::PathTaken => "rename one of the two folders",
+        ConflictKind::Orphan => "make the sprint, or move the task",
+        _ => "change the files or the row, then sync",
+    };
+    OpError::NotDecidable { kind: kind.word(), why: why.into() }
+}
+
+fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {
+    let wanted = id.to_lowercase();
+    let fitting: Vec<&Conflict> = conflicts
+        .iter()
+        .filter(|conflict| short(conflict).starts_with(&wanted) || conflict.id.to_string().starts_with(&wanted))
+        .collect();
+    match fitting.as_slice() {
+        [only] if !wanted.is_empty() => Ok((*only).clone()),
+        several => {
+            let candidates = several.iter().map(|conflict| short(conflict)).collect();
+            Err(OpError::NoConflict { id: id.to_owned(), candidates })
+        }
+    }
+}
+
+/// The end of an id, which is the part that differs between ids of one moment.
+fn short(conflict: &Conflict) -> String {
+    let id = conflict.id.uuid().simple().to_string();
+    id[id.len() - 8..].to_owned()
+}
+
+async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictView>, OpError> {
+    let entities: Vec<EntityId> = conflicts.iter().filter_map(|conflict| conflict.what.entity).collect();
+    let records = ws.store.records(Selection::Ids(&entities)).await?;
+    let sprints = sprints_of(ws, &records).await?;
+    let view = |conflict: Conflict| {
+        let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
+        ConflictView {
+            id: short(&conflict),
+            kind: conflict.what.kind,
+            reference: record.map(|record| reference(record, &sprints)),
+            path: conflict.what.path.to_string(),
+            field: conflict.what.field,
+            base: conflict.what.base,
+            file: conflict.what.file,
+            row: conflict.what.row,
+            row_author: conflict.row_author.map(|author| author.to_string()),
+            state: conflict.state,
+            resolution: conflict.resolution,
+            created_at: conflict.created_at,
+            text: None,
+        }
+    };
+    Ok(conflicts.into_iter().map(view).collect())
+}

@@ -1,0 +1,165 @@
+//! Why a use case did not do what it was asked.
+
+use std::path::PathBuf;
+
+use crate::model::{CodeError, EntityKind, ReferenceError, nearest};
+use crate::store::StoreError;
+use crate::sync::SyncError;
+use crate::sync::brakes::Brake;
+use crate::template::TemplateError;
+use crate::tree::TreeError;
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpError {
+    /// No row has that name.
+    #[error("nothing is called `{reference}`")]
+    NotFound {
+        /// What was asked for.
+        reference: String,
+        /// What is called nearly so.
+        nearest: Vec<String>,
+    },
+    /// Several rows have that name.
+    #[error("`{reference}` fits several: {}", candidates.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        reference: String,
+        /// All that fit.
+        candidates: Vec<String>,
+    },
+    /// The reference says another kind than is wanted here.
+    #[error("`{reference}` is a {found}, not a {expected}")]
+    WrongKind {
+        /// What was asked for.
+        reference: String,
+        /// What is wanted here.
+        expected: EntityKind,
+        /// What the reference says.
+        found: EntityKind,
+    },
+    /// A word that is none of those there are.
+    #[error("`{value}` is no {what}{}", one_of(known))]
+    Unknown {
+        /// What it should be.
+        what: String,
+        /// The word.
+        value: String,
+        /// All that there are; empty where there are too many to tell.
+        known: Vec<String>,
+        /// What was probably meant.
+        nearest: Vec<String>,
+    },
+    /// A code that is none.
+    #[error("`{code}` is no code: {source}")]
+    BadCode {
+        /// The text.
+        code: String,
+        /// Why.
+        source: CodeError,
+    },
+    /// A reference that is none.
+    #[error(transparent)]
+    BadReference(#[from] ReferenceError),
+    /// A path that leaves the project.
+    #[error("{path} is no path below the project's root")]
+    BadPath {
+        /// The path.
+        path: String,
+    },
+    /// Something that should be `name=value`.
+    #[error("`{text}` is not of the form name=value")]
+    BadAssignment {
+        /// The text.
+        text: String,
+    },
+    /// There is no such file.
+    #[error("there is no file {}", path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file that does not hold what it should.
+    #[error("cannot read {}: {message}", path.display())]
+    BadList {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// A list names one thing twice.
+    #[error("`{code}` is listed twice")]
+    Repeated {
+        /// The code.
+        code: String,
+    },
+    /// The place is taken.
+    #[error("there is a `{code}` already")]
+    Taken {
+        /// The code.
+        code: String,
+    },
+    /// A sprint that has tasks.
+    #[error("sprint `{sprint}` has {tasks} tasks")]
+    HasTasks {
+        /// The sprint.
+        sprint: String,
+        /// How many tasks it has.
+        tasks: usize,
+    },
+    /// A template makes something that is no document of what is made.
+    #[error("the template makes `{name}`, which has no place here")]
+    BadOutput {
+        /// The file's name.
+        name: String,
+    },
+    /// A brake refused the run; nothing was written.
+    #[error("refused: {brake}")]
+    Refused {
+        /// Which brake.
+        brake: Brake,
+        /// Where the plan was saved, if it was.
+        plan: Option<PathBuf>,
+    },
+    /// No conflict has that id.
+    #[error("there is no open conflict `{id}`")]
+    NoConflict {
+        /// The id.
+        id: String,
+        /// The ids that begin so.
+        candidates: Vec<String>,
+    },
+    /// A conflict that cannot be decided in this way.
+    #[error("a conflict of the kind {kind} cannot be decided so: {why}")]
+    NotDecidable {
+        /// Its kind.
+        kind: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The templates.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Both sides.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// The files.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The rows.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn one_of(known: &[String]) -> String {
+    if known.is_empty() { String::new() } else { format!("; it is one of {}", known.join(", ")) }
+}
+
+impl OpError {
+    /// A `value` that is none of the `known` words for `what`.
+    pub(crate) fn unknown(what: &str, value: &str, known: Vec<String>) -> Self {
+        let nearest = nearest(value, known.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+        Self::Unknown { what: what.to_owned(), value: value.to_owned(), known, nearest }
+    }
+}

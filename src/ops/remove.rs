@@ -1,0 +1,58 @@
+//! Deletes sprints, tasks and agents on both sides; the history keeps them.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::resolve::resolve;
+use super::{OpError, Workspace};
+use crate::model::{EntityKind, Record, Reference};
+use crate::store::ListQuery;
+use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
+
+/// Delete sprints, tasks or agents.
+#[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
+pub struct Remove {
+    /// Which ones
+    #[arg(value_name = "REF", required = true)]
+    #[schemars(with = "Vec<String>")]
+    pub references: Vec<Reference>,
+    /// Delete a sprint together with its tasks
+    #[arg(long)]
+    #[serde(default)]
+    pub with_tasks: bool,
+}
+
+impl Remove {
+    /// What would be deleted, children first, as references.
+    ///
+    /// # Errors
+    /// A reference that names none or several; a sprint that has tasks.
+    pub async fn victims(&self, ws: &Workspace) -> Result<Vec<Record>, OpError> {
+        let mut victims: Vec<Record> = Vec::new();
+        for reference in &self.references {
+            let record = resolve(ws, reference).await?.record;
+            if record.kind == EntityKind::Sprint {
+                let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
+                let tasks = ws.store.list(&query).await?.items;
+                if !tasks.is_empty() && !self.with_tasks {
+                    return Err(OpError::HasTasks { sprint: record.code, tasks: tasks.len() });
+                }
+                victims.extend(tasks);
+            }
+            victims.push(record);
+        }
+        victims.sort_by_key(|record| (std::cmp::Reverse(record.kind), record.id));
+        victims.dedup_by_key(|record| record.id);
+        Ok(victims)
+    }
+
+    /// Deletes them.
+    ///
+    /// # Errors
+    /// As [`victims`](Self::victims); a side that cannot be written.
+    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+        let victims = self.victims(ws).await?;
+        let edits = victims.into_iter().map(|record| Edit { entity: record.id, deed: Deed::Delete }).collect();
+        Ok(carry_out(ws, Order { edits, ..Order::default() }).await?)
+    }
+}
