@@ -8,6 +8,7 @@ mod conflict;
 mod diff;
 mod doctor_fields;
 mod error;
+mod init;
 mod list;
 mod new;
 mod next;
@@ -27,6 +28,7 @@ pub use doctor_fields::{
     FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, RefusedDocument, role_by_name,
 };
 pub use error::OpError;
+pub use init::{Init, Initialised};
 pub use list::{AgentList, Listing, PageOptions, SprintList, TaskList};
 pub use new::{AgentNew, SprintNew, TaskNew, TemplateOptions};
 pub use next::{NextTasks, TaskNext, Waiting};
