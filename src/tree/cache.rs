@@ -2,9 +2,11 @@
 //!
 //! It saves reading and decides nothing. Damaged, foreign or missing, it is empty.
 
-use crate::model::{CloneId, Cursor, Digest, EntityId, Stamp};
+mod bytes;
 
-use super::{Scan, Tree, TreeError};
+use super::ledger::Ledger;
+use super::{At, Make, Scan, Tree, TreeError};
+use crate::model::{CloneId, Cursor, Digest, EntityId, Stamp};
 
 /// What reading a file told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,17 @@ pub struct CacheHead {
 
 /// What is remembered of the last scan.
 #[derive(Debug, Default)]
-pub struct StatCache {}
+pub struct StatCache {
+    pub(super) head: Option<CacheHead>,
+    pub(super) ledger: Ledger,
+}
+
+/// The file, and the name under which it is written.
+const FILE: At<'_> = At::private("stat");
+const NEW: At<'_> = At::private("stat.new");
+
+/// Beyond this size in bytes a cache is not worth reading: over a million documents.
+const MAX_SIZE: u64 = 1 << 28;
 
 impl StatCache {
     /// A cache that remembers nothing.
@@ -42,21 +54,29 @@ impl StatCache {
 
     /// What the cache is about; `None` when it is empty.
     pub fn head(&self) -> Option<&CacheHead> {
-        todo!()
+        self.head.as_ref()
     }
 }
 
 impl Tree {
     /// Reads the stat cache; a damaged one, or one of another working copy than `clone`, is empty.
     pub fn load_cache(&self, clone: CloneId) -> StatCache {
-        todo!("{clone}")
+        let file = self.vfs.read(FILE, MAX_SIZE).ok();
+        let cache = file.and_then(|file| bytes::decode(&file.bytes)).unwrap_or_default();
+        if cache.head.as_ref().is_some_and(|head| head.clone == clone) { cache } else { StatCache::empty() }
     }
 
-    /// Writes what `scan` saw and learned.
+    /// Writes what `scan` saw and learned, for the next run; only the holder of the lock may.
+    ///
+    /// It waits for no disk: a cache that a crash tears fails its checksum.
     ///
     /// # Errors
     /// When it cannot be written; then nothing but speed is lost.
     pub fn save_cache(&self, scan: &Scan, head: &CacheHead) -> Result<(), TreeError> {
-        todo!("{scan:?}{head:?}")
+        let bytes = bytes::encode(head, &scan.ledger);
+        // One may be left from a crash.
+        let _ = self.vfs.remove(NEW);
+        let written = self.vfs.create(NEW, &[&bytes], Make::PRIVATE).and_then(|_| self.vfs.rename_over(NEW, FILE));
+        written.map_err(|source| self.failed("write", FILE, source))
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::FileKind;
+use super::Reason;
 
 /// Why the tree could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +36,12 @@ pub enum TreeError {
         path: PathBuf,
     },
     /// Something else than a file or folder is in the place of one; it was not opened.
-    #[error("refused {}: it is {kind}", .path.display())]
+    #[error("refused {}: {reason}", .path.display())]
     Refused {
         /// Where.
         path: PathBuf,
         /// What it is.
-        kind: FileKind,
+        reason: Reason,
     },
     /// The file is larger than any document may be.
     #[error("refused {}: {size} bytes, at most {limit} are read", .path.display())]

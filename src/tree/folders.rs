@@ -1,10 +1,12 @@
-//! Moves folders of entities, and writes the `.hash` beside their documents.
+//! Moves folders of entities.
 
-use crate::model::{Digest, DocPath};
+use std::io;
 
-use super::{Tree, TreeError};
+use super::site::is_unsupported;
+use super::{At, FileKind, Tree, TreeError};
+use crate::model::DocPath;
 
-/// A folder and where it shall be.
+/// A folder, or the file of an agent, and where it shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderMove {
     /// Where it is.
@@ -13,38 +15,50 @@ pub struct FolderMove {
     pub to: DocPath,
 }
 
-/// The `.hash` of one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HashFile {
-    /// The folder.
-    pub folder: DocPath,
-    /// The tracking hash of the current revision.
-    pub tracking: Digest,
-    /// Name and raw digest of each document.
-    pub documents: Vec<(String, Digest)>,
-}
-
 impl Tree {
     /// Moves folders (or the files of agents) in the order given, never over anything, and makes it durable.
     ///
     /// # Errors
     /// When it cannot be made durable; what each move met is in the answer.
     pub fn move_folders(&self, moves: &[FolderMove]) -> Result<Vec<Result<(), TreeError>>, TreeError> {
-        todo!("{moves:?}")
+        if moves.is_empty() {
+            return Ok(Vec::new());
+        }
+        let moved = moves.iter().map(|step| self.move_folder(step)).collect();
+        self.make_durable(At::project(self.layout.root().as_str()))?;
+        Ok(moved)
     }
 
-    /// Lets two folders change places.
+    /// Lets two folders change places in one step, durably.
     ///
     /// # Errors
-    /// When either is missing or the system says no; then both are as they were.
+    /// When either is missing or the file system cannot do it; then both are as they were.
     pub fn swap_folders(&self, a: &DocPath, b: &DocPath) -> Result<(), TreeError> {
-        todo!("{a}{b}")
+        let (at, other) = (At::project(a.as_str()), At::project(b.as_str()));
+        self.vfs.exchange(at, other).map_err(|source| self.failed("swap", at, source))?;
+        self.make_durable(At::project(self.layout.root().as_str()))
     }
 
-    /// Writes `.hash` files where they differ; returns what could not be written, which is never more than a warning.
-    ///
-    /// One that another program made goes into the trash first.
-    pub fn write_hashes(&self, files: &[HashFile]) -> Vec<TreeError> {
-        todo!("{files:?}")
+    fn move_folder(&self, FolderMove { from, to }: &FolderMove) -> Result<(), TreeError> {
+        let (from, to) = (At::project(from.as_str()), At::project(to.as_str()));
+        let moved = self.make_folders(to).and_then(|()| match self.vfs.rename_new(from, to) {
+            Err(error) if is_unsupported(&error) => self.move_in_two_steps(from, to),
+            other => other,
+        });
+        moved.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+                TreeError::Taken { path: self.vfs.show(to) }
+            }
+            _ => self.failed("move", from, source),
+        })
+    }
+
+    /// An empty folder that we made is the only one that a rename may replace.
+    fn move_in_two_steps(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
+        if self.vfs.stat(from)?.kind != FileKind::Folder {
+            return self.move_new(from, to);
+        }
+        self.vfs.create_folder(to)?;
+        self.vfs.rename_over(from, to).inspect_err(|_| drop(self.vfs.remove_folder(to)))
     }
 }

@@ -17,6 +17,7 @@ use std::fmt;
 
 use crate::model::{Code, DocPath, EntityKind, Home, Role};
 
+use super::FileKind;
 use litter::is_litter;
 
 const SPRINTS: &str = "sprints";
@@ -292,6 +293,14 @@ impl Reason {
             Self::NestedRepository => "nested_repository",
             Self::Collision => "collision",
             Self::HardLink => "hard_link",
+        }
+    }
+
+    /// Why something of this kind is not opened.
+    pub(super) const fn refusing(kind: FileKind) -> Self {
+        match kind {
+            FileKind::Symlink => Self::Symlink,
+            _ => Self::Special,
         }
     }
 

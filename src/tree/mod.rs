@@ -4,21 +4,22 @@
 //! what a path means. Every access goes through a [`Vfs`], so that a simulator can take the disk's place.
 //! It never decides what a sync does, never interprets a document and never asks git.
 
-#![expect(clippy::todo, reason = "the signatures come first")]
-#![expect(dead_code, reason = "the signatures come first")]
-
 mod cache;
 mod discover;
 mod error;
 mod folders;
+mod hashes;
 mod identity;
 mod layout;
+mod ledger;
+mod leftover;
 mod lock;
 mod outside;
 mod read;
 mod remove;
 mod replace;
 mod scan;
+mod site;
 mod trash;
 mod vfs;
 
@@ -29,15 +30,17 @@ use crate::model::{Clock, Ids};
 pub use cache::{CacheHead, Known, StatCache};
 pub use discover::{GitDirs, Located, StateDirs, Trust, discover, locate};
 pub use error::TreeError;
-pub use folders::{FolderMove, HashFile};
+pub use folders::FolderMove;
+pub use hashes::HashFile;
 pub use layout::{Address, Layout, Place, Reason};
+pub use leftover::{Fate, Leftover};
 pub use lock::Lock;
 pub use outside::{read_outside, write_outside};
 
 pub use remove::{Removal, Removed};
 pub use replace::{Expected, Left, Outcome, Replacement};
 pub use scan::{Blocked, FileId, Notice, Scan, ScannedFile};
-pub use trash::{Fate, Leftover, Trashed};
+pub use trash::Trashed;
 pub use vfs::{At, Base, Disk, Entry, FileKind, Held, Make, ReadFile, Stat, Time, Vfs};
 
 /// The files of one project: what lies below its root and in its state folders.

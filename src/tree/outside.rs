@@ -1,6 +1,6 @@
 //! Files outside the tree that the user names: settings, plans, lists of things to make.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -25,20 +25,15 @@ pub fn read_outside(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, TreeErro
     Ok(Some(bytes))
 }
 
-/// Writes a file durably and at once, over what is there; the folder must exist.
+/// Writes a file that must not exist, durably; the folder must exist.
 ///
 /// # Errors
-/// When it cannot be written; what was there is there still.
+/// [`TreeError::Taken`] when something is there: what the user wrote is never overwritten.
 pub fn write_outside(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
-    let failed = |source| TreeError::Io { deed: "write", path: path.to_owned(), source };
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    let part = Path::new(&name);
-    let written = (|| {
-        let mut file = File::create_new(part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(part, path)
-    })();
-    written.map_err(failed)
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => TreeError::Taken { path: path.to_owned() },
+        _ => TreeError::Io { deed: "write", path: path.to_owned(), source },
+    };
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }

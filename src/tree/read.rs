@@ -5,7 +5,7 @@ use std::io;
 use rayon::prelude::*;
 use rustix::io::Errno;
 
-use super::{At, FileKind, ReadFile, Tree, TreeError};
+use super::{At, FileKind, ReadFile, Reason, Tree, TreeError};
 use crate::model::DocPath;
 
 impl Tree {
@@ -34,28 +34,14 @@ impl Tree {
     /// # Errors
     /// When any of them cannot be read, or one of them is a link.
     pub fn read_below(&self, folder: &DocPath) -> Result<Vec<(DocPath, ReadFile)>, TreeError> {
-        let mut found = Vec::new();
-        let mut folders = vec![folder.clone()];
-        while let Some(folder) = folders.pop() {
-            let at = At::project(folder.as_str());
-            let entries = match self.vfs.list(at) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                other => other.map_err(|source| self.failed("list", at, source))?,
-            };
-            for entry in entries {
-                let Some(path) = str::from_utf8(&entry.name).ok().and_then(|name| folder.join(name).ok()) else {
-                    continue;
-                };
-                if entry.kind == FileKind::Folder {
-                    folders.push(path);
-                } else {
-                    let file = self.read(&path)?;
-                    found.push((path, file));
-                }
-            }
-        }
-        found.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(found)
+        let at = At::project(folder.as_str());
+        let entries = match self.vfs.walk(at) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(|source| self.failed("list", at, source))?,
+        };
+        let files = entries.into_iter().filter(|entry| entry.kind != FileKind::Folder);
+        let paths = files.filter_map(|entry| folder.join(str::from_utf8(&entry.name).ok()?).ok());
+        paths.map(|path| self.read(&path).map(|file| (path, file))).collect()
     }
 
     pub(super) fn read_at(&self, at: At<'_>) -> Result<ReadFile, TreeError> {
@@ -67,11 +53,13 @@ impl Tree {
         let path = self.vfs.show(at);
         let is = |errno: Errno| source.raw_os_error() == Some(errno.raw_os_error());
         if is(Errno::LOOP) {
-            return TreeError::Refused { path, kind: FileKind::Symlink };
+            return TreeError::Refused { path, reason: Reason::Symlink };
         }
         match self.vfs.stat(at) {
             Ok(stat) if is(Errno::FBIG) => TreeError::TooLarge { path, size: stat.size, limit: Self::MAX_FILE },
-            Ok(stat) if is(Errno::INVAL) && deed == "read" => TreeError::Refused { path, kind: stat.kind },
+            Ok(stat) if is(Errno::INVAL) && deed == "read" => {
+                TreeError::Refused { path, reason: Reason::refusing(stat.kind) }
+            }
             _ => TreeError::Io { deed, path, source },
         }
     }

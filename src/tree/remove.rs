@@ -1,8 +1,10 @@
 //! Removes documents: the file itself goes into the trash, so that a late write to it is kept as well.
 
-use crate::model::{Digest, DocPath};
+use std::collections::BTreeSet;
 
-use super::{Trashed, Tree, TreeError};
+use super::site::Site;
+use super::{At, Trashed, Tree, TreeError};
+use crate::model::{Digest, DocPath};
 
 /// One file that shall go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub enum Removed {
     Absent,
     /// Other bytes were there; they are there still, or in the trash if the place was taken meanwhile.
     Moved {
-        /// The bytes that were found; `None` when there was no readable file.
+        /// The bytes that were found; `None` when there was no file that could be a document.
         found: Option<Digest>,
         /// What had to be put into the trash.
         trashed: Option<Trashed>,
@@ -35,8 +37,63 @@ impl Tree {
     /// Moves many files into the trash, durably, and removes the folders that become empty.
     ///
     /// # Errors
-    /// When nothing more can be written.
+    /// When what was done cannot be made durable.
     pub fn remove(&self, batch: &[Removal]) -> Result<Vec<Removed>, TreeError> {
-        todo!("{batch:?}")
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let removed: Vec<Removed> = batch.iter().map(|removal| self.remove_one(removal)).collect();
+        let done = batch.iter().zip(&removed).filter(|(_, removed)| matches!(removed, Removed::Done(_)));
+        let folders: BTreeSet<DocPath> = done.filter_map(|(removal, _)| removal.path.parent()).collect();
+        // Inner folders come after outer ones.
+        folders.into_iter().rev().for_each(|folder| self.prune(folder));
+        self.make_durable(At::shared(""))?;
+        self.make_durable(At::project(self.layout.root().as_str()))?;
+        Ok(removed)
+    }
+
+    fn remove_one(&self, Removal { path, expected }: &Removal) -> Removed {
+        let at = At::project(path.as_str());
+        match self.look_at(at) {
+            Ok(Some(found)) if found == *expected => {}
+            Ok(None) if self.vfs.stat(at).is_err() => return Removed::Absent,
+            Ok(found) => return Removed::Moved { found, trashed: None },
+            Err(source) => return Removed::Failed(self.failed("read", at, source)),
+        }
+        let trashed = match self.throw_away(&Site::project(path.to_string()), Some(path)) {
+            Ok(trashed) => trashed,
+            Err(error) => return Removed::Failed(error),
+        };
+        let place = At::shared(trashed.place.as_str());
+        match self.digest_at(place) {
+            found if found == Some(*expected) => Removed::Done(trashed),
+            found => match self.move_new(place, at) {
+                Ok(()) => Removed::Moved { found, trashed: None },
+                Err(_) => Removed::Moved { found, trashed: Some(trashed) },
+            },
+        }
+    }
+
+    /// Removes a folder in which nothing of value is left, and the folders around it, up to those of the layout.
+    fn prune(&self, mut folder: DocPath) {
+        let top = self.layout.root().parts().count() + 1;
+        while folder.parts().count() > top && self.is_bare(&folder) {
+            let at = At::project(folder.as_str());
+            if self.vfs.remove_folder(at).is_err() {
+                return;
+            }
+            let Some(parent) = folder.parent() else { return };
+            folder = parent;
+        }
+    }
+
+    /// Whether a folder has nothing in it; a `.hash` that can be written again is removed for that.
+    fn is_bare(&self, folder: &DocPath) -> bool {
+        let names = self.vfs.list(At::project(folder.as_str())).unwrap_or_default();
+        match names.as_slice() {
+            [] => true,
+            [only] if *only.name == *b".hash" => self.drop_hash(folder),
+            _ => false,
+        }
     }
 }

@@ -1,10 +1,28 @@
 //! Writes documents: the new file is complete and durable before it changes places with the old one.
+//!
+//! 1. Every new text is written to a temporary file, and all of them are made durable at once.
+//! 2. Each document is read again; if it is what was expected, the two change places in one step.
+//! 3. What came out is read as well: somebody may have saved in between. Then they change back.
+//!
+//! A file that was displaced is neither removed nor copied: it stays under the temporary name, where a late write to
+//! it is kept too, until the next run has looked at it.
+
+mod publish;
+mod stage;
 
 use std::sync::Arc;
 
-use crate::model::{Digest, DocPath};
+use rayon::prelude::*;
 
+use super::leftover::Where;
+use super::scan::Since;
 use super::{Stat, Trashed, Tree, TreeError};
+use crate::model::{Digest, DocPath};
+use publish::Step;
+use stage::{Job, Stage, Target};
+
+/// So many documents are not worth another thread.
+const FEW: usize = 16;
 
 /// One document as it shall be.
 #[derive(Debug, Clone)]
@@ -33,7 +51,7 @@ pub enum Outcome {
     Done(Left),
     /// Something else was there; it is there still, or in the trash if it moved again meanwhile.
     Moved {
-        /// The bytes that were found; `None` when there was no readable file.
+        /// The bytes that were found; `None` when there was no file that could be a document.
         found: Option<Digest>,
         /// What had to be put into the trash.
         trashed: Option<Trashed>,
@@ -56,12 +74,59 @@ pub struct Left {
 impl Tree {
     /// Replaces many files durably, each of them in one step; answers in the order of `batch`.
     ///
-    /// The displaced files stay in the temporary folder until the next run has looked at its [`leftovers`](Tree::leftovers).
+    /// The displaced files stay in the temporary folder until the next run has looked at its
+    /// [`leftovers`](Tree::leftovers).
     ///
     /// # Errors
     /// When nothing more can be written (no space, a failed sync); every file is as it was, or as its last step left
-    /// it, and the next run clears up.
+    /// it, and the next run clears up. A failed sync is not tried again: its second success would prove nothing.
     pub fn replace(&self, batch: &[Replacement]) -> Result<Vec<Outcome>, TreeError> {
-        todo!("{batch:?}")
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let home = self.temporary_device()?;
+        let mut outcomes: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
+        let targets: Vec<Result<Target, Outcome>> =
+            batch.par_iter().with_min_len(FEW).map(|replacement| self.inspect(replacement)).collect();
+        let (mut near, mut far) = (Vec::new(), Vec::new());
+        for (number, (target, replacement)) in targets.into_iter().zip(batch).enumerate() {
+            match target {
+                Ok(target) if target.device == home => near.push(Job { number, replacement, target }),
+                Ok(target) => far.push(Job { number, replacement, target }),
+                Err(outcome) => outcomes[number] = Some(outcome),
+            }
+        }
+        far.extend(self.pass(Where::State, near, &mut outcomes)?);
+        self.pass(Where::Beside, far, &mut outcomes)?;
+        Ok(outcomes.into_iter().map(|outcome| outcome.expect("nothing lies beyond its own folder")).collect())
+    }
+
+    /// Replaces the documents of `jobs`; returns those that the temporary folder turned out to be too far away for.
+    fn pass<'a>(
+        &self,
+        place: Where,
+        jobs: Vec<Job<'a>>,
+        outcomes: &mut [Option<Outcome>],
+    ) -> Result<Vec<Job<'a>>, TreeError> {
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Stage { documents, batch, devices } = self.stage(place, jobs)?;
+        let since = Since(self.vfs.tick().ok());
+        let publish = |staged| match staged {
+            Ok(staged) => self.publish(staged, since),
+            Err((job, error)) => (job, Step::Over(Outcome::Failed(error))),
+        };
+        let steps: Vec<(Job<'a>, Step)> = documents.into_par_iter().with_min_len(FEW).map(publish).collect();
+        self.make_all_durable(&devices)?;
+        self.bring_home(&batch);
+        let mut beyond = Vec::new();
+        for (job, step) in steps {
+            match step {
+                Step::Over(outcome) => outcomes[job.number] = Some(outcome),
+                Step::CrossesBorder => beyond.push(job),
+            }
+        }
+        Ok(beyond)
     }
 }

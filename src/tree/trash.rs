@@ -1,8 +1,20 @@
-//! The trash, and what an interrupted run left behind.
+//! The trash: whatever this room takes away and nobody has stored lies here for 30 days.
+//!
+//! ```text
+//! trash/2026-11-20/9f86d081884c-0198c3…/delegation/sprints/alpha/SPRINT.md
+//!       when       which bytes  which    where it was
+//! ```
 
+use std::io;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use rustix::io::Errno;
+
+use super::site::{Site, is};
+use super::{At, FileKind, Make, Tree, TreeError};
 use crate::model::{Digest, DocPath};
-
-use super::{ReadFile, Tree, TreeError};
 
 /// Something in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,68 +23,125 @@ pub struct Trashed {
     pub origin: Option<DocPath>,
     /// Where it is now, below the shared state folder.
     pub place: DocPath,
-    /// Its bytes; `None` when it is too large to be a document.
-    pub raw: Option<Digest>,
 }
 
-/// A file in the temporary folder: what an exchange displaced, or what an interrupted run had begun to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leftover {
-    /// The document that it belongs to, if that is known.
-    pub origin: Option<DocPath>,
-    /// Where it is, below the shared state folder or beside its document.
-    place: String,
-}
+/// How long something stays, in days.
+const STAY: i64 = 30;
 
-/// What shall become of a leftover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Its bytes have this digest and are stored elsewhere: it is dropped, if it still has them.
-    Stored(Digest),
-    /// Its bytes are stored nowhere, or nobody can tell: it goes into the trash.
-    Unknown,
-}
+const FOLDER: &str = "trash";
+
+/// Stands for the path of what came from nobody knows where.
+const UNKNOWN: &str = "unknown-origin";
+
+/// Stands for the digest of what is too large to be a document.
+const LARGE: &str = "large";
 
 impl Tree {
-    /// Lists what earlier runs left; call it under the lock and before a scan.
-    ///
-    /// A document that a crash had taken from its place (only where the file system cannot exchange) is put back first.
-    ///
-    /// # Errors
-    /// When the temporary folder cannot be read.
-    pub fn leftovers(&self) -> Result<Vec<Leftover>, TreeError> {
-        todo!()
-    }
-
-    /// Reads one leftover.
-    ///
-    /// # Errors
-    /// When it cannot be read or is too large to be a document; its fate is then [`Fate::Unknown`].
-    pub fn read_leftover(&self, leftover: &Leftover) -> Result<ReadFile, TreeError> {
-        todo!("{leftover:?}")
-    }
-
-    /// Drops or trashes leftovers; answers with what is in the trash now.
-    ///
-    /// # Errors
-    /// When the trash cannot be written.
-    pub fn clear(&self, leftovers: &[(Leftover, Fate)]) -> Result<Vec<Trashed>, TreeError> {
-        todo!("{leftovers:?}")
-    }
-
-    /// Removes what has been in the trash for more than 30 days; returns how many files that were.
-    ///
-    /// # Errors
-    /// When the trash cannot be read or written.
-    pub fn purge(&self) -> Result<usize, TreeError> {
-        todo!()
-    }
-
     /// What is in the trash, oldest first.
     ///
     /// # Errors
     /// When the trash cannot be read.
     pub fn trash(&self) -> Result<Vec<Trashed>, TreeError> {
-        todo!()
+        Ok(self
+            .walk_trash()?
+            .into_iter()
+            .filter(|(_, kind)| *kind != FileKind::Folder)
+            .map(|(place, _)| trashed(place))
+            .collect())
     }
+
+    /// Removes what has been in the trash for more than 30 days; returns how many files that were.
+    ///
+    /// What somebody wrote into after it was thrown away stays for another 30 days.
+    ///
+    /// # Errors
+    /// When the trash cannot be read or written; calling it again goes on where it stopped.
+    pub fn purge(&self) -> Result<usize, TreeError> {
+        let today = today(self.clock.now());
+        let (mut folders, mut purged) = (Vec::new(), 0);
+        for (place, kind) in self.walk_trash()? {
+            if !is_old(&place, today) {
+                continue;
+            }
+            let at = At::shared(place.as_str());
+            match kind {
+                FileKind::Folder => folders.push(place),
+                FileKind::File if self.was_written_into(&place) => {
+                    self.throw_away(&Site::shared(place.to_string()), trashed(place).origin.as_ref())?;
+                }
+                _ => {
+                    self.vfs.remove(at).map_err(|source| self.failed("remove", at, source))?;
+                    purged += 1;
+                }
+            }
+        }
+        // Inner folders come after outer ones.
+        for folder in folders.iter().rev() {
+            let _ = self.vfs.remove_folder(At::shared(folder.as_str()));
+        }
+        Ok(purged)
+    }
+
+    /// Moves the file itself into the trash, so that whoever still writes to it writes to what is kept.
+    pub(super) fn throw_away(&self, from: &Site, origin: Option<&DocPath>) -> Result<Trashed, TreeError> {
+        let place = self.trash_place(from, origin);
+        let to = At::shared(place.as_str());
+        let moved = self.make_folders(to).and_then(|()| self.vfs.rename_over(from.at(), to));
+        match moved {
+            Err(error) if is(&error, Errno::XDEV) => self.copy_away(from.at(), to),
+            other => other,
+        }
+        .map_err(|source| self.failed("move to the trash", from.at(), source))?;
+        Ok(Trashed { origin: origin.cloned(), place })
+    }
+
+    fn trash_place(&self, from: &Site, origin: Option<&DocPath>) -> DocPath {
+        let date = today(self.clock.now());
+        let bytes = self.vfs.read(from.at(), Self::MAX_FILE).map(|file| Digest::of(&file.bytes).short().to_string());
+        let bytes = bytes.unwrap_or_else(|_| LARGE.into());
+        let origin = origin.map_or(UNKNOWN, DocPath::as_str);
+        let place = format!("{FOLDER}/{date}/{bytes}-{}/{origin}", self.ids.fresh().simple());
+        DocPath::new(&place).expect("made of good parts")
+    }
+
+    /// The file goes only when its bytes are durable in the trash.
+    fn copy_away(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
+        let bytes = self.vfs.read(from, u64::MAX - 1)?.bytes;
+        self.vfs.create(to, &[&bytes], Make::PRIVATE)?;
+        self.vfs.sync(to.folder())?;
+        self.vfs.remove(from)
+    }
+
+    fn was_written_into(&self, place: &DocPath) -> bool {
+        let digest = place.parts().nth(2).and_then(|part| part.split('-').next()).unwrap_or(LARGE);
+        let bytes = self.vfs.read(At::shared(place.as_str()), Self::MAX_FILE);
+        digest != LARGE && bytes.is_ok_and(|file| Digest::of(&file.bytes).short().to_string() != digest)
+    }
+
+    fn walk_trash(&self) -> Result<Vec<(DocPath, FileKind)>, TreeError> {
+        let folder = At::shared(FOLDER);
+        let entries = match self.vfs.walk(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            other => other.map_err(|source| self.failed("list", folder, source))?,
+        };
+        let placed = entries.into_iter().filter_map(|entry| {
+            let name = str::from_utf8(&entry.name).ok()?;
+            Some((DocPath::new(&format!("{FOLDER}/{name}")).ok()?, entry.kind))
+        });
+        Ok(placed.collect())
+    }
+}
+
+fn trashed(place: DocPath) -> Trashed {
+    let origin = place.as_str().splitn(4, '/').nth(3).filter(|path| *path != UNKNOWN);
+    Trashed { origin: origin.and_then(|path| DocPath::new(path).ok()), place }
+}
+
+fn is_old(place: &DocPath, today: Date) -> bool {
+    let day = place.parts().nth(1).and_then(|day| day.parse::<Date>().ok());
+    day.and_then(|day| day.checked_add(Span::new().days(STAY)).ok()).is_some_and(|end| end < today)
+}
+
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
 }

@@ -2,7 +2,6 @@
 
 mod disk;
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -113,6 +112,9 @@ pub trait Vfs: Send + Sync {
     /// Lists a folder without `.` and `..`, in any order.
     fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>>;
 
+    /// Lists everything below a folder, folders before what they hold; a name is the path from there.
+    fn walk(&self, folder: At<'_>) -> io::Result<Vec<Entry>>;
+
     /// Reads a regular file of at most `limit` bytes.
     ///
     /// # Errors
@@ -160,18 +162,30 @@ pub trait Vfs: Send + Sync {
 }
 
 /// How a new file shall be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Make {
     /// Permission bits; `None` leaves them to the system and its umask.
     pub mode: Option<u32>,
-    /// Owner and group; `None` leaves them to the system.
-    pub owner: Option<(u32, u32)>,
+    /// Owner; `None` leaves it to the system.
+    pub uid: Option<u32>,
+    /// Group; `None` leaves it to the system.
+    pub gid: Option<u32>,
+}
+
+impl Make {
+    /// A file that only its owner reads.
+    pub const PRIVATE: Self = Self { mode: Some(0o600), uid: None, gid: None };
 }
 
 impl<'a> At<'a> {
     /// A path below the project's root.
     pub const fn project(path: &'a str) -> Self {
         Self { base: Base::Project, path }
+    }
+
+    /// The folder that the path is in; the base's own folder is in itself.
+    pub(super) fn folder(self) -> Self {
+        Self { base: self.base, path: self.path.rsplit_once('/').map_or("", |(folder, _)| folder) }
     }
 
     /// A path in the state that worktrees share.
@@ -182,18 +196,5 @@ impl<'a> At<'a> {
     /// A path in the state of this worktree.
     pub const fn private(path: &'a str) -> Self {
         Self { base: Base::Private, path }
-    }
-}
-
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::File => "a file",
-            Self::Folder => "a folder",
-            Self::Symlink => "a symbolic link",
-            Self::Fifo => "a FIFO",
-            Self::Socket => "a socket",
-            Self::Device => "a device",
-        })
     }
 }

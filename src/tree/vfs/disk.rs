@@ -4,12 +4,14 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RawDir, RenameFlags, ResolveFlags, Uid};
 use rustix::io::Errno;
+use walkdir::WalkDir;
 
 use super::{At, Base, Entry, FileKind, Held, Make, ReadFile, Stat, Time, Vfs};
 use crate::tree::{Located, TreeError};
@@ -172,6 +174,18 @@ impl Vfs for Disk {
         Ok(entries)
     }
 
+    fn walk(&self, folder: At<'_>) -> io::Result<Vec<Entry>> {
+        let top = self.show(folder);
+        let inside = |path: &Path| path.strip_prefix(&top).map(|p| p.as_os_str().as_bytes().into()).ok();
+        let mut entries = Vec::new();
+        for entry in WalkDir::new(&top).follow_root_links(false).min_depth(1).sort_by_file_name() {
+            let entry = entry?;
+            let kind = kind_of(FileType::from_raw_mode(entry.metadata()?.mode()));
+            entries.extend(inside(entry.path()).map(|name| Entry { name, kind }));
+        }
+        Ok(entries)
+    }
+
     fn read(&self, file: At<'_>, limit: u64) -> io::Result<ReadFile> {
         // Opening a FIFO or a device can do things; looking cannot.
         expect_file(&self.stat(file)?, limit)?;
@@ -199,8 +213,10 @@ impl Vfs for Disk {
             file.write_all(piece)?;
         }
         let made = rustix::fs::fstat(&file)?;
-        if let Some((uid, gid)) = make.owner.filter(|owner| *owner != (made.st_uid, made.st_gid)) {
-            rustix::fs::fchown(&file, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)))?;
+        let uid = make.uid.filter(|uid| *uid != made.st_uid).map(Uid::from_raw);
+        let gid = make.gid.filter(|gid| *gid != made.st_gid).map(Gid::from_raw);
+        if uid.is_some() || gid.is_some() {
+            rustix::fs::fchown(&file, uid, gid)?;
         }
         if let Some(mode) = make.mode.filter(|mode| *mode != first) {
             rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
@@ -315,6 +331,7 @@ fn expect_file(stat: &Stat, limit: u64) -> io::Result<()> {
     }
 }
 
+#[expect(clippy::unnecessary_cast, reason = "the widths differ between architectures")]
 fn stat_of(raw: &rustix::fs::Stat) -> Stat {
     let time = |seconds: i64, nanos: u64| Time(seconds.saturating_mul(1_000_000_000).saturating_add_unsigned(nanos));
     Stat {

@@ -1,0 +1,229 @@
+//! What earlier runs left in the temporary folder, and how it is cleared up.
+//!
+//! ```text
+//! tmp/<batch>.list     the documents of a batch, by number; written before any of its temporary files
+//! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
+//! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
+//! ```
+//! Where the state folder is on another device than the documents, the list is called `<batch>.beside` and the others
+//! lie beside their documents, as `.instep-tmp.<batch>.<n>`.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rayon::prelude::*;
+
+use super::layout::TEMPORARY;
+use super::site::Site;
+use super::{At, Make, ReadFile, Trashed, Tree, TreeError};
+use crate::model::{Digest, DocPath};
+
+/// A file in the temporary folder: what an exchange displaced, or what an interrupted run had begun to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The document that it belongs to, if that is known.
+    pub origin: Option<DocPath>,
+    site: Site,
+}
+
+/// What shall become of a leftover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Its bytes have this digest and are stored elsewhere: it is dropped, if it still has them.
+    Stored(Digest),
+    /// Its bytes are stored nowhere, or nobody can tell: it goes into the trash.
+    Unknown,
+}
+
+/// The temporary files of one batch of writes.
+#[derive(Debug)]
+pub(super) struct Batch {
+    name: String,
+    place: Where,
+    documents: Vec<DocPath>,
+}
+
+/// Where temporary files lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Where {
+    /// In the state folder.
+    State,
+    /// Beside their documents.
+    Beside,
+}
+
+/// The temporary folder.
+pub(super) const FOLDER: &str = "tmp";
+
+/// The longest list that is believed, in bytes.
+const MAX_LIST: u64 = 1 << 28;
+
+impl Where {
+    const fn list(self) -> &'static str {
+        match self {
+            Self::State => "list",
+            Self::Beside => "beside",
+        }
+    }
+}
+
+impl Batch {
+    /// The temporary file of the document with this number.
+    pub(super) fn site(&self, number: usize) -> Site {
+        match (self.place, self.documents[number].parent()) {
+            (Where::State, _) => self.home(number),
+            (Where::Beside, None) => Site::project(format!("{TEMPORARY}{}.{number}", self.name)),
+            (Where::Beside, Some(folder)) => Site::project(format!("{folder}/{TEMPORARY}{}.{number}", self.name)),
+        }
+    }
+
+    /// The same, in the state folder whatever the batch's place is.
+    pub(super) fn home(&self, number: usize) -> Site {
+        Site::shared(format!("{FOLDER}/{}.{number}", self.name))
+    }
+
+    /// How many documents there are.
+    pub(super) fn len(&self) -> usize {
+        self.documents.len()
+    }
+
+    pub(super) fn is_beside(&self) -> bool {
+        self.place == Where::Beside
+    }
+
+    fn list(&self) -> Site {
+        Site::shared(format!("{FOLDER}/{}.{}", self.name, self.place.list()))
+    }
+}
+
+impl Tree {
+    /// Begins a batch: from now on the next run knows which document a temporary file belongs to.
+    pub(super) fn begin_batch(&self, place: Where, documents: Vec<DocPath>) -> Result<Batch, TreeError> {
+        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents };
+        let text = batch.documents.iter().map(DocPath::as_str).collect::<Vec<_>>().join("\0");
+        let list = batch.list();
+        let made = self.make_folders(list.at());
+        let made = made.and_then(|()| self.vfs.create(list.at(), &[text.as_bytes()], Make::PRIVATE));
+        made.map(|_| batch).map_err(|source| self.failed("write", list.at(), source))
+    }
+
+    /// Lists what earlier runs left; call it under the lock and before a scan.
+    ///
+    /// A document that a crash had taken from its place (only where the file system cannot exchange) is put back first.
+    ///
+    /// # Errors
+    /// When the temporary folder cannot be read, or a document cannot be put back.
+    pub fn leftovers(&self) -> Result<Vec<Leftover>, TreeError> {
+        let names = self.names_in_tmp()?;
+        let batches: BTreeMap<&str, Batch> = names.iter().filter_map(|name| self.batch_of_list(name)).collect();
+        let is_temporary = |name: &&String| Where::of_list(name).is_none();
+        let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();
+        found.extend(batches.values().flat_map(|batch| self.beside(batch)));
+        let mut kept = Vec::with_capacity(found.len());
+        for leftover in found {
+            if !self.put_back(&leftover)? {
+                kept.push(leftover);
+            }
+        }
+        for batch in batches.into_values().filter(|batch| !kept.iter().any(|leftover| leftover.is_of(batch))) {
+            let _ = self.vfs.remove(batch.list().at());
+        }
+        Ok(kept)
+    }
+
+    /// Reads one leftover.
+    ///
+    /// # Errors
+    /// When it cannot be read or is too large to be a document; its fate is then [`Fate::Unknown`].
+    pub fn read_leftover(&self, leftover: &Leftover) -> Result<ReadFile, TreeError> {
+        self.read_at(leftover.site.at())
+    }
+
+    /// Drops or trashes leftovers; answers with what is in the trash now.
+    ///
+    /// # Errors
+    /// When the trash cannot be written; calling it again goes on where it stopped.
+    pub fn clear(&self, leftovers: &[(Leftover, Fate)]) -> Result<Vec<Trashed>, TreeError> {
+        let clear = |(leftover, fate): &(Leftover, Fate)| self.clear_one(leftover, *fate);
+        let cleared: Vec<_> = leftovers.par_iter().with_min_len(16).map(clear).collect::<Result<_, _>>()?;
+        let trashed: Vec<Trashed> = cleared.into_iter().flatten().collect();
+        if !trashed.is_empty() {
+            self.make_durable(At::shared(""))?;
+        }
+        Ok(trashed)
+    }
+
+    fn clear_one(&self, Leftover { origin, site }: &Leftover, fate: Fate) -> Result<Option<Trashed>, TreeError> {
+        match fate {
+            Fate::Stored(digest) if self.digest_at(site.at()) == Some(digest) => {
+                let removed = self.vfs.remove(site.at()).map(|()| None);
+                removed.map_err(|source| self.failed("remove", site.at(), source))
+            }
+            _ => self.throw_away(site, origin.as_ref()).map(Some),
+        }
+    }
+
+    fn names_in_tmp(&self) -> Result<Vec<String>, TreeError> {
+        let folder = At::shared(FOLDER);
+        let entries = match self.vfs.list(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            other => other.map_err(|source| self.failed("list", folder, source))?,
+        };
+        let mut names: Vec<String> =
+            entries.iter().filter_map(|e| str::from_utf8(&e.name).ok().map(str::to_owned)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The batch that a list in the temporary folder is of, with its name.
+    fn batch_of_list<'a>(&self, list: &'a str) -> Option<(&'a str, Batch)> {
+        let (name, place) = Where::of_list(list)?;
+        let file = self.vfs.read(Site::shared(format!("{FOLDER}/{list}")).at(), MAX_LIST).ok()?;
+        let documents = str::from_utf8(&file.bytes).ok()?.split('\0').map(DocPath::new).collect::<Result<_, _>>();
+        // A torn list names nothing; its batch wrote no other file.
+        let documents = documents.unwrap_or_default();
+        Some((name, Batch { name: name.to_owned(), place, documents }))
+    }
+
+    /// The temporary files that a batch has left beside its documents.
+    fn beside(&self, batch: &Batch) -> Vec<Leftover> {
+        let numbers = if batch.place == Where::Beside { 0..batch.documents.len() } else { 0..0 };
+        let sites = numbers.flat_map(|n| [(n, batch.site(n)), (n, batch.site(n).old())]);
+        let sites = sites.filter(|(_, site)| self.vfs.stat(site.at()).is_ok());
+        sites.map(|(n, site)| Leftover { origin: Some(batch.documents[n].clone()), site }).collect()
+    }
+
+    /// Puts a displaced document back if nothing is in its place; answers whether it did.
+    fn put_back(&self, leftover: &Leftover) -> Result<bool, TreeError> {
+        let Leftover { origin: Some(origin), site } = leftover else { return Ok(false) };
+        let to = At::project(origin.as_str());
+        let is_absent = || self.vfs.stat(to).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if !site.is_old() || !is_absent() {
+            return Ok(false);
+        }
+        self.move_new(site.at(), to).map(|()| true).map_err(|source| self.failed("put back", to, source))
+    }
+}
+
+impl Where {
+    /// The batch that a list is of, and where its files lie; `None` for what is no list.
+    fn of_list(name: &str) -> Option<(&str, Self)> {
+        let (batch, kind) = name.rsplit_once('.')?;
+        [Self::State, Self::Beside].into_iter().find(|place| place.list() == kind).map(|place| (batch, place))
+    }
+}
+
+impl Leftover {
+    fn is_of(&self, batch: &Batch) -> bool {
+        self.site.path.contains(&batch.name)
+    }
+}
+
+/// A file in the temporary folder: `<batch>.<n>` or `<batch>.<n>.old`.
+fn in_state(name: &str, batches: &BTreeMap<&str, Batch>) -> Leftover {
+    let mut parts = name.split('.');
+    let batch = parts.next().and_then(|batch| batches.get(batch));
+    let number = parts.next().and_then(|number| number.parse::<usize>().ok());
+    let origin = batch.zip(number).and_then(|(batch, number)| batch.documents.get(number).cloned());
+    Leftover { origin, site: Site::shared(format!("{FOLDER}/{name}")) }
+}

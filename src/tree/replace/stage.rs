@@ -1,0 +1,150 @@
+//! The first half of a replacement: temporary files with the new texts, looking like the files they shall replace.
+
+use std::io;
+
+use rayon::prelude::*;
+use rustix::io::Errno;
+
+use super::{Expected, FEW, Outcome, Replacement};
+use crate::model::Digest;
+use crate::tree::leftover::{Batch, FOLDER, Where};
+use crate::tree::site::{Devices, Site, is};
+use crate::tree::{At, FileKind, Make, Reason, Stat, Tree, TreeError};
+
+/// One document to replace, and its place in the whole batch.
+pub(super) struct Job<'a> {
+    pub(super) number: usize,
+    pub(super) replacement: &'a Replacement,
+    pub(super) target: Target,
+}
+
+/// What a temporary file must be like.
+pub(super) struct Target {
+    make: Make,
+    pub(super) device: u64,
+}
+
+/// Temporary files that are complete and durable; the few that were refused are not in the way of the others.
+pub(super) struct Stage<'a> {
+    pub(super) documents: Vec<Result<Staged<'a>, (Job<'a>, TreeError)>>,
+    pub(super) batch: Batch,
+    /// What was written to, and what will be.
+    pub(super) devices: Devices,
+}
+
+/// One document that waits for its place.
+pub(super) struct Staged<'a> {
+    pub(super) job: Job<'a>,
+    pub(super) temporary: Site,
+    /// How the temporary file looks.
+    pub(super) stat: Stat,
+    /// Digest of the new bytes.
+    pub(super) raw: Digest,
+}
+
+impl Job<'_> {
+    pub(super) fn at(&self) -> At<'_> {
+        At::project(self.replacement.path.as_str())
+    }
+}
+
+impl Tree {
+    /// The device of the temporary folder, which is made if need be.
+    pub(super) fn temporary_device(&self) -> Result<u64, TreeError> {
+        let folder = At::shared(FOLDER);
+        let device = match self.vfs.create_folder(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => self.vfs.stat(folder).map(|stat| stat.device),
+        };
+        device.map_err(|source| self.failed("make", folder, source))
+    }
+
+    /// Finds out what a document's temporary file must be like, or that there is nothing to do.
+    pub(super) fn inspect(&self, replacement: &Replacement) -> Result<Target, Outcome> {
+        let at = At::project(replacement.path.as_str());
+        let failed = |deed, source| Outcome::Failed(self.failed(deed, at, source));
+        if replacement.expected == Expected::Absent {
+            self.make_folders(at).map_err(|source| failed("make the folder of", source))?;
+            let folder = self.vfs.stat(at.folder()).map_err(|source| failed("look at the folder of", source))?;
+            return Ok(Target { make: like_files_in(&folder), device: folder.device });
+        }
+        match self.vfs.stat(at) {
+            Ok(stat) if stat.kind == FileKind::File => {
+                let make = Make { mode: Some(stat.mode), uid: Some(stat.uid), gid: Some(stat.gid) };
+                Ok(Target { make, device: stat.device })
+            }
+            Ok(stat) => {
+                let (path, reason) = (self.vfs.show(at), Reason::refusing(stat.kind));
+                Err(Outcome::Failed(TreeError::Refused { path, reason }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Outcome::Moved { found: None, trashed: None }),
+            Err(error) => Err(failed("look at", error)),
+        }
+    }
+
+    /// Writes the temporary files of a batch and makes them durable, or leaves none of them.
+    pub(super) fn stage<'a>(&self, place: Where, jobs: Vec<Job<'a>>) -> Result<Stage<'a>, TreeError> {
+        let mut devices = Devices::new();
+        for job in &jobs {
+            devices.entry(job.target.device).or_insert_with(|| Site::project(job.at().folder().path.into()));
+        }
+        let batch = self.begin_batch(place, jobs.iter().map(|job| job.replacement.path.clone()).collect())?;
+        let write = |(number, job): (usize, Job<'a>)| self.write_temporary(batch.site(number), place, job);
+        let written = jobs.into_par_iter().enumerate().with_min_len(FEW).map(write).collect::<Result<Vec<_>, _>>();
+        let durable = written.and_then(|documents| self.make_all_durable(&devices).map(|()| documents));
+        match durable {
+            Ok(documents) => Ok(Stage { documents, batch, devices }),
+            Err(error) => {
+                (0..batch.len()).for_each(|number| drop(self.vfs.remove(batch.site(number).at())));
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes one temporary file.
+    ///
+    /// The outer error is one that all others would meet as well, such as a full disk.
+    fn write_temporary<'a>(
+        &self,
+        temporary: Site,
+        place: Where,
+        job: Job<'a>,
+    ) -> Result<Result<Staged<'a>, (Job<'a>, TreeError)>, TreeError> {
+        let pieces: Vec<&[u8]> = job.replacement.pieces.iter().map(|piece| &**piece).collect();
+        match self.vfs.create(temporary.at(), &pieces, job.target.make) {
+            Ok(stat) => Ok(Ok(Staged { raw: Digest::of_parts(pieces), job, temporary, stat })),
+            Err(source) => {
+                let _ = self.vfs.remove(temporary.at());
+                let is_common = [Errno::NOSPC, Errno::DQUOT, Errno::IO, Errno::ROFS].iter().any(|e| is(&source, *e));
+                let is_owner = place == Where::State && is(&source, Errno::PERM);
+                if is_owner {
+                    let path = self.vfs.show(job.at());
+                    return Ok(Err((job, TreeError::Owner { path, source })));
+                }
+                let error = self.failed("write", temporary.at(), source);
+                if is_common || place == Where::State { Err(error) } else { Ok(Err((job, error))) }
+            }
+        }
+    }
+
+    /// Takes what was displaced beside its document into the state folder; what cannot be is found by the next run.
+    pub(super) fn bring_home(&self, batch: &Batch) {
+        let bring = |number: usize| {
+            let (from, to) = (batch.site(number), batch.home(number));
+            let file = self.vfs.read(from.at(), Self::MAX_FILE)?;
+            self.vfs.create(to.at(), &[&file.bytes], Make::PRIVATE)?;
+            Ok(from)
+        };
+        let numbers = if batch.is_beside() { 0..batch.len() } else { 0..0 };
+        let brought: Vec<io::Result<Site>> = numbers.map(bring).collect();
+        if brought.iter().any(Result::is_ok) && self.vfs.sync(At::shared(FOLDER)).is_ok() {
+            brought.into_iter().flatten().for_each(|site| drop(self.vfs.remove(site.at())));
+        }
+    }
+}
+
+/// New files look like other new files would; temporary ones are made elsewhere, so that is worked out here.
+fn like_files_in(folder: &Stat) -> Make {
+    let sets_group = folder.mode & 0o2000 != 0;
+    Make { mode: Some(folder.mode & 0o666), uid: None, gid: sets_group.then_some(folder.gid) }
+}
