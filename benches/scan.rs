@@ -42,7 +42,7 @@ fn main() {
 }
 
 fn open(root: &Path) -> Tree {
-    let located = locate(root, &Trust::current(Vec::new())).expect("the forest is ours");
+    let located = locate(root, &Trust::current(&[], Vec::new())).expect("the forest is ours");
     let disk = Disk::open(&located).expect("the forest can be opened");
     let layout = Layout::new(DocPath::new("delegation").expect("a good name"));
     Tree::new(layout, Box::new(disk), Arc::new(FixedClock), Arc::new(CountingIds::default()))
