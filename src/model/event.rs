@@ -75,6 +75,56 @@ event_types! {
     SyncResolved = "orchestration.sync.resolved",
 }
 
+impl EventType {
+    /// The event that tells that a row was made.
+    pub const fn created(kind: EntityKind) -> Self {
+        match kind {
+            EntityKind::Agent => Self::AgentCreated,
+            EntityKind::Sprint => Self::SprintCreated,
+            EntityKind::Task => Self::TaskCreated,
+        }
+    }
+
+    /// The event that tells that a row went back to what it was before.
+    pub const fn reverted(kind: EntityKind) -> Self {
+        match kind {
+            EntityKind::Agent => Self::AgentReverted,
+            EntityKind::Sprint => Self::SprintReverted,
+            EntityKind::Task => Self::TaskReverted,
+        }
+    }
+
+    /// The event that tells of one change of a row that was there before and is after; no change is told twice.
+    ///
+    /// `word` is that of a field; besides, `sprint_code`, `task_code`, `agent_code` and `sprint_id` say that the row
+    /// moved, and `deleted` that it became a tombstone or came back.
+    pub fn of_change(kind: EntityKind, word: &str, change: &Change) -> Self {
+        let choose = |agent, sprint, task| match kind {
+            EntityKind::Agent => agent,
+            EntityKind::Sprint => sprint,
+            EntityKind::Task => task,
+        };
+        match (word, change.to.as_str()) {
+            ("deleted", _) if change.to == true => choose(Self::AgentDeleted, Self::SprintDeleted, Self::TaskDeleted),
+            ("deleted", _) => choose(Self::AgentRestored, Self::SprintRestored, Self::TaskRestored),
+            ("sprint_code" | "task_code" | "agent_code" | "sprint_id", _) => {
+                choose(Self::AgentMoved, Self::SprintMoved, Self::TaskMoved)
+            }
+            ("status", Some("in_progress")) => {
+                choose(Self::AgentStatusChanged, Self::SprintStatusChanged, Self::TaskStarted)
+            }
+            ("status", Some("blocked")) => {
+                choose(Self::AgentStatusChanged, Self::SprintStatusChanged, Self::TaskBlocked)
+            }
+            ("status", _) => choose(Self::AgentStatusChanged, Self::SprintStatusChanged, Self::TaskStatusUpdated),
+            ("assignee", _) => choose(Self::AgentUpdated, Self::SprintUpdated, Self::TaskAssigned),
+            ("priority", _) => choose(Self::AgentUpdated, Self::SprintUpdated, Self::TaskPriorityChanged),
+            ("progress", _) => choose(Self::AgentUpdated, Self::SprintUpdated, Self::TaskProgressUpdated),
+            _ => choose(Self::AgentUpdated, Self::SprintUpdated, Self::TaskUpdated),
+        }
+    }
+}
+
 impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())

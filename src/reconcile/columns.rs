@@ -1,9 +1,11 @@
 //! The columns of a row, as its documents have them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::overlay::Writings;
-use crate::model::Fields;
+use crate::model::{Field, Fields, Role};
 
 /// What a row says for those who read no documents.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,11 +29,44 @@ pub struct Before<'a> {
 
 /// Reads the columns of a row from its documents. What neither the new nor the old documents mention stays as the row
 /// has it; what only the old ones mention is cleared.
+///
+/// Of several documents that speak of a field the first counts that says something of the field's type: TASK.md
+/// before AGENT.yml.
 pub fn columns(documents: &Writings, before: Option<Before<'_>>) -> Columns {
-    let _ = documents;
-    Columns {
-        fields: before.map(|before| before.fields.clone()).unwrap_or_default(),
-        metadata: Value::Object(serde_json::Map::new()),
-        agent_config: None,
+    let mut fields = fields(documents);
+    if let Some(before) = before {
+        let mentioned: BTreeSet<Field> = mentioned(documents).chain(mentioned(before.documents)).collect();
+        let alone = before.fields.iter().filter(|(field, _)| !mentioned.contains(field));
+        fields.extend(alone.map(|(field, value)| (*field, value.clone())));
     }
+    let of_role = |role: Role| documents.iter().find(|(key, _)| key.role == role).and_then(|(_, w)| w.parsed());
+    Columns {
+        fields,
+        metadata: metadata(documents),
+        agent_config: of_role(Role::AgentConfig).and_then(|document| document.to_json()),
+    }
+}
+
+/// What the documents say, the first ones first.
+fn fields(documents: &Writings) -> Fields {
+    let parsed = documents.values().rev().filter_map(|writing| writing.parsed());
+    parsed.flat_map(|document| document.fields()).collect()
+}
+
+/// The fields that the documents speak of, whether or not they say something that fits.
+fn mentioned(documents: &Writings) -> impl Iterator<Item = Field> {
+    let parsed = documents.values().filter_map(|writing| writing.parsed());
+    parsed.flat_map(|document| document.slots().iter().filter_map(|slot| slot.field()))
+}
+
+/// The projections of all documents; of one that several have, the first document's.
+fn metadata(documents: &Writings) -> Value {
+    let mut metadata = serde_json::Map::new();
+    for document in documents.values().filter_map(|writing| writing.parsed()) {
+        let Value::Object(told) = document.metadata() else { continue };
+        for (name, value) in told {
+            metadata.entry(name).or_insert(value);
+        }
+    }
+    Value::Object(metadata)
 }

@@ -80,6 +80,17 @@ pub enum TextMerge<T> {
     Overlapping(T),
 }
 
+impl<T> TextMerge<T> {
+    /// Applies `f` to the text.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> TextMerge<U> {
+        match self {
+            Self::Clean(text) => TextMerge::Clean(f(text)),
+            Self::Kept(text) => TextMerge::Kept(f(text)),
+            Self::Overlapping(text) => TextMerge::Overlapping(f(text)),
+        }
+    }
+}
+
 /// The values and the text do not make a valid document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invalid;

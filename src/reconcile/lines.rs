@@ -7,14 +7,17 @@
 //! ```
 //!
 //! Changes that touch are told apart where both replace lines; an insertion that touches a change belongs to it, as
-//! nothing tells which comes first. The time is linear but for the search for a good alignment, which gives up early
-//! on hopeless texts: what does not align is changed.
+//! nothing tells which comes first. The time is bounded: where too many lines lie between the first and the last that
+//! differ, no alignment is searched for, and they are one change.
 
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::model::ThreeWay;
+
+/// The most lines, of both texts together, among which an alignment is searched for: a fraction of a second.
+const MOST_LINES: usize = 30_000;
 
 /// A run of lines, as each version has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,15 +88,26 @@ fn hull(cluster: Option<Range<usize>>, edit: &Edit) -> Range<usize> {
 
 /// What one side changed, in order; no two touch.
 fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
+    let before = base.iter().zip(side).take_while(|(a, b)| a == b).count();
+    let (base, side) = (&base[before..], &side[before..]);
+    let after = base.iter().rev().zip(side.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (base, side) = (&base[..base.len() - after], &side[..side.len() - after]);
+    let edit = |old: Range<usize>, new: Range<usize>| Edit {
+        base: before + old.start..before + old.end,
+        grown: new.len() as isize - old.len() as isize,
+    };
+    if base.len() + side.len() > MOST_LINES {
+        return vec![edit(0..base.len(), 0..side.len())];
+    }
     let mut edits: Vec<Edit> = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, base, side) {
         if matches!(op, DiffOp::Equal { .. }) {
             continue;
         }
-        let (base, grown) = (op.old_range(), op.new_range().len() as isize - op.old_range().len() as isize);
-        match edits.last_mut().filter(|last| last.base.end == base.start) {
-            Some(last) => *last = Edit { base: last.base.start..base.end, grown: last.grown + grown },
-            None => edits.push(Edit { base, grown }),
+        let next = edit(op.old_range(), op.new_range());
+        match edits.last_mut().filter(|last| last.base.end == next.base.start) {
+            Some(last) => *last = Edit { base: last.base.start..next.base.end, grown: last.grown + next.grown },
+            None => edits.push(next),
         }
     }
     edits

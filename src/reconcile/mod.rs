@@ -32,6 +32,7 @@ mod opinions;
 mod overlay;
 mod place;
 mod rule;
+mod text;
 mod values;
 mod verdict;
 mod writing;

@@ -1,26 +1,44 @@
 //! Documents and attachments as the core sees them.
+//!
+//! A document's values are its slots; its text is its skeleton. Everything is canonical: the byte-order mark and the
+//! style of line ends belong to the file, not to what it says.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
+use super::text::{self, Tick};
 use super::{Class, Content, Invalid, TextMerge};
-use crate::document::{Document, Hole, SlotKey};
-use crate::model::{Digest, Problem, Role, ThreeWay, Typed};
+use crate::document::{self, Document, Hole, Slot, SlotKey};
+use crate::model::{Digest, Field, Problem, Role, ThreeWay, Typed};
 
-/// The canonical content of one document or attachment, without its stamp.
+/// The canonical content of one document or attachment, without its stamp; a copy costs nothing.
 #[derive(Debug, Clone)]
-pub struct Writing {
-    document: Option<Document>,
-    text: Text,
-    values: BTreeMap<Hole, Said>,
+pub struct Writing(Arc<Sheet>);
+
+/// A content, and what has been asked of it.
+#[derive(Debug)]
+struct Sheet {
+    source: Source,
+    values: OnceLock<BTreeMap<Hole, Said>>,
+    text: OnceLock<Text>,
+    digest: OnceLock<Digest>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Document(Document),
+    Attachment(Arc<[u8]>),
 }
 
 /// The text around the values, or bytes that nobody looks into.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Text {
-    /// A document's, with holes.
-    Skeleton(Role, Arc<str>),
-    /// An attachment's.
+#[derive(Debug, Clone)]
+pub struct Text(Around);
+
+#[derive(Debug, Clone)]
+enum Around {
+    /// A document's skeleton and its boxes.
+    Skeleton(Role, Arc<str>, Arc<[Tick]>),
+    /// An attachment's bytes.
     Bytes(Arc<[u8]>),
 }
 
@@ -36,40 +54,61 @@ pub struct Said {
 impl Writing {
     /// Parses a managed document from its text without a stamp.
     pub fn document(role: Role, unstamped: &str) -> (Self, Vec<Problem>) {
-        let text = crate::document::canonical(unstamped);
-        let (document, problems) = crate::document::parse(role, text.as_ref());
-        let text = Text::Skeleton(role, document.text().into());
-        (Self { document: Some(document), text, values: BTreeMap::new() }, problems)
+        let (document, problems) = document::parse(role, document::canonical(unstamped));
+        (Self::new(Source::Document(document)), problems)
     }
 
     /// Takes an attachment's bytes as they are.
     pub fn attachment(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { document: None, text: Text::Bytes(bytes.into()), values: BTreeMap::new() }
+        Self::new(Source::Attachment(bytes.into()))
+    }
+
+    fn new(source: Source) -> Self {
+        Self(Arc::new(Sheet { source, values: OnceLock::new(), text: OnceLock::new(), digest: OnceLock::new() }))
     }
 
     /// The parsed document; `None` of an attachment.
     pub fn parsed(&self) -> Option<&Document> {
-        self.document.as_ref()
+        match &self.0.source {
+            Source::Document(document) => Some(document),
+            Source::Attachment(_) => None,
+        }
     }
 
     /// The canonical bytes.
     pub fn bytes(&self) -> &[u8] {
-        match (&self.document, &self.text) {
-            (Some(document), _) => document.text().as_bytes(),
-            (None, Text::Bytes(bytes)) => bytes,
-            (None, Text::Skeleton(_, text)) => text.as_bytes(),
+        match &self.0.source {
+            Source::Document(document) => document.text().as_bytes(),
+            Source::Attachment(bytes) => bytes,
         }
     }
 
     /// The canonical digest.
     pub fn digest(&self) -> Digest {
-        Digest::of(self.bytes())
+        *self.0.digest.get_or_init(|| Digest::of(self.bytes()))
+    }
+
+    /// The document after an edit.
+    pub(super) fn edited(document: Document) -> Self {
+        Self::new(Source::Document(document))
     }
 }
 
 impl PartialEq for Writing {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes() == other.bytes()
+        Arc::ptr_eq(&self.0, &other.0) || self.bytes() == other.bytes()
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Around::Skeleton(role, text, _), Around::Skeleton(other_role, other, _)) => {
+                role == other_role && text == other
+            }
+            (Around::Bytes(bytes), Around::Bytes(other)) => bytes == other,
+            _ => false,
+        }
     }
 }
 
@@ -80,46 +119,144 @@ impl Content for Writing {
     type Text = Text;
 
     fn values(&self) -> &BTreeMap<Hole, Said> {
-        &self.values
+        self.0.values.get_or_init(|| self.parsed().map(said).unwrap_or_default())
     }
 
     fn text(&self) -> &Text {
-        &self.text
+        self.0.text.get_or_init(|| match &self.0.source {
+            Source::Document(document) => around(document),
+            Source::Attachment(bytes) => Text(Around::Bytes(Arc::clone(bytes))),
+        })
     }
 
     fn topic(key: &Hole) -> SlotKey {
         key.key.clone()
     }
 
-    fn class(_: &Hole) -> Class {
-        Class::Shared
+    fn class(key: &Hole) -> Class {
+        match key.key {
+            SlotKey::Field(Field::Title | Field::Name) => Class::FileFirst,
+            SlotKey::Field(Field::TrackingHash) => Class::DbFirst,
+            SlotKey::Field(_) | SlotKey::Pointer(_) => Class::Shared,
+        }
     }
 
-    fn whole(_: &Hole) -> Option<Hole> {
-        None
+    fn whole(key: &Hole) -> Option<Hole> {
+        let SlotKey::Pointer(pointer) = &key.key else { return None };
+        let is_item = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let item = pointer.split('/').skip(1).position(is_item)?;
+        let list: Vec<&str> = pointer.split('/').take(item + 1).collect();
+        Some(Hole { key: SlotKey::Pointer(list.join("/")), ordinal: 0 })
     }
 
     fn same_meaning(a: &Said, b: &Said) -> bool {
-        a == b
+        a.raw == b.raw || (a.typed.is_some() && a.typed == b.typed)
     }
 
-    fn merge_values(_: ThreeWay<&Said>) -> Option<Said> {
-        None
+    fn merge_values(values: ThreeWay<&Said>) -> Option<Said> {
+        let list = |said: &Said| match &said.typed {
+            Some(Typed::List(items)) => Some(items.clone()),
+            _ => None,
+        };
+        let items = merged_set(ThreeWay { base: list(values.base)?, file: list(values.file)?, row: list(values.row)? });
+        Some(Said { raw: items.join(", "), typed: Some(Typed::List(items)) })
     }
 
     fn merge_text(texts: ThreeWay<&Text>) -> TextMerge<Text> {
-        TextMerge::Overlapping(texts.file.clone())
+        let merged = match (&texts.base.0, &texts.file.0, &texts.row.0) {
+            (Around::Skeleton(_, base, b), Around::Skeleton(role, file, f), Around::Skeleton(_, row, r)) => {
+                let merged = text::merge(ThreeWay { base: (base, b), file: (file, f), row: (row, r) });
+                Some(merged.map(|text| Text(Around::Skeleton(*role, text.into(), Arc::default()))))
+            }
+            (Around::Bytes(base), Around::Bytes(file), Around::Bytes(row)) => merged_bytes(base, file, row),
+            _ => None,
+        };
+        merged.unwrap_or_else(|| TextMerge::Overlapping(texts.file.clone()))
     }
 
-    fn respelled(&self, _: &Hole, value: &Said) -> Option<Said> {
-        Some(value.clone())
+    fn respelled(&self, key: &Hole, value: &Said) -> Option<Said> {
+        let document = self.parsed()?;
+        let edited = match (&key.key, &value.typed) {
+            (SlotKey::Field(field), Some(typed)) => document.write(*field, &typed.to_json()),
+            (key, _) => document.set(key, &value.raw),
+        };
+        let edited = edited.ok()?;
+        let slot = slots(&edited).find(|(hole, _)| hole == key)?.1;
+        let said = Said { raw: edited.raw(slot).to_owned(), typed: slot.typed.clone() };
+        Self::same_meaning(&said, value).then_some(said)
     }
 
-    fn is_akin(&self, _: &Self) -> bool {
-        true
+    /// Whether more than 60 % of the lines of the shorter one are in the longer one.
+    fn is_akin(&self, other: &Self) -> bool {
+        let lines = |writing: &Self| {
+            let text = String::from_utf8_lossy(writing.bytes()).into_owned();
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (mut few, mut many) = (lines(self), lines(other));
+        if few.len() > many.len() {
+            std::mem::swap(&mut few, &mut many);
+        }
+        let many: HashSet<String> = many.into_iter().collect();
+        let common = few.iter().filter(|line| many.contains(*line)).count();
+        common * 10 > few.len() * 6
     }
 
-    fn assemble(_: &Text, _: &BTreeMap<Hole, Said>) -> Result<Self, Invalid> {
-        Err(Invalid)
+    fn assemble(text: &Text, values: &BTreeMap<Hole, Said>) -> Result<Self, Invalid> {
+        let (role, skeleton) = match &text.0 {
+            Around::Bytes(bytes) if values.is_empty() => return Ok(Self::attachment(Arc::clone(bytes))),
+            Around::Bytes(_) => return Err(Invalid),
+            Around::Skeleton(role, skeleton, _) => (*role, skeleton),
+        };
+        let raws = values.iter().map(|(hole, said)| (hole.clone(), said.raw.clone())).collect();
+        let filled = document::fill(skeleton, &raws).map_err(|_| Invalid)?;
+        let mut document = document::parse(role, filled).0;
+        let here = said(&document);
+        for (hole, said) in values.iter().filter(|(hole, _)| !here.contains_key(hole)) {
+            let SlotKey::Field(field) = hole.key else { return Err(Invalid) };
+            document = document.insert(field, &said.raw).map_err(|_| Invalid)?;
+        }
+        let is_understood = document.quarantine().is_none();
+        let writing = Self::edited(document);
+        let agrees = |(hole, said): (&Hole, &Said)| values.get(hole).is_some_and(|wanted| wanted.raw == said.raw);
+        let says_it = writing.values().len() == values.len() && writing.values().iter().all(agrees);
+        if is_understood && says_it { Ok(writing) } else { Err(Invalid) }
     }
+}
+
+/// The values of a document by their holes.
+fn said(document: &Document) -> BTreeMap<Hole, Said> {
+    let said = |slot: &Slot| Said { raw: document.raw(slot).to_owned(), typed: slot.typed.clone() };
+    slots(document).map(|(hole, slot)| (hole, said(slot))).collect()
+}
+
+/// The slots of a document with their holes, numbered as its skeleton numbers them.
+fn slots(document: &Document) -> impl Iterator<Item = (Hole, &Slot)> {
+    let mut ordinals: BTreeMap<&SlotKey, usize> = BTreeMap::new();
+    document.slots().iter().map(move |slot| {
+        let next = ordinals.entry(&slot.key).or_default();
+        let hole = Hole { key: slot.key.clone(), ordinal: *next };
+        *next += 1;
+        (hole, slot)
+    })
+}
+
+fn around(document: &Document) -> Text {
+    let skeleton = document.skeleton();
+    let ticks = skeleton.checkboxes.into_iter().map(|b| Tick { mark: b.mark_span, name: (b.heading, b.label) });
+    Text(Around::Skeleton(document.role(), skeleton.text.into(), ticks.collect()))
+}
+
+/// The row's items without what the file took out, then what the file put in.
+fn merged_set(sets: ThreeWay<Vec<String>>) -> Vec<String> {
+    let ThreeWay { base, file, row } = sets;
+    let [had, has, says] = [&base, &file, &row].map(|items| items.iter().collect::<HashSet<_>>());
+    let stays = row.iter().filter(|item| has.contains(item) || !had.contains(item));
+    let comes = file.iter().filter(|item| !had.contains(item) && !says.contains(item));
+    stays.chain(comes).cloned().collect()
+}
+
+fn merged_bytes(base: &[u8], file: &[u8], row: &[u8]) -> Option<TextMerge<Text>> {
+    let utf8 = |bytes| std::str::from_utf8(bytes).ok();
+    let merged = text::merge(ThreeWay { base: (utf8(base)?, &[]), file: (utf8(file)?, &[]), row: (utf8(row)?, &[]) });
+    Some(merged.map(|text| Text(Around::Bytes(text.into_bytes().into()))))
 }

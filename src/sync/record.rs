@@ -95,7 +95,7 @@ fn written(
     }
     let code = Code::new(&facts.place.code).ok();
     let told_after =
-        code.as_ref().map(|code| Told { columns: &after, sprint: facts.place.sprint, code, body: body(&documents) });
+        code.as_ref().map(|code| Told { columns: &after, sprint: facts.place.sprint, code, documents: parts });
     let told_before = Previous::of(gathered);
     let happened =
         told_after.map(|after| Happening::Written { how, before: told_before.as_ref().map(Previous::told), after });
@@ -147,32 +147,26 @@ fn empty_change(gathered: &Gathered, facts: &Facts) -> EntityChange {
 }
 
 /// What the row said before.
-struct Previous {
+struct Previous<'a> {
     columns: Columns,
     code: Code,
     sprint: Option<crate::model::EntityId>,
-    body: Digest,
+    documents: &'a Writings,
 }
 
-impl Previous {
-    fn of(gathered: &Gathered) -> Option<Self> {
+impl<'a> Previous<'a> {
+    fn of(gathered: &'a Gathered) -> Option<Self> {
         let record = gathered.candidate.record.as_ref()?;
         let said = columns(&gathered.head, Some(Before { documents: &gathered.head, fields: &record.fields }));
-        let body = gathered.head.values().map(Writing::digest).collect::<Vec<_>>();
         Some(Self {
             columns: Columns { fields: record.fields.clone(), ..said },
             code: Code::new(&record.code).ok()?,
             sprint: record.sprint,
-            body: Digest::of_parts(body.iter().map(|digest| digest.as_bytes().as_slice())),
+            documents: &gathered.head,
         })
     }
 
     fn told(&self) -> Told<'_> {
-        Told { columns: &self.columns, sprint: self.sprint, code: &self.code, body: self.body }
+        Told { columns: &self.columns, sprint: self.sprint, code: &self.code, documents: self.documents }
     }
-}
-
-/// One digest for all documents of a revision.
-fn body(documents: &[DocumentVersion]) -> Digest {
-    Digest::of_parts(documents.iter().map(|version| version.canonical.as_bytes().as_slice()))
 }
