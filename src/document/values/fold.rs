@@ -28,7 +28,7 @@ pub(super) fn folded(raw: &str) -> String {
 
 /// `folded` without a remark after a dash or in parentheses.
 pub(super) fn without_remark(folded: &str) -> &str {
-    let cuts = [" - ", " – ", " — ", "("];
+    let cuts = [" - ", " – ", " — ", "(", "（"];
     let at = cuts.iter().filter_map(|cut| folded.find(cut)).min();
     at.map_or(folded, |at| folded[..at].trim_end())
 }
@@ -62,6 +62,7 @@ mod tests {
         assert_eq!(folded("✅ **COMPLETE** - shipped"), "complete - shipped");
         assert_eq!(folded("[x] Won’t  Do"), "won't do");
         assert_eq!(without_remark("done (by me"), "done");
+        assert_eq!(without_remark("完成（by me）"), "完成");
         assert_eq!(symbol(" ⏸️ "), Some('⏸'));
         assert_eq!(symbol("⏸️ later"), None);
     }

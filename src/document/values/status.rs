@@ -31,9 +31,11 @@ fn without_date(words: &str) -> Option<&str> {
     Some(words[..at].trim_end_matches([',', ':']).trim_end_matches(" on"))
 }
 
-/// The two phrases that go on with what is being waited for.
+/// The phrases that go on with what is being waited for.
 fn open_ended(words: &str) -> Option<&'static str> {
-    if words.starts_with("ready for ") {
+    if words.starts_with("ready for review ") {
+        Some("in review")
+    } else if words.starts_with("ready for ") && words != "ready for review" {
         Some("ready")
     } else if words.starts_with("pending dependency ") {
         Some("blocked")
@@ -161,6 +163,7 @@ mod tests {
             ("🔄 IN PROGRESS", Some(InProgress)),
             ("in_progress", Some(InProgress)),
             ("**READY FOR REVIEW** (code is there)", Some(Review)),
+            ("Ready for review and commit", Some(Review)),
             ("PENDING DEPENDENCY RESOLUTION", Some(Blocked)),
             ("⏸️", Some(Blocked)),
             ("✅ **COMPLETE** - shipped", Some(Completed)),
@@ -188,5 +191,6 @@ mod tests {
         assert_eq!(sprint("In Progress"), Some(SprintStatus::Active));
         assert_eq!(sprint("paused"), Some(SprintStatus::OnHold));
         assert_eq!(sprint("in review"), None);
+        assert_eq!(sprint("READY FOR REVIEW"), None);
     }
 }
