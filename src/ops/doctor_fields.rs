@@ -230,15 +230,25 @@ mod tests {
     use super::*;
 
     const DONE: &str = "# Task: One\n\n**Status**: Done\n**Priority**: soon\n";
-    const ODD: &str = "# Task: Two
-
-**Status**: nearly there
-**Priority**: soon
-";
+    const ODD: &str = "# Task: Two\n\n**Status**: nearly there\n**Priority**: soon\n";
     const BARE: &str = "# Just a page\n";
 
     fn report(files: &[(&'static str, &'static str)]) -> FieldsReport {
         FieldsOptions::default().report(files.iter().map(|(path, text)| (*path, text.as_bytes())))
+    }
+
+    fn count(folder: &FolderFields, field: Field) -> &FieldCount {
+        folder.fields.iter().find(|count| count.field == field).expect("the field was found")
+    }
+
+    #[test]
+    fn typed_and_raw_values_are_counted_apart() {
+        let report = report(&[("a/TASK.md", DONE), ("a/b/TASK.md", ODD), ("page.md", BARE)]);
+        let status = count(&report.whole, Field::Status);
+        assert_eq!((status.found, status.typed, status.raw), (2, 1, 1));
+        assert_eq!(status.values, [RawValue { raw: "nearly there".into(), count: 1, first: "a/b/TASK.md:3".into() }]);
+        assert_eq!(count(&report.whole, Field::Priority).values[0].count, 2);
+        assert_eq!((report.whole.documents, report.whole.bare), (3, 1));
     }
 
     #[test]
@@ -254,6 +264,17 @@ mod tests {
         assert_eq!(report.whole.documents, 0);
         assert_eq!(report.refused.len(), 1);
         assert_eq!((report.refused[0].path.as_str(), report.refused[0].reason.as_str()), ("a/TASK.md", "not-utf8"));
+    }
+
+    #[test]
+    fn only_so_many_spellings_are_shown_and_long_ones_are_cut() {
+        let long = format!("# Task: One\n\n**Status**: {}\n", "so ".repeat(50));
+        let files = [("1.md", long.as_str()), ("2.md", ODD), ("3.md", ODD)];
+        let options = FieldsOptions { depth: 1, values: 1 };
+        let report = options.report(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+        let status = count(&report.whole, Field::Status);
+        assert_eq!((status.values.len(), status.values[0].raw.as_str()), (1, "nearly there"));
+        assert_eq!(shown(&"so ".repeat(50)).chars().count(), SHOWN + 1);
     }
 
     #[test]
