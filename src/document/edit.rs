@@ -212,13 +212,12 @@ fn is_added(splices: &[Splice], span: &Span) -> bool {
 }
 
 fn is_meant(difference: Option<yaml::Difference>, deed: Deed) -> bool {
-    use yaml::Difference;
-    matches!(
-        (difference, deed),
-        (Some(Difference::Values), Deed::Change)
-            | (Some(Difference::Added), Deed::Add)
-            | (Some(Difference::Removed), Deed::Remove)
-    )
+    use yaml::Run;
+    difference.is_some_and(|yaml::Difference { gone, added }| match deed {
+        Deed::Change => gone != Run::Anything && added != Run::Anything,
+        Deed::Add => gone == Run::Nothing,
+        Deed::Remove => added == Run::Nothing,
+    })
 }
 
 /// Whether headings, code, comments, breaks and items are where they were, as far as the splices let them.

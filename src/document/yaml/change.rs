@@ -4,39 +4,45 @@ use super::nodes::{Node, What, scan};
 use super::places::{after, child};
 use crate::model::Span;
 
-/// In what the nodes of two texts differ.
+/// What one text has in the place of what another text has there; all nodes before and behind are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Difference {
-    /// Some scalars, or the scalars of one sequence.
-    Values,
-    /// One run of nodes is new.
-    Added,
-    /// One run of nodes is gone.
-    Removed,
+pub(in super::super) struct Difference {
+    pub(in super::super) gone: Run,
+    pub(in super::super) added: Run,
 }
 
-/// Compares all nodes of two texts; `None` where they differ in more than one way, or one of them is refused.
+/// A run of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Run {
+    Nothing,
+    Scalars,
+    Anything,
+}
+
+/// Compares all nodes of two texts; `None` where one of them is refused.
 pub(in super::super) fn difference(old: &str, new: &str) -> Option<Difference> {
     let (old, new) = (scan(old).ok()?, scan(new).ok()?);
     let same = |(a, b): &(&Node<'_>, &Node<'_>)| (&a.what, a.anchor, a.is_tagged) == (&b.what, b.anchor, b.is_tagged);
-    let is_scalar = |node: &Node<'_>| matches!(node.what, What::Scalar { .. });
-    if old.len() == new.len() {
-        let is_value = |pair: (&Node<'_>, &Node<'_>)| same(&pair) || is_scalar(pair.0) && is_scalar(pair.1);
-        return old.iter().zip(&new).all(is_value).then_some(Difference::Values);
+    let is_value = |pair: (&Node<'_>, &Node<'_>)| same(&pair) || is_bare_scalar(pair.0) && is_bare_scalar(pair.1);
+    if old.len() == new.len() && old.iter().zip(&new).all(is_value) {
+        return Some(Difference { gone: Run::Scalars, added: Run::Scalars });
     }
     let shorter = old.len().min(new.len());
     let head = old.iter().zip(&new).take_while(same).count();
     let tail = old.iter().rev().zip(new.iter().rev()).take(shorter - head).take_while(same).count();
-    let (gone, added) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
-    match (gone, added) {
-        ([], _) => {
-            Some(if added.iter().all(is_scalar) && added.len() == 1 { Difference::Values } else { Difference::Added })
-        }
-        (_, []) => {
-            Some(if gone.iter().all(is_scalar) && gone.len() == 1 { Difference::Values } else { Difference::Removed })
-        }
-        _ => gone.iter().chain(added).all(is_scalar).then_some(Difference::Values),
+    Some(Difference { gone: run(&old[head..old.len() - tail]), added: run(&new[head..new.len() - tail]) })
+}
+
+fn run(nodes: &[Node<'_>]) -> Run {
+    match nodes {
+        [] => Run::Nothing,
+        _ if nodes.iter().all(is_bare_scalar) => Run::Scalars,
+        _ => Run::Anything,
     }
+}
+
+fn is_bare_scalar(node: &Node<'_>) -> bool {
+    matches!(node.what, What::Scalar { .. }) && node.anchor == 0
 }
 
 /// Whether the mapping has `pointer`, whatever its value is.
@@ -203,18 +209,20 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_of_one_kind() {
+    fn a_difference_is_one_run_of_nodes() {
+        use Run::{Anything, Nothing, Scalars};
         let table = [
-            ("a: 1\nb: 2\n", "a: 3\nb: 4\n", Some(Difference::Values)),
-            ("a: [1, 2]\n", "a: [3]\n", Some(Difference::Values)),
-            ("a: [1]\n", "a: []\n", Some(Difference::Values)),
-            ("a: 1\n", "a: 1\nb: 2\n", Some(Difference::Added)),
-            ("a: 1\nb: [2]\n", "a: 1\n", Some(Difference::Removed)),
-            ("a: 1\nb: 2\n", "a: {c: 1}\nb: 2\n", None),
-            ("a: 1\n", "a: &x 1\n", Some(Difference::Values)),
+            ("a: 1\nb: {c: x}\nd: 2\n", "a: 3\nb: {c: x}\nd: 4\n", Some((Scalars, Scalars))),
+            ("a: [1, 2]\n", "a: [3]\n", Some((Scalars, Scalars))),
+            ("a: [1]\n", "a: []\n", Some((Scalars, Nothing))),
+            ("a: 1\n", "a: 1\nb: 2\n", Some((Nothing, Scalars))),
+            ("a: 1\nb: [2]\n", "a: 1\n", Some((Anything, Nothing))),
+            ("a: 1\nb: 2\n", "a: {c: 1}\nb: 2\n", Some((Scalars, Anything))),
+            ("a: 1\n", "a: &x 1\n", Some((Scalars, Anything))),
             ("a: 1\n", "a: [\n", None),
         ];
         for (old, new, expected) in table {
+            let expected = expected.map(|(gone, added)| Difference { gone, added });
             assert_eq!(difference(old, new), expected, "{old:?} {new:?}");
         }
     }

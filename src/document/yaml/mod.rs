@@ -8,7 +8,7 @@ mod nodes;
 mod places;
 mod quote;
 
-pub(super) use change::{Difference, difference, has, insertion, lines_of};
+pub(super) use change::{Difference, Run, difference, has, insertion, lines_of};
 pub(super) use nodes::Refusal;
 pub(super) use places::{Place, Shape};
 pub(super) use quote::{block_sequence, flow_sequence, scalar_like, unquoted};

@@ -1,0 +1,157 @@
+//! Every document that there is, read and edited: nothing panics, and no edit touches a byte outside its value.
+//!
+//! What an edit may touch is worked out here from the slots of the old text alone, by cutting the new text into pieces;
+//! this shares nothing with the editor.
+
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use instep::document::{self, Document, Slot, SlotKey};
+use instep::model::{Field, Role, Typed};
+use rayon::prelude::*;
+
+use corpus::Corpus;
+
+#[test]
+fn own_documents_are_edited_in_place_only() {
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/documents"));
+    assert!(files.len() >= 10, "the fixtures are there");
+    assert!(edit_all(&files) > 100);
+}
+
+#[test]
+fn real_documents_are_edited_in_place_only() {
+    let Some(corpus) = Corpus::find("edits of real documents") else { return };
+    let folders = ["seeds", "seer-head", "encoding-dev", "dev/"];
+    let files: Vec<PathBuf> = folders.iter().flat_map(|folder| files(&corpus.at(folder))).collect();
+    assert!(files.len() > 5_000, "only {} documents", files.len());
+    assert!(edit_all(&files) > 10_000);
+}
+
+/// Edits every value of every file and returns how many there were; shows the first few that went wrong.
+fn edit_all(files: &[PathBuf]) -> usize {
+    let outcomes: Vec<Result<(), String>> = files.par_iter().flat_map(|file| edit_file(file)).collect();
+    let wrong: Vec<&String> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    let shown: Vec<&str> = wrong.iter().take(20).map(|told| told.as_str()).collect();
+    assert!(wrong.is_empty(), "{} of {} edits went wrong:\n{}", wrong.len(), outcomes.len(), shown.join("\n"));
+    outcomes.len()
+}
+
+/// Every Markdown and YAML file below `folder`.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let is_document = |path: &Path| {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        ["md", "yml", "yaml"].contains(&extension.to_lowercase().as_str())
+    };
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("a folder"));
+    files.map(walkdir::DirEntry::into_path).filter(|path| path.is_file() && is_document(path)).collect()
+}
+
+/// Sets each field of a file to another value and back, and some of the keys that are no fields.
+fn edit_file(file: &Path) -> Vec<Result<(), String>> {
+    let bytes = fs::read(file).expect("a readable file");
+    let role = role_of(&file.to_string_lossy().to_lowercase());
+    let Ok(text) = document::read(role, &bytes) else {
+        let (refused, _) = document::parse(role, String::from_utf8_lossy(&bytes));
+        check_slots(&refused, file);
+        return Vec::new();
+    };
+    let (document, problems) = document::parse(role, document::split(role, text).text);
+    assert!(problems.iter().all(|problem| document.text().get(problem.span.clone()).is_some()), "{}", file.display());
+    check_slots(&document, file);
+    check_skeleton(&document, file);
+    let (fields, others): (Vec<&Slot>, Vec<&Slot>) =
+        document.slots().iter().filter(|slot| !slot.is_mirror).partition(|slot| slot.field().is_some());
+    let spread = others.iter().step_by(others.len() / 20 + 1);
+    let told = |slot: &Slot, why| format!("{}: {:?} {:?}: {why}", file.display(), slot.key, document.raw(slot));
+    let edit = |slot: &&Slot| set_and_set_back(&document, slot).map_err(|why| told(slot, why));
+    fields.iter().chain(spread).map(edit).collect()
+}
+
+/// What the file would be if it lay in a project.
+fn role_of(name: &str) -> Role {
+    match name.rsplit('.').next() {
+        Some("md") if name.contains("sprint") => Role::Sprint,
+        Some("md") => Role::Task,
+        _ if name.contains("agents/") => Role::AgentProfile,
+        _ => Role::AgentConfig,
+    }
+}
+
+/// Slots lie in the text, in order and apart, and other rooms may slice with them.
+fn check_slots(document: &Document, file: &Path) {
+    let mut end = 0;
+    for slot in document.slots() {
+        assert!(
+            end <= slot.span.start && document.text().get(slot.span.clone()).is_some(),
+            "{}: {slot:?}",
+            file.display()
+        );
+        end = slot.span.end;
+    }
+    for checkbox in document.checkboxes() {
+        assert_eq!(document.text()[checkbox.mark_span].chars().collect::<Vec<_>>(), [checkbox.mark]);
+    }
+}
+
+fn check_skeleton(document: &Document, file: &Path) {
+    let skeleton = document.skeleton();
+    assert_eq!(skeleton.text.matches('\n').count() + broken_lines(document), document.text().matches('\n').count());
+    assert_eq!(document::fill(&skeleton.text, &skeleton.values).as_deref(), Ok(document.text()), "{}", file.display());
+    for (old, new) in document.checkboxes().iter().zip(&skeleton.checkboxes) {
+        assert_eq!(skeleton.text[new.span.clone()], document.text()[old.span.clone()], "{}", file.display());
+    }
+}
+
+/// Line ends inside values.
+fn broken_lines(document: &Document) -> usize {
+    document.slots().iter().map(|slot| document.raw(slot).matches('\n').count()).sum()
+}
+
+fn set_and_set_back(document: &Document, slot: &Slot) -> Result<(), String> {
+    let old = document.raw(slot);
+    let new = another(slot, old);
+    let edited = document.set(&slot.key, &new).map_err(|error| format!("to {new:?}: {error}"))?;
+    outside(document, &edited, slot, &new)?;
+    let found =
+        edited.slot(&slot.key).filter(|found| edited.raw(found) == new).ok_or("the new value is not read back")?;
+    let back = edited.set(&slot.key, old).map_err(|error| format!("and back: {error}"))?;
+    match old {
+        // The blank behind the colon stays.
+        "" => outside(&edited, &back, found, ""),
+        _ if back.text() == document.text() => Ok(()),
+        _ => Err("not the same after setting it back".to_owned()),
+    }
+}
+
+/// A raw value like `old` in kind that no document has.
+fn another(slot: &Slot, old: &str) -> String {
+    match (&slot.key, &slot.typed) {
+        (_, Some(Typed::List(_))) if old.starts_with('[') => "[zebra-9, 'yak']".into(),
+        (_, Some(Typed::List(_))) if old.starts_with("- ") || old.starts_with("-\n") => "- zebra-9".into(),
+        (SlotKey::Field(Field::Title), _) => "Zebra nine".into(),
+        (SlotKey::Pointer(_), _) if old.starts_with('"') => "\"zebra\\n9\"".into(),
+        _ => "zebra-9".into(),
+    }
+}
+
+/// Whether `new` is `old` with `raw` in the place of `slot` and of the mirrors that said the same, and nothing else.
+fn outside(old: &Document, new: &Document, slot: &Slot, raw: &str) -> Result<(), String> {
+    let said = old.raw(slot);
+    let changed = old.slots().iter().filter(|other| other.key == slot.key && old.raw(other) == said);
+    let mut rest = new.text();
+    let mut done = 0;
+    for other in changed {
+        let before = &old.text()[done..other.span.start];
+        rest = rest.strip_prefix(before).ok_or_else(|| format!("other bytes before {:?}", other.span))?;
+        // A label without a value may lack the blank behind its colon.
+        let value =
+            rest.strip_prefix(raw).or_else(|| rest.strip_prefix(' ').filter(|_| said.is_empty())?.strip_prefix(raw));
+        rest = value.ok_or_else(|| format!("another value at {:?}", other.span))?;
+        done = other.span.end;
+    }
+    if rest == &old.text()[done..] { Ok(()) } else { Err("other bytes at the end".to_owned()) }
+}
