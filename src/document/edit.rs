@@ -243,3 +243,167 @@ fn moved(splices: &[Splice], at: usize, is_end: bool) -> usize {
     }
     moved
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Role;
+
+    fn task(text: &str) -> Document {
+        parse(Role::Task, text).0
+    }
+
+    fn config(text: &str) -> Document {
+        parse(Role::AgentConfig, text).0
+    }
+
+    fn field(field: Field) -> SlotKey {
+        SlotKey::Field(field)
+    }
+
+    fn texts(edited: Result<Document, EditError>) -> Result<String, EditError> {
+        edited.map(|document| document.text().to_owned())
+    }
+
+    #[test]
+    fn only_the_value_changes() {
+        let text = "\u{feff}# Task: A\r\n\r\n**Status**: `todo`  \r\n- Owner：me <!-- c -->\r\n";
+        let edited = task(text).set(&field(Field::Status), "✅ **DONE** - really");
+        assert_eq!(texts(edited), Ok(text.replace("`todo`", "✅ **DONE** - really")));
+        let edited = task(text).set(&field(Field::Owner), "");
+        assert_eq!(texts(edited), Ok(text.replace("：me", "：")));
+        let edited = task("**Owner**:\n").set(&field(Field::Owner), "me");
+        assert_eq!(texts(edited), Ok("**Owner**: me\n".into()));
+    }
+
+    #[test]
+    fn a_mirror_follows_if_it_said_the_same() {
+        let text = "# A\n\n**Status**: Planning\n\n## B\n\n---\n\n**Status**: Planning\n";
+        let edited = task(text).set(&field(Field::Status), "Active");
+        assert_eq!(texts(edited), Ok(text.replace("Planning", "Active")));
+        let other = text.replacen("Planning", "Done", 1);
+        let edited = task(&other).set(&field(Field::Status), "Active");
+        assert_eq!(texts(edited), Ok(other.replace("Done", "Active")));
+    }
+
+    #[test]
+    fn ed19_comments_order_and_unknown_keys_survive() {
+        let text = "---\n# why\nzeta: 1   # last\nstatus:   open   # now\nalpha: {x: \"y\"}\n---\n\n# A\n\n## B\n";
+        let edited = task(text).set(&field(Field::Status), "done");
+        assert_eq!(texts(edited), Ok(text.replace("open", "done")));
+        let edited = task(text).set(&SlotKey::Pointer("/alpha/x".into()), "'z'");
+        assert_eq!(texts(edited), Ok(text.replace("\"y\"", "'z'")));
+    }
+
+    #[test]
+    fn what_would_spill_is_refused() {
+        let text = "# Task: A\n\n**Status**: Done\n**Owner**: me\n\n## B\n- [ ] c\n\n-->\n";
+        let refused = |key, raw| task(text).set(&field(key), raw).err();
+        for raw in ["<!-- x", "a | **Priority**: P0", "x <!-- y --> z", "x <br>"] {
+            assert_eq!(refused(Field::Status, raw), Some(EditError::Spills), "{raw}");
+        }
+        assert_eq!(refused(Field::Title, ""), Some(EditError::Spills));
+        for raw in ["a\nb", "a\r**Owner**: you", " a"] {
+            assert_eq!(refused(Field::Status, raw), Some(EditError::NotOneLine), "{raw:?}");
+        }
+        assert_eq!(refused(Field::Phase, "1"), Some(EditError::NoSlot));
+    }
+
+    #[test]
+    fn hx10_no_line_is_forged_through_a_value() {
+        let text = "task:\n  title: a\n  status: open\n";
+        for raw in ["a\n  status: done", "a\nb: c", "a: b", "a #", "&x a", "*x", "[a]", "|\n    a", "\"a"] {
+            assert_eq!(texts(config(text).set(&field(Field::Title), raw)), Err(EditError::Spills), "{raw:?}");
+        }
+        let quoted = config(text).set(&field(Field::Title), "\"a\\n  status: done\"");
+        assert_eq!(
+            quoted.map(|document| document.get(Field::Status).cloned()),
+            Ok(config(text).get(Field::Status).cloned())
+        );
+    }
+
+    #[test]
+    fn shared_values_are_refused() {
+        let text = "task:\n  title: &t A\n  status: *t\n  priority: |\n    P0\nlist: [a]\n";
+        for key in [field(Field::Title), field(Field::Status), field(Field::Priority), SlotKey::Pointer("/list".into())]
+        {
+            assert_eq!(texts(config(text).set(&key, "x")), Err(EditError::Shared), "{key:?}");
+        }
+        assert_eq!(texts(config(text).insert(Field::Status, "x")), Err(EditError::Shared));
+        assert_eq!(texts(config(text).set(&field(Field::Code), "x")), Err(EditError::NoSlot));
+    }
+
+    #[test]
+    fn a_field_is_put_in_and_taken_out_again() {
+        let texts_of = [
+            "# A\n\n**Status**: Done\n\n## B\n- [ ] c\n",
+            "# A\n\n- **Status:** Done\n- **Phase:** 1\n",
+            "# A\n\n**Status:** Done\n\n**Phase:** 1\n\ntext\n",
+            "---\nstatus: open\n---\n# A\n",
+            "| **Status** | Done |\r\n| **Phase** | 1 |\r\n\r\n## B\r\n",
+        ];
+        for text in texts_of {
+            let added = task(text).insert(Field::Owner, "me").expect(text);
+            assert_eq!(added.get(Field::Owner), parse(Role::Task, "Owner: me").0.get(Field::Owner), "{text}");
+            assert_eq!(texts(added.remove(&field(Field::Owner))), Ok(text.to_owned()));
+        }
+        let text = "task_id: a\ntask:\n  title: A # c\n  steps: [b]\n";
+        let added = config(text).insert(Field::Status, "open").expect("a place");
+        assert_eq!(added.text(), text.replace("# c\n", "# c\n  status: open\n"));
+        assert_eq!(texts(added.remove(&field(Field::Status))), Ok(text.to_owned()));
+    }
+
+    #[test]
+    fn what_has_no_line_of_its_own_stays() {
+        assert_eq!(texts(task("# Task: A\n").remove(&field(Field::Title))), Err(EditError::Shared));
+        assert_eq!(texts(task("## Status\n\nDone\n").remove(&field(Field::Status))), Err(EditError::Shared));
+        assert_eq!(texts(config("task: {status: a}\n").remove(&field(Field::Status))), Err(EditError::Shared));
+        assert_eq!(texts(config("task:\n  status: a\n").remove(&field(Field::Status))), Err(EditError::Spills));
+        assert_eq!(texts(task("# A\n\ntext\n").insert(Field::Owner, "me")), Err(EditError::NoHeader));
+    }
+
+    /// Pieces of which both languages are made, thrown together.
+    fn soup() -> impl Strategy<Value = String> {
+        let piece = "# |## Status\n\n|\\*\\*Status\\*\\*: |\\*\\*Owner:\\*\\* |- \\[ \\] |\\| Phase \\| |---\n|```\n|<!-- | -->|\
+                     \n|\r\n|a|é| |task:\n|  title: |  status: |x: |- |\\[|\\]|\\{|\\}|\"|'|&a |\\*a|, |#|\\||>|: ";
+        proptest::string::string_regex(&format!("({piece}){{0,24}}")).expect("a good pattern")
+    }
+
+    proptest! {
+        #[test]
+        fn no_edit_touches_what_is_outside(text in soup(), raw in soup()) {
+            for role in [Role::Task, Role::Sprint, Role::AgentConfig] {
+                let (document, _) = parse(role, text.as_str());
+                for slot in document.slots().iter().filter(|slot| !slot.is_mirror) {
+                    let Ok(edited) = document.set(&slot.key, &raw) else { continue };
+                    let found = edited.slot(&slot.key).map(|slot| edited.raw(slot));
+                    prop_assert_eq!(found, Some(raw.as_str()));
+                    let old = document.raw(slot);
+                    let follows = |other: &&Slot| other.key == slot.key && document.raw(other) == old;
+                    let mut expected = text.clone();
+                    for other in document.slots().iter().rev().filter(follows) {
+                        expected.replace_range(other.span.clone(), &raw);
+                    }
+                    if !old.is_empty() {
+                        prop_assert_eq!(edited.text(), expected);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_put_in_comes_out_again(text in soup(), raw in "[a-zA-Z0-9 *`:#|-]{0,8}") {
+            for role in [Role::Task, Role::AgentConfig] {
+                let (document, _) = parse(role, text.as_str());
+                let Ok(added) = document.insert(Field::Priority, &raw) else { continue };
+                prop_assert!(added.text().len() > text.len());
+                if let Ok(removed) = added.remove(&field(Field::Priority)) {
+                    let (removed, text) = (removed.text().trim_end(), text.trim_end());
+                    prop_assert!(removed == text || removed.starts_with(&text[..text.len().min(8)]));
+                }
+            }
+        }
+    }
+}

@@ -89,3 +89,98 @@ impl Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::parse;
+    use super::*;
+    use crate::model::Role;
+
+    fn written(role: Role, text: &str, field: Field, value: Value) -> Result<String, EditError> {
+        parse(role, text).0.write(field, &value).map(|document| document.text().to_owned())
+    }
+
+    #[test]
+    fn markdown_is_written_as_it_is_written() {
+        let table = [
+            ("**Status**: Pending  \n", Field::Status, json!("in_progress"), "**Status**: In Progress  \n"),
+            ("**Status**: `todo`\n", Field::Status, json!("in_progress"), "**Status**: `in_progress`\n"),
+            ("Status: ✅ **COMPLETE** - shipped\n", Field::Status, json!("pending"), "Status: Pending\n"),
+            ("**Priority**: HIGH\n", Field::Priority, json!("P0"), "**Priority**: CRITICAL\n"),
+            ("**Estimated**: 1 week\n", Field::EstimateHours, json!(80), "**Estimated**: 2 weeks\n"),
+            ("**Start Date**: TBD\n", Field::StartsOn, json!("2026-01-02"), "**Start Date**: 2026-01-02\n"),
+            ("**Tags**: a, b\n", Field::Tags, json!(["c"]), "**Tags**: c\n"),
+            ("**Dependencies**: `a-1`\n", Field::DependsOn, json!(["b-2", "c-3"]), "**Dependencies**: `b-2`, `c-3`\n"),
+            ("**Dependencies**: a-1\n", Field::DependsOn, json!([]), "**Dependencies**: None\n"),
+            ("# Task: A\n", Field::Title, json!("B # c"), "# Task: B # c\n"),
+            ("**Phase**: 1\n", Field::Owner, json!("me"), "**Phase**: 1\n**Owner**: me\n"),
+            ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(null), "**Phase**: 1\n"),
+        ];
+        for (text, field, value, expected) in table {
+            assert_eq!(written(Role::Task, text, field, value), Ok(expected.to_owned()));
+        }
+    }
+
+    #[test]
+    fn yaml_is_written_as_it_is_written() {
+        let table = [
+            (
+                "task:\n  status: \"todo\" # c\n",
+                Field::Status,
+                json!("in_progress"),
+                "task:\n  status: \"in_progress\" # c\n",
+            ),
+            ("task:\n  status:\n", Field::Status, json!("completed"), "task:\n  status: completed\n"),
+            ("parent:\n  phase: 1\n", Field::Phase, json!("2"), "parent:\n  phase: 2\n"),
+            ("task: {title: A}\n", Field::Title, json!("a: b\nc"), "task: {title: \"a: b\\nc\"}\n"),
+            ("task:\n  title: 'A'\n", Field::Priority, json!("P1"), "task:\n  title: 'A'\n  priority: 'P1'\n"),
+        ];
+        for (text, field, value, expected) in table {
+            assert_eq!(written(Role::AgentConfig, text, field, value), Ok(expected.to_owned()));
+        }
+        let skills = |text| written(Role::AgentProfile, text, Field::Skills, json!(["x y", "2"]));
+        assert_eq!(skills("skills: [a]\n"), Ok("skills: [x y, \"2\"]\n".into()));
+        assert_eq!(skills("skills:\n  - 'a'\n  - 'b'\nz: 1\n"), Ok("skills:\n  - 'x y'\n  - '2'\nz: 1\n".into()));
+        assert_eq!(skills("skills:\n  - a\n  # c\n  - b\n"), Err(EditError::Shared));
+        assert_eq!(skills("name: A\n"), Ok("name: A\nskills: [x y, \"2\"]\n".into()));
+    }
+
+    #[test]
+    fn what_is_said_already_changes_nothing() {
+        for (text, field, value) in [
+            ("**Status**: ✅ **COMPLETE** - shipped\n", Field::Status, json!("completed")),
+            ("**Status**: a bit of both\n", Field::Status, json!(null)),
+            ("**Estimated**: 3-4 hours\n", Field::EstimateHours, json!(4)),
+            ("**Owner**: TBD\n", Field::Owner, json!(null)),
+        ] {
+            assert_eq!(written(Role::Task, text, field, value), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn every_mirror_keeps_its_own_style() {
+        let text =
+            "---\nstatus: planned\n---\n# A\n\n**Status**: `draft`\n\n## B\n\n---\n**Sprint Status**: Planning\n";
+        let expected =
+            "---\nstatus: on_hold\n---\n# A\n\n**Status**: `on_hold`\n\n## B\n\n---\n**Sprint Status**: On Hold\n";
+        assert_eq!(written(Role::Sprint, text, Field::Status, json!("on_hold")), Ok(expected.to_owned()));
+    }
+
+    #[test]
+    fn hx10_a_value_that_does_not_fit_is_refused() {
+        let text = "# Task: A\n\n**Status**: Done\n**Owner**: me\n";
+        for (field, value, why) in [
+            (Field::Title, json!("a\n**Status**: Pending"), EditError::NotOneLine),
+            (Field::Title, json!("a\r\n---"), EditError::NotOneLine),
+            (Field::Owner, json!("`me`"), EditError::WrongType),
+            (Field::Owner, json!("[Owner]"), EditError::WrongType),
+            (Field::Status, json!("sideways"), EditError::WrongType),
+            (Field::Progress, json!(50), EditError::NoHeader),
+            (Field::Title, json!(null), EditError::Shared),
+        ] {
+            assert_eq!(written(Role::Task, text, field, value.clone()), Err(why), "{field} {value}");
+        }
+    }
+}

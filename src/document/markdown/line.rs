@@ -144,12 +144,13 @@ fn value_end(text: &str, at: Span) -> usize {
     at.start + said.len()
 }
 
-/// `at` without the blanks around it; an empty one stays at its start.
+/// `at` without the blanks around it; an empty one stays at its start, behind one blank.
 fn trimmed(text: &str, at: Span) -> Span {
     let said = &text[at.clone()];
     let bare = said.trim();
     if bare.is_empty() {
-        return at.start..at.start;
+        let start = at.start + usize::from(text[at.start..].starts_with(' '));
+        return start..start;
     }
     let start = at.end - said.trim_start().len();
     start..start + bare.len()
@@ -213,8 +214,9 @@ mod tests {
 
     #[test]
     fn an_empty_value_stays_behind_its_label() {
-        let line = "**Status**:  ";
         let known = |_: &str| true;
-        assert_eq!(labels(line, 0..line.len(), &known)[0].value, 11..11);
+        for (line, at) in [("**Status**:", 11), ("**Status**:  ", 12), ("| Status |  |", 11)] {
+            assert_eq!(labels(line, 0..line.len(), &known)[0].value, at..at);
+        }
     }
 }

@@ -13,6 +13,8 @@ mod outline;
 pub(super) use change::{Gap, gap, lines_of};
 pub(super) use outline::Outline;
 
+use std::collections::BTreeSet;
+
 use front_matter::FrontMatter;
 use header::{Page, Zone};
 
@@ -37,10 +39,12 @@ pub(super) fn parse(role: Role, text: &str) -> Parsed {
     let outline = outline::outline(text, front.as_ref().map_or(mark, |front| front.end));
     let (mut drafts, broken) = front_drafts(role, text, front.as_ref());
     let page = Page { role, text, outline: &outline, front: front.as_ref() };
+    let mut said: BTreeSet<SlotKey> = drafts.iter().map(|draft| draft.key.clone()).collect();
     for found in page.candidates() {
         let key = SlotKey::Field(found.field);
-        if found.zone != Zone::Trailer || stands_last(found.field) || drafts.iter().any(|draft| draft.key == key) {
+        if found.zone != Zone::Trailer || stands_last(found.field) || said.contains(&key) {
             let order = (found.zone as u8, found.rank);
+            said.insert(key.clone());
             drafts.push(Draft { key, order, span: found.value, shape: Shape::Line, said: Said::AsWritten });
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{fold, hours, priority, read, status};
+use super::{Kind, fold, hours, priority, read, status};
 use crate::model::{AgentStatus, Field, Priority, Role, SprintStatus, TaskStatus, Typed};
 
 /// How a document writes words of which it has no example.
@@ -64,7 +64,7 @@ fn from_number(field: Field, number: f64) -> Option<Typed> {
     }
 }
 
-/// A title is taken as it is; of other fields the text must be a value.
+/// A text is taken as it is; for other fields it must be a value.
 fn from_text(role: Role, field: Field, text: &str) -> Option<Typed> {
     let word = match (field, role) {
         (Field::Status, Role::Sprint) => SprintStatus::from_word(text).map(Typed::Sprint),
@@ -73,7 +73,10 @@ fn from_text(role: Role, field: Field, text: &str) -> Option<Typed> {
         (Field::Priority, _) => Priority::from_word(text).map(Typed::Priority),
         _ => None,
     };
-    word.or_else(|| read(role, field, text).typed)
+    match super::kind(field) {
+        Kind::Text => Some(Typed::Text(text.to_owned())),
+        _ => word.or_else(|| read(role, field, text).typed),
+    }
 }
 
 /// The backticks or stars around the whole of `raw`, and what is between them.

@@ -84,11 +84,11 @@ pub(in super::super) fn insertion(
 /// The whole lines that hold the value at byte `value` with its key; `None` where they share a line.
 pub(in super::super) fn lines_of(source: &str, value: usize) -> Option<Span> {
     let nodes = scan(source).ok()?;
-    let is_block = |at: &usize| nodes[*at].what == What::Mapping { is_flow: false };
+    let holds = |entry: &Entry| entry.key.start <= value && value <= entry.value_end.max(entry.key.end + 1);
+    let mappings = (0..nodes.len()).filter(|&at| matches!(nodes[at].what, What::Mapping { .. }));
     // The innermost mapping begins last.
-    let all = (0..nodes.len()).rev().filter(is_block).flat_map(|at| entries(&nodes, at, ""));
-    let mut around = all.filter(|entry| entry.key.start <= value && value <= entry.value_end.max(entry.key.end + 1));
-    let entry = around.next()?;
+    let found = mappings.rev().find_map(|at| Some((at, entries(&nodes, at, "").into_iter().find(holds)?)));
+    let (_, entry) = found.filter(|&(at, _)| nodes[at].what == What::Mapping { is_flow: false })?;
     let start = entry.key.start - indent(source, entry.key.start)?.len();
     let end = end_of_line(source, entry.value_end);
     let line_end = ["\r\n", "\n", "\r"].into_iter().find(|eol| source[end..].starts_with(eol)).map_or(0, str::len);
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(line("2"), Some("b: 2 # c\n"));
         assert_eq!(line("[x"), Some("  d: [x,\n    y]\n"));
         assert_eq!(line("z"), Some("  e: z"));
-        assert_eq!(lines_of("{a: 1, b: 2}", 4), None);
+        assert_eq!((lines_of("{a: 1, b: 2}", 4), lines_of("c: {a: 1}", 7)), (None, None));
     }
 
     #[test]

@@ -126,13 +126,14 @@ impl Finder<'_> {
         }
     }
 
-    /// The place for a value that is not there: behind the colon, which the parser's span stands before.
+    /// The place for a value that is not there: behind the colon, which the parser's span stands before, and one blank.
     fn after_colon(&self, key: usize, value: &Node<'_>) -> Option<Span> {
         let from = self.nodes[key].span.end;
         let rest = self.source.get(from..)?;
         let colon = from + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let is_colon = self.source.as_bytes().get(colon) == Some(&b':');
-        (is_colon && !value.is_tagged).then_some(colon + 1..colon + 1)
+        let after = self.source[colon..].strip_prefix(':').filter(|_| !value.is_tagged)?;
+        let at = colon + 1 + usize::from(after.starts_with(' '));
+        Some(at..at)
     }
 
     fn sequence(&mut self, at: usize, pointer: &str, is_flow: bool) {
@@ -207,7 +208,7 @@ mod tests {
         let source = "a:\nb:   # c\nc : \n";
         let nodes = scan(source).expect("good YAML");
         let spans: Vec<_> = find(source, &nodes, &|_| None).into_iter().map(|p| p.span).collect();
-        assert_eq!(spans, [2..2, 5..5, 15..15]);
+        assert_eq!(spans, [2..2, 6..6, 16..16]);
         assert_eq!(found("{x: , y}"), pairs(&[("/x", "")]));
     }
 
