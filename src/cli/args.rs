@@ -7,10 +7,13 @@ use clap::builder::styling::{AnsiColor, Style};
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use super::agent::Agent;
 use super::completions::Completions;
 use super::doctor::Doctor;
 use super::screen::Talk;
 use super::settings;
+use super::sprint::Sprint;
+use super::task::Task;
 use crate::config::Color;
 
 /// How help looks: as quiet as the rest.
@@ -24,7 +27,8 @@ const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold());
 
 /// The commands as the help of the program shows them.
-const GROUPS: &[(&str, &[&str])] = &[("Look after the rest", &["config", "doctor", "completions"])];
+const GROUPS: &[(&str, &[&str])] =
+    &[("Plan the work", &["sprint", "task", "agent"]), ("Look after the rest", &["config", "doctor", "completions"])];
 
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
@@ -69,6 +73,12 @@ pub(super) struct Global {
 /// The commands, in the order of their help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    #[command(subcommand, after_help = example!("instep sprint list"))]
+    Sprint(Sprint),
+    #[command(subcommand, after_help = example!("instep task list"))]
+    Task(Task),
+    #[command(subcommand, after_help = example!("instep agent list"))]
+    Agent(Agent),
     Config(settings::Show),
     Doctor(Doctor),
     Completions(Completions),

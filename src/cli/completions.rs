@@ -3,8 +3,8 @@
 use clap_complete::Shell;
 
 use super::args;
+use super::desk::Desk;
 use super::failure::{Exit, Failure};
-use super::screen::Screen;
 
 /// Print the script that teaches a shell to complete commands
 #[derive(Debug, clap::Args)]
@@ -15,8 +15,8 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, screen: &mut Screen) -> Result<Exit, Failure> {
-        screen.verbatim(&script(self.shell));
+    pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+        desk.screen.verbatim(&script(self.shell));
         Ok(Exit::Done)
     }
 }

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::Global;
+use super::desk::Desk;
 use super::failure::{Exit, Failure};
-use super::json;
 use super::screen::{Line, Role, Screen, counted};
 use super::table::{Column, Table};
 use crate::ops::{FieldsOptions, FieldsReport, FolderFields, RawValue, role_by_name};
@@ -30,16 +29,12 @@ struct Found {
 }
 
 impl Doctor {
-    pub(super) fn run(&self, global: &Global, screen: &mut Screen) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let found = documents(&self.fields)?;
         let report = self.options.report(found.documents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
-        if global.json {
-            json::print(screen, "doctor.fields", &report);
-        } else {
-            print(&report, screen);
-        }
+        desk.answer("doctor.fields", &report, print);
         for error in &found.unread {
-            screen.alarm(Line::new().with(Role::Warning, "warning").plain(format!(": {error}")));
+            desk.screen.alarm(Line::new().with(Role::Warning, "warning").plain(format!(": {error}")));
         }
         Ok(if found.unread.is_empty() { Exit::Done } else { Exit::Files })
     }

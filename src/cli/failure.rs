@@ -114,6 +114,13 @@ impl Failure {
         self
     }
 
+    /// Offers names that were probably meant, if there are any.
+    #[must_use]
+    pub(super) fn did_you_mean(self, names: &[String]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        if names.is_empty() { self } else { self.hint(format!("did you mean {}?", names.join(" or "))) }
+    }
+
     /// Says what it left behind.
     #[must_use]
     pub(super) fn effect(mut self, effect: Effect) -> Self {

@@ -12,18 +12,24 @@ macro_rules! example {
     };
 }
 
+mod agent;
 mod args;
 mod completions;
 mod confirm;
+mod desk;
 mod doctor;
+mod entity;
 mod failure;
 mod json;
 mod progress;
+mod report;
 mod safe;
 mod screen;
 mod settings;
+mod sprint;
 mod surroundings;
 mod table;
+mod task;
 
 use std::ffi::OsString;
 use std::io;
@@ -32,6 +38,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 use args::{Arguments, Command};
+use desk::Desk;
 pub use failure::Exit;
 use failure::{Effect, Failure};
 use screen::{Screen, Talk};
@@ -47,28 +54,33 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Exit {
-    let mut screen = Screen::of_process(arguments.global.color, arguments.global.talk());
-    let (exit, effect) = match dispatch(&arguments, &mut screen) {
+    let Arguments { global, command } = arguments;
+    let mut screen = Screen::of_process(global.color, global.talk());
+    let mut desk = Desk { global: &global, screen: &mut screen };
+    let (exit, effect) = match dispatch(command, &mut desk) {
         Ok(exit) => (exit, Effect::Applied),
         Err(failure) => {
-            failure.print(&mut screen, arguments.global.json);
+            failure.print(&mut screen, global.json);
             (failure.exit, failure.effect)
         }
     };
     close(&mut screen, exit, effect)
 }
 
-fn dispatch(arguments: &Arguments, screen: &mut Screen) -> Result<Exit, Failure> {
-    if let Some(directory) = &arguments.global.directory {
+fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    if let Some(directory) = &desk.global.directory {
         std::env::set_current_dir(directory).map_err(|error| {
             let message = format!("cannot work in {}", directory.display());
             Failure::new("bad-directory", Exit::Files, message).caused_by(&error)
         })?;
     }
-    match &arguments.command {
-        Command::Config(show) => show.run(&arguments.global, screen),
-        Command::Doctor(doctor) => doctor.run(&arguments.global, screen),
-        Command::Completions(completions) => completions.run(screen),
+    match command {
+        Command::Sprint(sprint) => sprint.run(desk),
+        Command::Task(task) => task.run(desk),
+        Command::Agent(agent) => agent.run(desk),
+        Command::Config(show) => show.run(desk),
+        Command::Doctor(doctor) => doctor.run(desk),
+        Command::Completions(completions) => completions.run(desk),
     }
 }
 

@@ -126,6 +126,13 @@ impl Line {
         self.with(Role::Code, text)
     }
 
+    /// Appends another line.
+    #[must_use]
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.parts.extend_from_slice(&other.parts);
+        self
+    }
+
     /// The text, painted or not.
     pub(super) fn show(&self, colour: bool) -> String {
         let paint = |(role, text): &(Role, String)| match role.style() {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::args::Global;
+use super::desk::Desk;
 use super::failure::{Exit, Failure};
-use super::json;
 use super::screen::{Line, Role, Screen};
 use super::surroundings;
 use super::table::{Column, Table};
@@ -40,26 +40,26 @@ struct SettingView {
 }
 
 impl Show {
-    pub(super) fn run(&self, global: &Global, screen: &mut Screen) -> Result<Exit, Failure> {
-        let settled = settle(global, screen)?;
+    pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+        let settled = settle(desk.global, desk.screen)?;
         let views = settled.config.entries().into_iter().map(|entry| SettingView {
             name: entry.name,
             value: entry.value,
             origin: entry.origin.to_string(),
         });
         let views: Vec<SettingView> = views.collect();
-        if global.json {
-            json::print(screen, "config.list", &views);
-        } else {
-            let mut table = Table::new([Column::whole("SETTING"), Column::cut_first("VALUE"), Column::whole("FROM")]);
-            for view in views {
-                let role = if view.origin == "default" { Role::Dim } else { Role::Plain };
-                table.row([(Role::Code, view.name), (role, view.value), (Role::Dim, view.origin)]);
-            }
-            table.print(screen);
-        }
+        desk.answer("config.list", &views, |views, screen| print(views, screen));
         Ok(Exit::Done)
     }
+}
+
+fn print(views: &[SettingView], screen: &mut Screen) {
+    let mut table = Table::new([Column::whole("SETTING"), Column::cut_first("VALUE"), Column::whole("FROM")]);
+    for SettingView { name, value, origin } in views {
+        let role = if origin == "default" { Role::Dim } else { Role::Plain };
+        table.row([(Role::Code, name.clone()), (role, value.clone()), (Role::Dim, origin.clone())]);
+    }
+    table.print(screen);
 }
 
 /// Settles the settings for this folder and tells what is strange about them.

@@ -135,6 +135,14 @@ impl Table {
     }
 }
 
+/// Prints names and values under each other.
+pub(super) fn pairs(pairs: &[(&str, Line)], screen: &mut Screen) {
+    let widest = pairs.iter().map(|(name, _)| safe::width(name)).max().unwrap_or(0);
+    for (name, value) in pairs {
+        screen.data(Line::new().with(Role::Dim, format!("{name:widest$}")).plain("  ").and(value));
+    }
+}
+
 /// Gives each cell of a laid out line the colour of its role.
 fn paint(line: &str, roles: &[Role], widths: &[usize]) -> String {
     let (mut rest, mut painted) = (line, Line::new());

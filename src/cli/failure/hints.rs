@@ -5,8 +5,57 @@
 use super::{Effect, Exit, Failure};
 use crate::config::ConfigError;
 use crate::model::Severity;
+use crate::ops::OpError;
 use crate::store::StoreError;
+use crate::sync::SyncError;
+use crate::sync::brakes::Brake;
+use crate::template::TemplateError;
 use crate::tree::TreeError;
+
+impl From<OpError> for Failure {
+    fn from(error: OpError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match error {
+            OpError::NotFound { ref nearest, .. } => of("not-found", Exit::Failed).did_you_mean(nearest),
+            OpError::Ambiguous { .. } => of("ambiguous", Exit::Failed).hint("write one of them in full"),
+            OpError::WrongKind { .. } => of("wrong-kind", Exit::Usage),
+            OpError::BadValue { ref nearest, .. } => of("bad-value", Exit::Usage).did_you_mean(nearest),
+            OpError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match error {
+            SyncError::Refused { ref brake, .. } => refused(brake, of("refused", Exit::Brake)),
+            SyncError::StalePlan => of("stale-plan", Exit::Brake).hint("make a new plan and look at it"),
+            SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
+            SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
+            SyncError::Held { .. } => of("held", Exit::Conflicts).hint("`instep conflict list` shows what waits"),
+            SyncError::Tree(error) => error.into(),
+            SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(brake: &Brake, failure: Failure) -> Failure {
+    match brake {
+        Brake::Identity { .. } => failure.hint("check that `instep.toml` and the database are of one project"),
+        Brake::EmptyScan { .. } => failure.hint("make everything readable again, or find out where the files went"),
+        Brake::MassDelete { .. } => failure
+            .hint("`instep sync --dry-run` shows them; `--allow-delete` with exactly their number lets them pass"),
+        Brake::MassChange { .. } => {
+            failure.hint("`instep sync --dry-run` shows them; `instep sync --help` says how they pass")
+        }
+        Brake::Regressed { .. } => {
+            failure.hint("if the database was restored on purpose, `--rebase` compares everything anew")
+        }
+        Brake::RowCollapse { .. } => failure.hint("`instep db info` shows what is left in the database"),
+        Brake::GitBusy(_) => failure.retryable().hint("let git finish, or stop what it does"),
+    }
+}
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
@@ -73,6 +122,27 @@ impl From<TreeError> for Failure {
                 of("not-private", Exit::Files).hint("take the rights of group and others from it")
             }
             TreeError::Io { .. } => of("file-failed", Exit::Files),
+        }
+    }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match &error {
+            TemplateError::Unknown { .. } => {
+                of("unknown-template", Exit::Usage).hint("`instep template list` shows all")
+            }
+            TemplateError::Broken { .. } => {
+                of("broken-template", Exit::Failed).hint("`instep template check` tells more")
+            }
+            TemplateError::Variables { .. } => {
+                of("template-variables", Exit::Usage).hint("`instep template show` says which variables it takes")
+            }
+            TemplateError::Failed { .. } => {
+                of("template-failed", Exit::Failed).hint("`instep template check` tells more")
+            }
+            TemplateError::Deadline { .. } | TemplateError::TooLong { .. } => of("template-stopped", Exit::Failed),
         }
     }
 }

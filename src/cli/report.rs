@@ -1,0 +1,235 @@
+//! What a run did, or would do, on one screen.
+
+use serde_json::Value;
+
+use super::failure::Exit;
+use super::screen::{Line, Role, Screen, Talk, counted};
+use super::table::{Column, Table};
+use crate::model::Change;
+use crate::sync::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
+use crate::sync::{SyncReport, Totals};
+
+/// How many lines of each sort are shown where nobody asked for details.
+const SHOWN: usize = 15;
+
+/// How the program ends after a run that was not stopped.
+pub(super) fn exit(report: &SyncReport) -> Exit {
+    let unread = |note: &Note| matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused);
+    match report {
+        _ if report.open_conflicts > 0 => Exit::Conflicts,
+        _ if report.notes.iter().any(unread) => Exit::Files,
+        _ => Exit::Done,
+    }
+}
+
+/// Prints the steps, the notes and the sum.
+pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
+    let steps: Vec<&Step> = report.steps.iter().filter(|step| is_told(step, screen)).collect();
+    let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
+    for step in shown(&steps, screen) {
+        let (role, word) = word(step);
+        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step))]);
+    }
+    table.print(screen);
+    tell_rest(steps.len(), screen);
+    let notes: Vec<&Note> = report.notes.iter().filter(|note| note.kind != NoteKind::Unmanaged).collect();
+    shown(&notes, screen).iter().for_each(|note| print_note(note, screen));
+    tell_rest(notes.len(), screen);
+    print_sum(report, screen);
+}
+
+/// Renewed stamps are many and mean nothing to most people.
+fn is_told(step: &Step, screen: &Screen) -> bool {
+    step.held || !step.conflicts.is_empty() || !step.is_only_stamps() || screen.talk() == Talk::Verbose
+}
+
+fn shown<'a, T>(all: &'a [T], screen: &Screen) -> &'a [T] {
+    let most = if screen.talk() == Talk::Verbose { all.len() } else { SHOWN };
+    &all[..all.len().min(most)]
+}
+
+fn tell_rest(all: usize, screen: &mut Screen) {
+    if all > SHOWN && screen.talk() != Talk::Verbose {
+        screen.say(format!("… and {} more; `-v` shows all", all - SHOWN));
+    }
+}
+
+fn word(step: &Step) -> (Role, &'static str) {
+    let does = |deeds: &[FileDeed]| step.files.iter().any(|file| deeds.contains(&file.deed));
+    let writes = does(&[FileDeed::Write, FileDeed::Create, FileDeed::Move]);
+    match step.row {
+        _ if step.held => (Role::Warning, "held"),
+        RowDeed::Create => (Role::Success, "created"),
+        RowDeed::Restore => (Role::Success, "restored"),
+        RowDeed::Delete => (Role::Error, "deleted"),
+        RowDeed::Update if writes => (Role::Plain, "merged"),
+        RowDeed::Update => (Role::Plain, "pushed"),
+        RowDeed::Keep if does(&[FileDeed::Remove]) => (Role::Error, "removed"),
+        RowDeed::Keep if writes => (Role::Plain, "pulled"),
+        RowDeed::Keep => (Role::Dim, "stamped"),
+    }
+}
+
+/// The fields that change; where none does, the files; conflicts always.
+fn changes(step: &Step) -> String {
+    let conflicts = step.conflicts.iter().map(|kind| format!("conflict ({})", kind.word()));
+    let fields = step.changes.iter().map(|(field, change)| format!("{field}: {}", arrow(change)));
+    let mut told: Vec<String> = conflicts.chain(fields).collect();
+    if told.is_empty() {
+        let touched = step.files.iter().filter(|file| file.deed != FileDeed::Keep);
+        told.extend(touched.map(|file| file.path.to_string()));
+    }
+    told.join(", ")
+}
+
+fn arrow(change: &Change) -> String {
+    match (&change.from, &change.to) {
+        (Value::Null, to) => plain(to),
+        (from, Value::Null) => format!("{} removed", plain(from)),
+        (from, to) => format!("{} → {}", plain(from), plain(to)),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+fn print_note(note: &Note, screen: &mut Screen) {
+    let role = match note.kind {
+        NoteKind::Unmanaged | NoteKind::Behind | NoteKind::Pending | NoteKind::MissingHere => Role::Dim,
+        _ => Role::Warning,
+    };
+    screen.data(Line::new().with(role, "note").plain(": ").code(&note.path).plain(format!(": {}", note.message)));
+}
+
+fn print_sum(report: &SyncReport, screen: &mut Screen) {
+    let done = sum(&report.totals);
+    let sum = match (report.applied, done.is_empty()) {
+        (_, true) => Line::new().with(Role::Success, "in step").plain(": nothing to do"),
+        (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {}", done.join(", "))),
+        (false, false) => Line::new().with(Role::Heading, "would do").plain(format!(": {}", done.join(", "))),
+    };
+    screen.data(sum);
+    let unmanaged: usize =
+        report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged).map(|note| note.count).sum();
+    if unmanaged > 0 {
+        screen.say(format!("{} of no sprint, task or agent left alone", counted(unmanaged, "file")));
+    }
+    if report.open_conflicts > 0 {
+        let wait = format!(": {} for a decision; see ", waiting(report.open_conflicts));
+        screen.say(Line::new().with(Role::Warning, "warning").plain(wait).code("instep conflict list"));
+    }
+}
+
+fn waiting(conflicts: usize) -> String {
+    format!("{} {}", counted(conflicts, "conflict"), if conflicts == 1 { "waits" } else { "wait" })
+}
+
+fn sum(totals: &Totals) -> Vec<String> {
+    let counts = [
+        (totals.created, "created"),
+        (totals.restored, "restored"),
+        (totals.pushed, "pushed"),
+        (totals.pulled, "pulled"),
+        (totals.merged, "merged"),
+        (totals.deleted, "deleted"),
+        (totals.removed, "removed"),
+        (totals.stamped, "stamped"),
+        (totals.held, "held"),
+        (totals.postponed, "postponed"),
+    ];
+    counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::screen::Look;
+    use super::super::screen::tests::on_paper;
+    use super::*;
+    use crate::model::{Changes, ConflictKind, DocPath, EntityId, EntityKind};
+    use crate::sync::plan::FileStep;
+
+    fn step(reference: &str, row: RowDeed, deed: FileDeed, changes: &[(&str, Value, Value)]) -> Step {
+        let changed = |(field, from, to): &(&str, Value, Value)| {
+            ((*field).to_owned(), Change { from: from.clone(), to: to.clone() })
+        };
+        let path = DocPath::new("delegation/backlog/x/TASK.md").expect("a good path");
+        Step {
+            entity: EntityId::new(uuid::Uuid::nil()),
+            kind: EntityKind::Task,
+            reference: reference.to_owned(),
+            rule: "12 push".to_owned(),
+            row,
+            files: vec![FileStep { path, deed, raw: None }],
+            changes: changes.iter().map(changed).collect::<Changes>(),
+            conflicts: Vec::new(),
+            held: false,
+            row_version: Some(1),
+        }
+    }
+
+    fn report(steps: Vec<Step>) -> SyncReport {
+        SyncReport { applied: true, totals: Totals::of(&steps), steps, ..SyncReport::default() }
+    }
+
+    fn printed(report: &SyncReport, talk: Talk) -> (String, String) {
+        let (mut screen, out, err) = on_paper(Look::default(), talk);
+        print(report, &mut screen);
+        (out.text(), err.text())
+    }
+
+    #[test]
+    fn a_run_is_told_on_one_screen() {
+        let mut held = step("T:alpha/c", RowDeed::Keep, FileDeed::Keep, &[]);
+        (held.held, held.conflicts) = (true, vec![ConflictKind::Body]);
+        let mut report = report(vec![
+            step("T:alpha/a", RowDeed::Update, FileDeed::Stamp, &[("status", "pending".into(), "completed".into())]),
+            step("T:alpha/b", RowDeed::Keep, FileDeed::Write, &[("assignee", Value::Null, "ann\x1b[2J".into())]),
+            held,
+            step("T:alpha/d", RowDeed::Create, FileDeed::Stamp, &[]),
+        ]);
+        report.open_conflicts = 1;
+        let (out, err) = printed(&report, Talk::Normal);
+        assert_eq!(
+            out,
+            "\
+WHAT     REF        CHANGES
+pushed   T:alpha/a  status: pending → completed
+pulled   T:alpha/b  assignee: ann\\x1b[2J
+held     T:alpha/c  conflict (body)
+created  T:alpha/d  delegation/backlog/x/TASK.md
+done: 1 created, 1 pushed, 1 pulled, 2 stamped, 1 held
+"
+        );
+        assert_eq!(err, "warning: 1 conflict waits for a decision; see instep conflict list\n");
+        assert_eq!(exit(&report), Exit::Conflicts);
+    }
+
+    #[test]
+    fn a_long_run_is_cut_and_details_are_for_who_asks() {
+        let long = report((0..40).map(|_| step("T:a/b", RowDeed::Create, FileDeed::Stamp, &[])).collect());
+        let (out, err) = printed(&long, Talk::Normal);
+        assert_eq!((out.lines().count(), err.as_str()), (SHOWN + 2, "… and 25 more; `-v` shows all\n"));
+        assert_eq!(printed(&long, Talk::Verbose).0.lines().count(), 42);
+    }
+
+    #[test]
+    fn nothing_to_do_is_one_line() {
+        let idle = SyncReport { applied: true, ..SyncReport::default() };
+        assert_eq!(printed(&idle, Talk::Normal).0, "in step: nothing to do\n");
+        assert_eq!(exit(&idle), Exit::Done);
+    }
+
+    #[test]
+    fn a_file_that_was_not_read_shows_in_the_exit_code() {
+        let note = |kind| Note { kind, path: "a/TASK.md".into(), message: "conflict markers".into(), count: 1 };
+        for (kind, expected) in [(NoteKind::Quarantined, Exit::Files), (NoteKind::Unmanaged, Exit::Done)] {
+            let report = SyncReport { notes: vec![note(kind)], ..SyncReport::default() };
+            assert_eq!(exit(&report), expected);
+        }
+    }
+}
