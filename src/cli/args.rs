@@ -9,12 +9,15 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::agent::Agent;
 use super::completions::Completions;
+use super::conflict::Conflict;
 use super::doctor::Doctor;
 use super::screen::Talk;
 use super::settings;
 use super::sprint::Sprint;
 use super::task::Task;
+use super::template::Template;
 use crate::config::Color;
+use crate::ops;
 
 /// How help looks: as quiet as the rest.
 const STYLES: Styles = Styles::styled()
@@ -27,8 +30,11 @@ const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold());
 
 /// The commands as the help of the program shows them.
-const GROUPS: &[(&str, &[&str])] =
-    &[("Plan the work", &["sprint", "task", "agent"]), ("Look after the rest", &["config", "doctor", "completions"])];
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Plan the work", &["sprint", "task", "agent", "template"]),
+    ("Keep both sides in step", &["sync", "status", "diff", "conflict"]),
+    ("Look after the rest", &["config", "doctor", "completions"]),
+];
 
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
@@ -79,6 +85,19 @@ pub(super) enum Command {
     Task(Task),
     #[command(subcommand, after_help = example!("instep agent list"))]
     Agent(Agent),
+    #[command(subcommand, after_help = example!("instep template list"))]
+    Template(Template),
+    /// Bring the files and the database in step
+    #[command(after_help = example!("instep sync --dry-run", "instep sync"))]
+    Sync(ops::Sync),
+    /// Say what differs between the files and the database
+    #[command(after_help = example!("instep status"))]
+    Status(ops::Status),
+    /// Show line by line how the files differ from the database
+    #[command(after_help = example!("instep diff"))]
+    Diff(ops::Diff),
+    #[command(subcommand, after_help = example!("instep conflict list"))]
+    Conflict(Conflict),
     Config(settings::Show),
     Doctor(Doctor),
     Completions(Completions),

@@ -1,39 +1,57 @@
 //! Where a command is carried out: what was asked for, the screen, and the workspace once it is needed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::runtime::{Builder, Runtime};
 
 use super::args::Global;
 use super::failure::{Exit, Failure};
 use super::screen::{Screen, Talk};
 use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
-use super::{json, progress};
+use super::{json, progress, report};
 use crate::model::{CloneId, CorrelationId, Ids as _};
-use crate::sync::Workspace;
+use crate::ops::OpError;
+use crate::sync::{SyncReport, Workspace};
 use crate::tree::{Disk, Layout, Tree};
 
 /// The global options and the screen of one command.
 pub(super) struct Desk<'a> {
     pub(super) global: &'a Global,
     pub(super) screen: &'a mut Screen,
+    /// Where the project lies that was opened.
+    pub(super) root: PathBuf,
+    runtime: Option<Runtime>,
 }
 
-impl Desk<'_> {
-    /// Opens the workspace, does the work in it, and prints what came of it; `kind` names the answer in JSON.
-    pub(super) fn work<T: Serialize, E: Into<Failure>>(
+impl<'a> Desk<'a> {
+    /// A desk with nothing on it.
+    pub(super) fn new(global: &'a Global, screen: &'a mut Screen) -> Self {
+        Self { global, screen, root: PathBuf::new(), runtime: None }
+    }
+
+    /// Opens the workspace, looks something up, and prints it; `kind` names the answer in JSON.
+    pub(super) fn look<T: Serialize>(
         &mut self,
         kind: &str,
-        work: impl AsyncFnOnce(&Workspace) -> Result<T, E>,
+        work: impl AsyncFnOnce(&Workspace) -> Result<T, OpError>,
         print: impl FnOnce(&T, &mut Screen),
-    ) -> Result<T, Failure> {
-        let outcome = block_on(async {
-            let workspace = self.open().await?;
-            work(&workspace).await.map_err(Into::into)
-        })?;
-        self.answer(kind, &outcome, print);
-        Ok(outcome)
+    ) -> Result<Exit, Failure> {
+        let workspace = self.open()?;
+        let answer = self.wait(work(&workspace))?;
+        self.answer(kind, &answer, print);
+        Ok(Exit::Done)
+    }
+
+    /// Opens the workspace, changes something, and prints what was done.
+    pub(super) fn change(
+        &mut self,
+        kind: &str,
+        work: impl AsyncFnOnce(&Workspace) -> Result<SyncReport, OpError>,
+    ) -> Result<Exit, Failure> {
+        self.look(kind, work, report::print_change)
     }
 
     /// Prints an answer for a person or for a program.
@@ -45,9 +63,21 @@ impl Desk<'_> {
         }
     }
 
-    async fn open(&mut self) -> Result<Workspace, Failure> {
+    /// Waits for the end of some work; one thread is enough for one command.
+    pub(super) fn wait<T, E: Into<Failure>>(&mut self, work: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        let failed = |error| Failure::new("no-runtime", Exit::Failed, "cannot start the runtime").caused_by(&error);
+        let runtime = match self.runtime.take() {
+            Some(runtime) => runtime,
+            None => Builder::new_current_thread().enable_all().build().map_err(failed)?,
+        };
+        self.runtime.insert(runtime).block_on(work).map_err(Into::into)
+    }
+
+    /// Opens the workspace that this folder is in.
+    pub(super) fn open(&mut self) -> Result<Workspace, Failure> {
         let Settled { project, config, environment, .. } = settings::settle(self.global, self.screen)?;
         let located = project?;
+        self.root.clone_from(&located.root);
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let no_id = || {
             Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id")
@@ -60,6 +90,7 @@ impl Desk<'_> {
         Ok(Workspace {
             project,
             root,
+            state: located.state.private,
             tree,
             store: todo!(),
             clone,
@@ -71,11 +102,4 @@ impl Desk<'_> {
             config,
         })
     }
-}
-
-/// One thread is enough for one command.
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let failed = |error| Failure::new("no-runtime", Exit::Failed, "cannot start the runtime").caused_by(&error);
-    runtime.map_err(failed)?.block_on(work)
 }

@@ -1,13 +1,76 @@
-//! How sprints, tasks and agents look on a screen: lists, one of them, and what a change did to one.
+//! What sprints, tasks and agents have in common: how they are shown and changed.
 
+use clap::Arg;
+
+use super::confirm::confirm;
+use super::desk::Desk;
+use super::failure::{Exit, Failure};
+use super::report;
 use super::screen::{Line, Role, Screen, counted};
 use super::table::{Column, Table, pairs};
-use crate::model::{EntityKind, Field};
-use crate::ops::{EntityView, Listing, Show, Shown};
+use crate::model::{EntityKind, Field, Reference};
+use crate::ops::{EntityView, Listing, Relocate, Remove, Set, SetStatus, Show, Shown};
 
-/// The same question, about an entity of this kind where it does not say another.
-pub(super) fn of_kind(show: Show, kind: EntityKind) -> Show {
-    Show { reference: show.reference.or_kind(kind), ..show }
+/// What is to be deleted, and whether that was thought over.
+#[derive(Debug, clap::Args)]
+pub(super) struct Removal {
+    #[command(flatten)]
+    op: Remove,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// Fits an argument of an op for all kinds to one kind: how its references are called, and what it has no use for.
+pub(super) fn fit(argument: Arg, (name, help): (&'static str, &'static str), useless: &[&str]) -> Arg {
+    match argument.get_id().as_str() {
+        "reference" | "references" => argument.value_name(name).help(help),
+        id if useless.contains(&id) => argument.hide(true),
+        _ => argument,
+    }
+}
+
+/// Shows one entity of `kind`.
+pub(super) fn show(mut op: Show, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    op.reference = op.reference.or_kind(kind);
+    desk.look(&format!("{kind}.show"), async |ws| op.run(ws).await, print_one)
+}
+
+/// Changes fields of an entity of `kind`.
+pub(super) fn set(mut op: Set, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    op.reference = op.reference.or_kind(kind);
+    desk.change(&format!("{kind}.set"), async |ws| op.run(ws).await)
+}
+
+/// Changes the status of entities of `kind`.
+pub(super) fn set_status(mut op: SetStatus, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    op.references = of_kind(op.references, kind);
+    desk.change(&format!("{kind}.status"), async |ws| op.run(ws).await)
+}
+
+/// Moves an entity of `kind`.
+pub(super) fn relocate(mut op: Relocate, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    op.reference = op.reference.or_kind(kind);
+    desk.change(&format!("{kind}.move"), async |ws| op.run(ws).await)
+}
+
+impl Removal {
+    /// Deletes entities of `kind`, after a question that names them.
+    pub(super) fn run(self, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+        let op = Remove { references: of_kind(self.op.references, kind), ..self.op };
+        let workspace = desk.open()?;
+        let victims = desk.wait(op.victims(&workspace))?;
+        let names: Vec<&str> = victims.iter().map(|victim| victim.code.as_str()).collect();
+        let question = format!("Delete {} in the files and in the database?", names.join(", "));
+        confirm(desk.screen, &question.into(), self.yes)?;
+        let report = desk.wait(op.run(&workspace))?;
+        desk.answer(&format!("{kind}.rm"), &report, report::print_change);
+        Ok(Exit::Done)
+    }
+}
+
+fn of_kind(references: Vec<Reference>, kind: EntityKind) -> Vec<Reference> {
+    references.into_iter().map(|reference| reference.or_kind(kind)).collect()
 }
 
 /// Prints a page of a list; what is on other pages is told.

@@ -114,6 +114,16 @@ impl Failure {
         self
     }
 
+    /// Adds to what was said to do next.
+    #[must_use]
+    pub(super) fn and_hint(self, more: Option<String>) -> Self {
+        match (self.hint.clone(), more) {
+            (Some(hint), Some(more)) => self.hint(format!("{hint}; {more}")),
+            (None, Some(more)) => self.hint(more),
+            (_, None) => self,
+        }
+    }
+
     /// Offers names that were probably meant, if there are any.
     #[must_use]
     pub(super) fn did_you_mean(self, names: &[String]) -> Self {

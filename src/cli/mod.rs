@@ -3,8 +3,6 @@
 //! One file per family of commands. `screen`, `table`, `progress` and `json` are the only places that print;
 //! `failure` turns every error into a kind, a hint and an exit code. Nothing is decided here that an op could decide.
 
-#![expect(dead_code, reason = "the foundations come before the commands")]
-
 /// The last part of a command's help: lines to copy, each of which a test runs.
 macro_rules! example {
     ($($line:literal),+ $(,)?) => {
@@ -14,8 +12,10 @@ macro_rules! example {
 
 mod agent;
 mod args;
+mod both;
 mod completions;
 mod confirm;
+mod conflict;
 mod desk;
 mod doctor;
 mod entity;
@@ -30,6 +30,7 @@ mod sprint;
 mod surroundings;
 mod table;
 mod task;
+mod template;
 
 use std::ffi::OsString;
 use std::io;
@@ -56,8 +57,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Exit {
     let Arguments { global, command } = arguments;
     let mut screen = Screen::of_process(global.color, global.talk());
-    let mut desk = Desk { global: &global, screen: &mut screen };
-    let (exit, effect) = match dispatch(command, &mut desk) {
+    let (exit, effect) = match dispatch(command, &mut Desk::new(&global, &mut screen)) {
         Ok(exit) => (exit, Effect::Applied),
         Err(failure) => {
             failure.print(&mut screen, global.json);
@@ -78,6 +78,11 @@ fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         Command::Sprint(sprint) => sprint.run(desk),
         Command::Task(task) => task.run(desk),
         Command::Agent(agent) => agent.run(desk),
+        Command::Template(template) => template.run(desk),
+        Command::Sync(op) => both::sync(op, desk),
+        Command::Status(op) => both::status(op, desk),
+        Command::Diff(op) => both::diff(op, desk),
+        Command::Conflict(conflict) => conflict.run(desk),
         Command::Config(show) => show.run(desk),
         Command::Doctor(doctor) => doctor.run(desk),
         Command::Completions(completions) => completions.run(desk),

@@ -27,7 +27,8 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
     let steps: Vec<&Step> = report.steps.iter().filter(|step| is_told(step, screen)).collect();
     let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
     for step in shown(&steps, screen) {
-        let (role, word) = word(step);
+        let Deed { role, to_do, done } = Deed::of(step);
+        let word = if report.applied { done } else { to_do };
         table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step))]);
     }
     table.print(screen);
@@ -36,6 +37,27 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
     shown(&notes, screen).iter().for_each(|note| print_note(note, screen));
     tell_rest(notes.len(), screen);
     print_sum(report, screen);
+}
+
+/// Prints what a command changed.
+pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
+    let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
+    let steps: Vec<&Step> = report.steps.iter().filter(|step| !step.is_idle()).collect();
+    for step in shown(&steps, screen) {
+        let (role, word) = match step.row {
+            RowDeed::Create => (Role::Success, "made"),
+            RowDeed::Delete => (Role::Error, "deleted"),
+            _ => (Role::Plain, "changed"),
+        };
+        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step))]);
+    }
+    table.print(screen);
+    tell_rest(steps.len(), screen);
+    if steps.is_empty() {
+        screen.say("nothing changed: it was so already");
+    }
+    report.notes.iter().for_each(|note| print_note(note, screen));
+    tell_conflicts(report, screen);
 }
 
 /// Renewed stamps are many and mean nothing to most people.
@@ -54,19 +76,32 @@ fn tell_rest(all: usize, screen: &mut Screen) {
     }
 }
 
-fn word(step: &Step) -> (Role, &'static str) {
-    let does = |deeds: &[FileDeed]| step.files.iter().any(|file| deeds.contains(&file.deed));
-    let writes = does(&[FileDeed::Write, FileDeed::Create, FileDeed::Move]);
-    match step.row {
-        _ if step.held => (Role::Warning, "held"),
-        RowDeed::Create => (Role::Success, "created"),
-        RowDeed::Restore => (Role::Success, "restored"),
-        RowDeed::Delete => (Role::Error, "deleted"),
-        RowDeed::Update if writes => (Role::Plain, "merged"),
-        RowDeed::Update => (Role::Plain, "pushed"),
-        RowDeed::Keep if does(&[FileDeed::Remove]) => (Role::Error, "removed"),
-        RowDeed::Keep if writes => (Role::Plain, "pulled"),
-        RowDeed::Keep => (Role::Dim, "stamped"),
+/// What is done to an entity, as it is told before and after.
+struct Deed {
+    role: Role,
+    to_do: &'static str,
+    done: &'static str,
+}
+
+const fn deed(role: Role, to_do: &'static str, done: &'static str) -> Deed {
+    Deed { role, to_do, done }
+}
+
+impl Deed {
+    fn of(step: &Step) -> Self {
+        let does = |deeds: &[FileDeed]| step.files.iter().any(|file| deeds.contains(&file.deed));
+        let writes = does(&[FileDeed::Write, FileDeed::Create, FileDeed::Move]);
+        match step.row {
+            _ if step.held => deed(Role::Warning, "held", "held"),
+            RowDeed::Create => deed(Role::Success, "create", "created"),
+            RowDeed::Restore => deed(Role::Success, "restore", "restored"),
+            RowDeed::Delete => deed(Role::Error, "delete", "deleted"),
+            RowDeed::Update if writes => deed(Role::Plain, "merge", "merged"),
+            RowDeed::Update => deed(Role::Plain, "push", "pushed"),
+            RowDeed::Keep if does(&[FileDeed::Remove]) => deed(Role::Error, "remove", "removed"),
+            RowDeed::Keep if writes => deed(Role::Plain, "pull", "pulled"),
+            RowDeed::Keep => deed(Role::Dim, "stamp", "stamped"),
+        }
     }
 }
 
@@ -107,18 +142,21 @@ fn print_note(note: &Note, screen: &mut Screen) {
 }
 
 fn print_sum(report: &SyncReport, screen: &mut Screen) {
-    let done = sum(&report.totals);
-    let sum = match (report.applied, done.is_empty()) {
+    let sum = sum(&report.totals).join(", ");
+    screen.data(match (report.applied, sum.is_empty()) {
         (_, true) => Line::new().with(Role::Success, "in step").plain(": nothing to do"),
-        (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {}", done.join(", "))),
-        (false, false) => Line::new().with(Role::Heading, "would do").plain(format!(": {}", done.join(", "))),
-    };
-    screen.data(sum);
+        (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),
+        (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": to be {sum}")),
+    });
     let unmanaged: usize =
         report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged).map(|note| note.count).sum();
     if unmanaged > 0 {
         screen.say(format!("{} of no sprint, task or agent left alone", counted(unmanaged, "file")));
     }
+    tell_conflicts(report, screen);
+}
+
+fn tell_conflicts(report: &SyncReport, screen: &mut Screen) {
     if report.open_conflicts > 0 {
         let wait = format!(": {} for a decision; see ", waiting(report.open_conflicts));
         screen.say(Line::new().with(Role::Warning, "warning").plain(wait).code("instep conflict list"));

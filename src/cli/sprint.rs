@@ -1,33 +1,61 @@
 //! `instep sprint`: make, find and change sprints.
 
-use clap::Subcommand;
+use clap::{Arg, Subcommand};
 
 use super::desk::Desk;
-use super::entity;
+use super::entity::{self, Removal};
 use super::failure::{Exit, Failure};
 use crate::model::EntityKind;
-use crate::ops::{Show, SprintList};
+use crate::ops::{Relocate, Scaffold, Set, SetStatus, Show, SprintList, SprintNew};
+
+/// What the references here mean where they do not say it.
+const KIND: EntityKind = EntityKind::Sprint;
+
+/// How people name a sprint.
+fn named(argument: Arg) -> Arg {
+    entity::fit(argument, ("SPRINT", "Which sprint, by its code"), &["to"])
+}
 
 /// Make, find and change sprints
 #[derive(Debug, Subcommand)]
 pub(super) enum Sprint {
+    /// Make a sprint from a template, or many from a list
+    #[command(after_help = example!("instep sprint new autumn --title 'Autumn release'"))]
+    New(SprintNew),
     /// List sprints: filter, sort, page
     #[command(after_help = example!("instep sprint list --status active"))]
     List(SprintList),
     /// Show one sprint and its tasks
-    #[command(after_help = example!("instep sprint show welcome"))]
+    #[command(mut_args(named), after_help = example!("instep sprint show welcome"))]
     Show(Show),
+    /// Change fields of a sprint
+    #[command(mut_args(named), after_help = example!("instep sprint set welcome owner=ann"))]
+    Set(Set),
+    /// Change the status of sprints
+    #[command(mut_args(named), after_help = example!("instep sprint status welcome active"))]
+    Status(SetStatus),
+    /// Give a sprint another code
+    #[command(mut_args(named), after_help = example!("instep sprint move welcome --code hello"))]
+    Move(Relocate),
+    /// Delete sprints on both sides; the history keeps them
+    #[command(mut_args(named), after_help = example!("instep sprint rm hello --with-tasks --yes"))]
+    Rm(Removal),
+    /// Make the tasks that SPRINT.md lists and that do not exist
+    #[command(after_help = example!("instep sprint scaffold welcome"))]
+    Scaffold(Scaffold),
 }
 
 impl Sprint {
     pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         match self {
-            Self::List(op) => _ = desk.work("sprint.list", async |ws| op.run(ws).await, entity::print_list)?,
-            Self::Show(op) => {
-                let op = entity::of_kind(op, EntityKind::Sprint);
-                _ = desk.work("sprint.show", async |ws| op.run(ws).await, entity::print_one)?;
-            }
+            Self::New(op) => desk.change("sprint.new", async |ws| op.run(ws).await),
+            Self::List(op) => desk.look("sprint.list", async |ws| op.run(ws).await, entity::print_list),
+            Self::Show(op) => entity::show(op, KIND, desk),
+            Self::Set(op) => entity::set(op, KIND, desk),
+            Self::Status(op) => entity::set_status(op, KIND, desk),
+            Self::Move(op) => entity::relocate(op, KIND, desk),
+            Self::Rm(op) => op.run(KIND, desk),
+            Self::Scaffold(op) => desk.change("sprint.scaffold", async |ws| op.run(ws).await),
         }
-        Ok(Exit::Done)
     }
 }

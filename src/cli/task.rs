@@ -1,33 +1,77 @@
 //! `instep task`: make, find and change tasks.
 
-use clap::Subcommand;
+use clap::{Arg, Subcommand};
 
 use super::desk::Desk;
-use super::entity;
+use super::entity::{self, Removal};
 use super::failure::{Exit, Failure};
+use super::screen::{Line, Role, Screen};
 use crate::model::EntityKind;
-use crate::ops::{Show, TaskList};
+use crate::ops::{NextTasks, Relocate, Set, SetStatus, Show, TaskList, TaskNew, TaskNext};
+
+/// What the references here mean where they do not say it.
+const KIND: EntityKind = EntityKind::Task;
+
+/// How people name a task.
+fn named(argument: Arg) -> Arg {
+    entity::fit(
+        argument,
+        ("TASK", "SPRINT/TASK or backlog/TASK; TASK alone where no other has that code"),
+        &["with_tasks"],
+    )
+}
 
 /// Make, find and change tasks
 #[derive(Debug, Subcommand)]
 pub(super) enum Task {
+    /// Make a task from a template, or many from a list
+    #[command(after_help = example!("instep task new fix-login --sprint welcome --priority P1"))]
+    New(TaskNew),
     /// List tasks: filter, sort, page
     #[command(after_help = example!("instep task list --status pending,blocked --sort priority"))]
     List(TaskList),
     /// Show one task
-    #[command(after_help = example!("instep task show welcome/first-steps"))]
+    #[command(mut_args(named), after_help = example!("instep task show welcome/first-steps"))]
     Show(Show),
+    /// Change fields of a task
+    #[command(mut_args(named), after_help = example!("instep task set welcome/first-steps assignee=ann priority=P0"))]
+    Set(Set),
+    /// Change the status of tasks
+    #[command(mut_args(named), after_help = example!("instep task status welcome/first-steps in_progress"))]
+    Status(SetStatus),
+    /// Move a task to another sprint, or give it another code
+    #[command(mut_args(named), after_help = example!("instep task move welcome/first-steps --to backlog"))]
+    Move(Relocate),
+    /// Delete tasks on both sides; the history keeps them
+    #[command(mut_args(named), after_help = example!("instep task rm backlog/first-steps --yes"))]
+    Rm(Removal),
+    /// Say which task to take up next
+    #[command(after_help = example!("instep task next --limit 3"))]
+    Next(TaskNext),
 }
 
 impl Task {
     pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         match self {
-            Self::List(op) => _ = desk.work("task.list", async |ws| op.run(ws).await, entity::print_list)?,
-            Self::Show(op) => {
-                let op = entity::of_kind(op, EntityKind::Task);
-                _ = desk.work("task.show", async |ws| op.run(ws).await, entity::print_one)?;
-            }
+            Self::New(op) => desk.change("task.new", async |ws| op.run(ws).await),
+            Self::List(op) => desk.look("task.list", async |ws| op.run(ws).await, entity::print_list),
+            Self::Show(op) => entity::show(op, KIND, desk),
+            Self::Set(op) => entity::set(op, KIND, desk),
+            Self::Status(op) => entity::set_status(op, KIND, desk),
+            Self::Move(op) => entity::relocate(op, KIND, desk),
+            Self::Rm(op) => op.run(KIND, desk),
+            Self::Next(op) => desk.look("task.next", async |ws| op.run(ws).await, print_next),
         }
-        Ok(Exit::Done)
+    }
+}
+
+fn print_next(next: &NextTasks, screen: &mut Screen) {
+    entity::table(KIND, &next.items).print(screen);
+    if next.items.is_empty() {
+        screen.say("no task is ready to be taken up");
+    }
+    for waiting in &next.waiting {
+        let waits = format!(" waits for {}", waiting.waits_for.join(", "));
+        screen.say(Line::new().with(Role::Dim, "note").plain(": ").code(&waiting.reference).plain(waits));
     }
 }

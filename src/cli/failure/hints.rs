@@ -19,7 +19,28 @@ impl From<OpError> for Failure {
             OpError::NotFound { ref nearest, .. } => of("not-found", Exit::Failed).did_you_mean(nearest),
             OpError::Ambiguous { .. } => of("ambiguous", Exit::Failed).hint("write one of them in full"),
             OpError::WrongKind { .. } => of("wrong-kind", Exit::Usage),
-            OpError::BadValue { ref nearest, .. } => of("bad-value", Exit::Usage).did_you_mean(nearest),
+            OpError::Unknown { ref nearest, .. } => of("unknown-word", Exit::Usage).did_you_mean(nearest),
+            OpError::BadCode { .. } => of("bad-code", Exit::Usage),
+            OpError::BadReference(_) => of("bad-reference", Exit::Usage),
+            OpError::BadPath { .. } => {
+                of("bad-path", Exit::Usage).hint("write it as it is below the folder of `instep.toml`")
+            }
+            OpError::BadAssignment { .. } => of("bad-assignment", Exit::Usage),
+            OpError::NoFile { .. } => of("no-file", Exit::Files),
+            OpError::BadList { .. } => of("bad-list", Exit::Usage),
+            OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
+            OpError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
+            OpError::HasTasks { .. } => of("has-tasks", Exit::Failed).hint("move them, or say that they go with it"),
+            OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
+            OpError::Refused { ref brake, ref plan } => {
+                let saved = plan.as_ref().map(|path| format!("the refused plan is in {}", path.display()));
+                refused(brake, of("refused", Exit::Brake)).and_hint(saved)
+            }
+            OpError::NoConflict { ref candidates, .. } => of("no-conflict", Exit::Failed).did_you_mean(candidates),
+            OpError::NotDecidable { .. } => of("not-decidable", Exit::Failed),
+            OpError::Template(error) => error.into(),
+            OpError::Sync(error) => error.into(),
+            OpError::Tree(error) => error.into(),
             OpError::Store(error) => error.into(),
         }
     }

@@ -1,0 +1,129 @@
+//! `instep conflict`: what waits for a person, and how they decide it.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use clap::Subcommand;
+
+use super::both;
+use super::desk::Desk;
+use super::failure::{Exit, Failure};
+use super::screen::{Line, Role, Screen};
+use super::table::{Column, Table, pairs};
+use crate::model::ConflictState;
+use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile};
+
+/// List and decide what both sides changed differently
+#[derive(Debug, Subcommand)]
+pub(super) enum Conflict {
+    /// List what waits for a decision
+    #[command(after_help = example!("instep conflict list"))]
+    List(ConflictList),
+    /// Show one conflict with all three values
+    #[command(after_help = example!("instep conflict show 1f3a"))]
+    Show(ConflictShow),
+    /// Decide conflicts: what the file said counts
+    #[command(after_help = example!("instep conflict take-file 1f3a"))]
+    TakeFile(TakeFile),
+    /// Decide conflicts: what the database says counts
+    #[command(after_help = example!("instep conflict take-db 1f3a"))]
+    TakeDb(TakeDatabase),
+    /// Decide a conflict by hand: edit the file; what it says then counts
+    #[command(after_help = example!("instep conflict edit 1f3a"))]
+    Edit(ConflictShow),
+    /// Give a copied document an id of its own
+    #[command(after_help = example!("instep conflict new-id delegation/backlog/copy"))]
+    NewId(NewId),
+}
+
+impl Conflict {
+    pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::List(op) => {
+                desk.look("conflict.list", async |ws| op.run(ws).await, |all, screen| print_list(all, screen))
+            }
+            Self::Show(op) => desk.look("conflict.show", async |ws| op.run(ws).await, print_one),
+            Self::TakeFile(op) => desk.change("conflict.take-file", async |ws| op.run(ws).await),
+            Self::TakeDb(op) => desk.change("conflict.take-db", async |ws| op.run(ws).await),
+            Self::Edit(op) => edit(op, desk),
+            Self::NewId(op) => desk.change("conflict.new-id", async |ws| op.run(ws).await),
+        }
+    }
+}
+
+fn print_list(all: &[ConflictView], screen: &mut Screen) {
+    if all.is_empty() {
+        return screen.say(Line::new().with(Role::Success, "in step").plain(": nothing waits for a decision"));
+    }
+    let columns = ["ID", "KIND", "REF", "FIELD", "FILE", "DATABASE"].map(|heading| match heading {
+        "FILE" | "DATABASE" => Column::cut_first(heading),
+        "REF" => Column::cut_then(heading),
+        _ => Column::whole(heading),
+    });
+    let mut table = Table::new(columns);
+    for view in all {
+        let kind = if view.state == ConflictState::Open { Role::Warning } else { Role::Dim };
+        table.row([
+            (Role::Code, view.id.clone()),
+            (kind, view.kind.word().into()),
+            (Role::Code, view.reference.clone().unwrap_or_else(|| view.path.clone())),
+            (Role::Plain, view.field.clone().unwrap_or_default()),
+            (Role::Plain, view.file.clone().unwrap_or_default()),
+            (Role::Plain, view.row.clone().unwrap_or_default()),
+        ]);
+    }
+    table.print(screen);
+}
+
+fn print_one(view: &ConflictView, screen: &mut Screen) {
+    screen.data(Line::new().code(&view.id).plain("  ").with(Role::Heading, view.kind.word()));
+    screen.data("");
+    let value = |value: &Option<String>| match value {
+        Some(text) => text.as_str().into(),
+        None => Line::new().with(Role::Dim, "none"),
+    };
+    let mut rows: Vec<(&str, Line)> = Vec::new();
+    rows.extend(view.reference.as_ref().map(|reference| ("of", Line::new().code(reference))));
+    rows.push(("path", Line::new().code(&view.path)));
+    rows.extend(view.field.as_ref().map(|field| ("field", field.into())));
+    rows.extend([("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))]);
+    rows.extend(view.row_author.as_ref().map(|author| ("written by", author.into())));
+    rows.push(("since", view.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string().into()));
+    rows.extend(view.resolution.as_ref().map(|how| ("decided", how.into())));
+    pairs(&rows, screen);
+    if let Some(text) = &view.text {
+        screen.data("");
+        screen.text(text);
+    }
+}
+
+/// Lets a person write what shall count; the editor is theirs, never one that a repository names.
+fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open()?;
+    let ids = vec![op.id.clone()];
+    let view = desk.wait(op.run(&workspace))?;
+    let differences = Diff { paths: vec![view.path.clone()] };
+    desk.wait(differences.run(&workspace))?.iter().for_each(|diff| both::print(diff, desk.screen));
+    run_editor(&desk.root.join(&view.path))?;
+    let report = desk.wait(TakeFile { ids }.run(&workspace))?;
+    desk.answer("conflict.edit", &report, super::report::print_change);
+    Ok(Exit::Done)
+}
+
+fn run_editor(file: &Path) -> Result<(), Failure> {
+    let named = ["VISUAL", "EDITOR"].into_iter().filter_map(std::env::var_os).find(|editor| !editor.is_empty());
+    let no_editor =
+        || Failure::new("no-editor", Exit::Usage, "no editor is named").hint("set `EDITOR` to the one that you use");
+    let editor = named.ok_or_else(no_editor)?;
+    let failed =
+        || Failure::new("editor-failed", Exit::Failed, format!("the editor did not end well on {}", file.display()));
+    let mut command = OsString::from(&editor);
+    command.push(" \"$1\"");
+    let status = Command::new("sh").arg("-c").arg(command).arg("sh").arg(file).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(failed()),
+        Err(error) => Err(failed().caused_by(&error)),
+    }
+}
