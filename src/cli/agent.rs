@@ -26,19 +26,19 @@ pub(super) enum Agent {
     #[command(after_help = example!("instep agent list --sort name"))]
     List(AgentList),
     /// Show one agent
-    #[command(mut_args(named), after_help = example!("instep agent show guide"))]
+    #[command(mut_args(named), after_help = example!("instep agent show builder"))]
     Show(Show),
     /// Change fields of an agent
-    #[command(mut_args(named), after_help = example!("instep agent set guide role=mentor"))]
+    #[command(mut_args(named), after_help = example!("instep agent set builder role=mentor"))]
     Set(Set),
     /// Change the status of agents
-    #[command(mut_args(named), after_help = example!("instep agent status guide inactive"))]
+    #[command(mut_args(named), after_help = example!("instep agent status builder inactive"))]
     Status(SetStatus),
     /// Give an agent another code
-    #[command(mut_args(named), after_help = example!("instep agent move guide --code tutor"))]
+    #[command(mut_args(named), after_help = example!("instep agent move builder --code smith"))]
     Move(Relocate),
     /// Delete agents on both sides; the history keeps them
-    #[command(mut_args(named), after_help = example!("instep agent rm tutor --yes"))]
+    #[command(mut_args(named), after_help = example!("instep agent rm builder --yes"))]
     Rm(Removal),
 }
 

@@ -11,6 +11,7 @@ use super::agent::Agent;
 use super::completions::Completions;
 use super::conflict::Conflict;
 use super::doctor::Doctor;
+use super::init::Start;
 use super::screen::Talk;
 use super::settings;
 use super::sprint::Sprint;
@@ -32,7 +33,7 @@ const STYLES: Styles = Styles::styled()
 /// The commands as the help of the program shows them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan the work", &["sprint", "task", "agent", "template"]),
-    ("Keep both sides in step", &["sync", "status", "diff", "conflict"]),
+    ("Keep both sides in step", &["init", "sync", "status", "diff", "conflict"]),
     ("Look after the rest", &["config", "doctor", "completions"]),
 ];
 
@@ -87,6 +88,7 @@ pub(super) enum Command {
     Agent(Agent),
     #[command(subcommand, after_help = example!("instep template list"))]
     Template(Template),
+    Init(Start),
     /// Bring the files and the database in step
     #[command(after_help = example!("instep sync --dry-run", "instep sync"))]
     Sync(ops::Sync),

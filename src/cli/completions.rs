@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 
 /// Print the script that teaches a shell to complete commands
 #[derive(Debug, clap::Args)]
-#[command(after_help = example!("instep completions bash > ~/.local/share/bash-completion/completions/instep"))]
+#[command(after_help = example!("instep completions bash > instep.bash"))]
 pub(super) struct Completions {
     /// Which shell
     shell: Shell,

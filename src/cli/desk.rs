@@ -14,8 +14,9 @@ use super::surroundings::{self, SystemClock, SystemIds};
 use super::{json, progress, report};
 use crate::model::{CloneId, CorrelationId, Ids as _};
 use crate::ops::OpError;
+use crate::store::Store;
 use crate::sync::{SyncReport, Workspace};
-use crate::tree::{Disk, Layout, Tree};
+use crate::tree::{Disk, Layout, StateDirs, Tree};
 
 /// The global options and the screen of one command.
 pub(super) struct Desk<'a> {
@@ -79,20 +80,20 @@ impl<'a> Desk<'a> {
         let located = project?;
         self.root.clone_from(&located.root);
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-        let no_id = || {
-            Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id")
-                .hint("`instep init` writes one")
-        };
-        let project = config.project.as_ref().ok_or_else(no_id)?.value;
+        let project = config.project.as_ref().ok_or_else(|| {
+            let hint = format!("write `id = \"{}\"` under `[project]`", ids.fresh());
+            Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id").hint(hint)
+        });
+        let project = project?.value;
         let root = config.root.value.clone();
         let tree = Tree::new(Layout::new(root.clone()), Box::new(Disk::open(&located)?), clock.clone(), ids.clone());
         let clone = tree.known_clone_id(&surroundings::host()).unwrap_or_else(|| CloneId::new(ids.fresh()));
         Ok(Workspace {
             project,
             root,
-            state: located.state.private,
             tree,
-            store: todo!(),
+            store: embedded(&located.state)?,
+            state: located.state.private,
             clone,
             actor: surroundings::actor(&environment),
             correlation: CorrelationId::new(ids.fresh()),
@@ -102,4 +103,10 @@ impl<'a> Desk<'a> {
             config,
         })
     }
+}
+
+/// The database of this clone.
+fn embedded(state: &StateDirs) -> Result<Box<dyn Store>, Failure> {
+    let message = format!("the database in {} cannot be opened yet", state.shared.display());
+    Err(Failure::new("database-missing", Exit::Unreachable, message))
 }

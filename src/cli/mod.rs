@@ -20,6 +20,7 @@ mod desk;
 mod doctor;
 mod entity;
 mod failure;
+mod init;
 mod json;
 mod progress;
 mod report;
@@ -79,6 +80,7 @@ fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         Command::Task(task) => task.run(desk),
         Command::Agent(agent) => agent.run(desk),
         Command::Template(template) => template.run(desk),
+        Command::Init(start) => start.run(desk),
         Command::Sync(op) => both::sync(op, desk),
         Command::Status(op) => both::status(op, desk),
         Command::Diff(op) => both::diff(op, desk),

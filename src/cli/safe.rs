@@ -11,9 +11,6 @@ use unicode_width::UnicodeWidthStr;
 /// Columns between tab stops.
 const TAB: usize = 8;
 
-/// What stands for the end of a text that was cut.
-const ELLIPSIS: char = '…';
-
 /// Makes `text` one harmless line: line breaks are written out as well.
 pub(super) fn line(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| !is_unsafe(c) && !is_joiner(c)) {
@@ -53,27 +50,6 @@ pub(super) fn at_column(text: &str, column: usize) -> usize {
     }
     let is_there = |at: &usize| text[..*at].width() >= column;
     text.char_indices().map(|(at, _)| at).find(is_there).unwrap_or(text.len())
-}
-
-/// Cuts a harmless text to at most `max` columns, with an ellipsis where it is cut.
-pub(super) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
-    if text.width() <= max {
-        return Cow::Borrowed(text);
-    }
-    let mut kept = String::new();
-    for c in text.chars() {
-        kept.push(c);
-        // Several characters can make one picture: only the whole has a width.
-        if kept.width() >= max {
-            kept.pop();
-            break;
-        }
-    }
-    kept.truncate(kept.trim_end().len());
-    if max > 0 {
-        kept.push(ELLIPSIS);
-    }
-    Cow::Owned(kept)
 }
 
 /// Whether a character must not reach a terminal as it is.
@@ -169,15 +145,6 @@ mod tests {
         assert_eq!(lines("\tx\r\ny"), "        x\ny");
     }
 
-    #[test]
-    fn shortening_counts_columns_and_cuts_whole_characters() {
-        assert_eq!(shorten("abcdef", 6), "abcdef");
-        assert_eq!(shorten("abcdef", 4), "abc…");
-        assert_eq!(shorten("ab cdef", 4), "ab…");
-        assert_eq!(shorten("完成完成", 6), "完成…");
-        assert_eq!(shorten("abc", 0), "");
-    }
-
     proptest! {
         #[test]
         fn hx09_nothing_unsafe_ever_passes(text in any::<String>()) {
@@ -197,12 +164,6 @@ mod tests {
         fn showing_twice_is_showing_once(text in any::<String>()) {
             let once = line(&text).into_owned();
             prop_assert_eq!(line(&once), once.clone());
-        }
-
-        #[test]
-        fn shortened_text_fits(text in any::<String>(), max in 0usize..30) {
-            let shown = line(&text).into_owned();
-            prop_assert!(width(&shorten(&shown, max)) <= max);
         }
     }
 }

@@ -72,8 +72,7 @@ pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Fa
     let mut sources =
         Sources { user: user.as_deref(), environment: Some(&environment), color: global.color, ..Sources::default() };
     let (own, _) = Config::settle(&sources)?;
-    let trust = Trust::current(&own.trusted_owners.value, own.trusted_paths.value.iter().map(PathBuf::from).collect());
-    let project = match discover(Path::new("."), &trust) {
+    let project = match discover(Path::new("."), &trust(&own)) {
         Err(refused) if !matches!(refused, TreeError::NoProject { .. }) => return Err(refused.into()),
         found => found,
     };
@@ -87,6 +86,11 @@ pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Fa
 }
 
 impl Settled {
+    /// Whose repositories are worked in.
+    pub(super) fn trust(&self) -> Trust {
+        trust(&self.config)
+    }
+
     fn tell(&self, screen: &mut Screen) {
         for finding in &self.findings {
             match finding.severity {
@@ -95,6 +99,11 @@ impl Settled {
             }
         }
     }
+}
+
+fn trust(config: &Config) -> Trust {
+    let paths = config.trusted_paths.value.iter().map(PathBuf::from);
+    Trust::current(&config.trusted_owners.value, paths.collect())
 }
 
 fn read_user(path: &Path) -> Result<Option<String>, Failure> {

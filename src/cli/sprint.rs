@@ -26,22 +26,22 @@ pub(super) enum Sprint {
     #[command(after_help = example!("instep sprint list --status active"))]
     List(SprintList),
     /// Show one sprint and its tasks
-    #[command(mut_args(named), after_help = example!("instep sprint show welcome"))]
+    #[command(mut_args(named), after_help = example!("instep sprint show first-release"))]
     Show(Show),
     /// Change fields of a sprint
-    #[command(mut_args(named), after_help = example!("instep sprint set welcome owner=ann"))]
+    #[command(mut_args(named), after_help = example!("instep sprint set first-release owner=ann"))]
     Set(Set),
     /// Change the status of sprints
-    #[command(mut_args(named), after_help = example!("instep sprint status welcome active"))]
+    #[command(mut_args(named), after_help = example!("instep sprint status first-release active"))]
     Status(SetStatus),
     /// Give a sprint another code
-    #[command(mut_args(named), after_help = example!("instep sprint move welcome --code hello"))]
+    #[command(mut_args(named), after_help = example!("instep sprint move first-release --code release-1"))]
     Move(Relocate),
     /// Delete sprints on both sides; the history keeps them
-    #[command(mut_args(named), after_help = example!("instep sprint rm hello --with-tasks --yes"))]
+    #[command(mut_args(named), after_help = example!("instep sprint rm first-release --with-tasks --yes"))]
     Rm(Removal),
     /// Make the tasks that SPRINT.md lists and that do not exist
-    #[command(after_help = example!("instep sprint scaffold welcome"))]
+    #[command(after_help = example!("instep sprint scaffold first-release"))]
     Scaffold(Scaffold),
 }
 

@@ -25,25 +25,25 @@ fn named(argument: Arg) -> Arg {
 #[derive(Debug, Subcommand)]
 pub(super) enum Task {
     /// Make a task from a template, or many from a list
-    #[command(after_help = example!("instep task new fix-login --sprint welcome --priority P1"))]
+    #[command(after_help = example!("instep task new fix-login --sprint first-release --priority P1"))]
     New(TaskNew),
     /// List tasks: filter, sort, page
-    #[command(after_help = example!("instep task list --status pending,blocked --sort priority"))]
+    #[command(after_help = example!("instep task list --status pending,in_progress --sort priority"))]
     List(TaskList),
     /// Show one task
-    #[command(mut_args(named), after_help = example!("instep task show welcome/first-steps"))]
+    #[command(mut_args(named), after_help = example!("instep task show first-release/write-parser"))]
     Show(Show),
     /// Change fields of a task
-    #[command(mut_args(named), after_help = example!("instep task set welcome/first-steps assignee=ann priority=P0"))]
+    #[command(mut_args(named), after_help = example!("instep task set first-release/publish assignee=ann priority=P0"))]
     Set(Set),
     /// Change the status of tasks
-    #[command(mut_args(named), after_help = example!("instep task status welcome/first-steps in_progress"))]
+    #[command(mut_args(named), after_help = example!("instep task status first-release/publish in_progress"))]
     Status(SetStatus),
     /// Move a task to another sprint, or give it another code
-    #[command(mut_args(named), after_help = example!("instep task move welcome/first-steps --to backlog"))]
+    #[command(mut_args(named), after_help = example!("instep task move first-release/publish --to backlog"))]
     Move(Relocate),
     /// Delete tasks on both sides; the history keeps them
-    #[command(mut_args(named), after_help = example!("instep task rm backlog/first-steps --yes"))]
+    #[command(mut_args(named), after_help = example!("instep task rm backlog/empty-input --yes"))]
     Rm(Removal),
     /// Say which task to take up next
     #[command(after_help = example!("instep task next --limit 3"))]
