@@ -4,8 +4,14 @@
 //! It keeps what it is given and says what it has; it never decides what a sync does and never touches a file.
 
 mod change;
+mod column;
+mod entry;
 mod error;
+mod event;
+mod order;
 mod query;
+pub mod sqlite;
+mod tracking;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,10 +19,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use change::{Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, SyncState};
+pub use column::row_fields;
 pub use error::StoreError;
+pub use event::events_of;
 pub use query::{
     Description, Direction, Head, KnownAnswer, KnownQuestion, KnownRevision, ListQuery, Page, Selection, SortKey,
 };
+pub use tracking::{content_hash, tracking_hash};
 
 use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, RunId};
 

@@ -1,0 +1,128 @@
+//! Statements with many rows of values, and what is bound to them.
+//!
+//! A statement per row costs a trip to the thread that owns the connection each time; a few hundred rows in one
+//! statement cost one. Three sizes of each statement are enough for any number of rows, so that each is prepared once.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Encode, Executor, Sqlite, Type};
+
+use crate::model::Digest;
+
+/// How many rows one statement takes; the largest number of columns times this stays below SQLite's 32,766.
+const SIZES: [usize; 3] = [128, 16, 1];
+
+/// A statement around `VALUES (?, …), (?, …), …`.
+#[derive(Debug)]
+pub(super) struct Bulk {
+    sizes: [(usize, Arc<str>); 3],
+}
+
+impl Bulk {
+    /// An `INSERT` into these columns; `tail` follows the values.
+    pub(super) fn insert(table: &str, columns: &[&str], tail: &str) -> Self {
+        Self::around(&format!("INSERT INTO {table} ({}) ", columns.join(", ")), columns.len(), tail)
+    }
+
+    /// Any statement around rows of `width` values.
+    pub(super) fn around(head: &str, width: usize, tail: &str) -> Self {
+        let row = format!("({})", vec!["?"; width].join(", "));
+        Self { sizes: SIZES.map(|size| (size, format!("{head}VALUES {}{tail}", vec![&*row; size].join(", ")).into())) }
+    }
+
+    /// Runs the statement over all `rows`; `bind` hands in the values of one.
+    pub(super) async fn run<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        rows: &[T],
+        bind: impl Fn(&T, Binds) -> Binds,
+    ) -> sqlx::Result<()> {
+        for (sql, chunk) in self.chunks(rows) {
+            connection.execute(query(sql, chunk, &bind)).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the statement over all `rows` and returns what it answers.
+    pub(super) async fn fetch<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        rows: &[T],
+        bind: impl Fn(&T, Binds) -> Binds,
+    ) -> sqlx::Result<Vec<SqliteRow>> {
+        let mut answers = Vec::new();
+        for (sql, chunk) in self.chunks(rows) {
+            answers.append(&mut connection.fetch_all(query(sql, chunk, &bind)).await?);
+        }
+        Ok(answers)
+    }
+
+    fn chunks<'a, T>(&'a self, mut rows: &'a [T]) -> impl Iterator<Item = (&'a Arc<str>, &'a [T])> {
+        std::iter::from_fn(move || {
+            let (size, sql) = self.sizes.iter().find(|(size, _)| *size <= rows.len())?;
+            let (chunk, rest) = rows.split_at(*size);
+            rows = rest;
+            Some((sql, chunk))
+        })
+    }
+}
+
+fn query<T>(
+    sql: &Arc<str>,
+    rows: &[T],
+    bind: impl Fn(&T, Binds) -> Binds,
+) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
+    let binds = rows.iter().fold(Binds::default(), |binds, row| bind(row, binds));
+    // Safe: the text is made of constants of this room; values are only ever bound.
+    sqlx::query_with(AssertSqlSafe(Arc::clone(sql)), binds.0)
+}
+
+/// The values of a statement, in order.
+#[derive(Debug, Default)]
+pub(super) struct Binds(pub(super) SqliteArguments);
+
+impl Binds {
+    /// Adds a value; an owned text or vector of bytes is not copied.
+    pub(super) fn push<'v, T: Encode<'v, Sqlite> + Type<Sqlite>>(mut self, value: T) -> Self {
+        self.0.add(value).expect("numbers, texts and bytes can always be bound");
+        self
+    }
+
+    /// Adds the text of a value that is shown the way it is stored.
+    pub(super) fn text(self, value: impl ToString) -> Self {
+        self.push(value.to_string())
+    }
+
+    /// Adds such a text, or nothing.
+    pub(super) fn maybe(self, value: Option<impl ToString>) -> Self {
+        self.push(value.map(|value| value.to_string()))
+    }
+
+    /// Adds the bytes of a digest.
+    pub(super) fn digest(self, digest: &Digest) -> Self {
+        self.push(digest.as_bytes().to_vec())
+    }
+
+    /// Adds the bytes of a digest, or nothing.
+    pub(super) fn maybe_digest(self, digest: Option<Digest>) -> Self {
+        self.push(digest.map(|digest| digest.as_bytes().to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_rows_is_cut_into_known_sizes() {
+        let bulk = Bulk::insert("t", &["a", "b"], " ON CONFLICT DO NOTHING");
+        for n in [0, 1, 15, 16, 127, 128, 300] {
+            let rows = vec![(); n];
+            let sizes: Vec<usize> = bulk.chunks(&rows).map(|(_, chunk)| chunk.len()).collect();
+            assert_eq!(sizes.iter().sum::<usize>(), n);
+            assert!(sizes.iter().all(|size| SIZES.contains(size)), "{sizes:?}");
+        }
+        assert_eq!(&*bulk.sizes[2].1, "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    }
+}

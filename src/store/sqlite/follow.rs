@@ -1,0 +1,127 @@
+//! What a commit does to rows beside writing them anew: places given up, paths below a moved sprint, and documents
+//! laid under what another program's SQL wrote.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::bulk::Bulk;
+use super::commit::Refusal;
+use super::read::patch;
+use super::row::{get, parsed};
+use super::write;
+use crate::model::{Digest, EntityId, EntityKind};
+use crate::store::column::{TABLES, Table};
+use crate::store::entry::{Entry, home};
+use crate::store::tracking::patch_hash;
+use crate::store::{Materialised, content_hash, tracking_hash};
+
+/// A row that counts as deleted holds no code; its new columns are written right after.
+static LEAVE: LazyLock<[Bulk; 3]> = LazyLock::new(|| {
+    TABLES
+        .map(|table| Bulk::around(&format!("UPDATE {} SET deleted_at = updated_at WHERE id IN (", table.name), 1, ")"))
+});
+
+const MOVE_TASKS: &str = "UPDATE orchestration_tasks SET file_path = ?3 || substr(file_path, length(?2) + 1) \
+     WHERE sprint_id = ?1 AND substr(file_path, 1, length(?2) + 1) = ?2 || '/'";
+
+const MOVE_DOCUMENTS: &str = "UPDATE orchestration_documents SET file_path = ?3 || substr(file_path, length(?2) + 1) \
+     WHERE entity_id IN (SELECT id FROM orchestration_tasks WHERE sprint_id = ?1) \
+     AND substr(file_path, 1, length(?2) + 1) = ?2 || '/'";
+
+/// The patches that wait for documents, and whether a later revision has some.
+static PATCHED: LazyLock<Bulk> = LazyLock::new(|| {
+    let later = "EXISTS (SELECT 1 FROM orchestration_revision_documents d WHERE d.entity_id = r.entity_id AND d.n";
+    Bulk::around(
+        "WITH wanted (entity_id, id) AS (",
+        2,
+        &format!(
+            ") SELECT r.entity_id, r.id, r.n, r.created_at, r.patch, {later} > r.n) FROM wanted w \
+             CROSS JOIN orchestration_revisions r ON r.entity_id = w.entity_id AND r.id = w.id \
+             WHERE r.patch IS NOT NULL AND NOT {later} = r.n) ORDER BY r.entity_id, r.n"
+        ),
+    )
+});
+
+/// The hashes are those of the newest revision, so an older one does not touch them.
+static LAY: LazyLock<[Bulk; 3]> = LazyLock::new(|| {
+    TABLES.map(|Table { name, .. }| {
+        let tail = format!(
+            ") UPDATE {name} SET documents_version = l.n, file_path = coalesce(l.path, file_path), \
+             hash = iif(row_version = l.n, l.tracking, hash), \
+             content_hash = iif(row_version = l.n, l.content, content_hash) \
+             FROM laid l WHERE {name}.id = l.id AND {name}.documents_version < l.n"
+        );
+        Bulk::around("WITH laid (id, n, tracking, content, path) AS (", 5, &tail)
+    })
+});
+
+/// Takes rows out of the unique indexes whose codes may go to others in the same transaction.
+pub(super) async fn leave_places(connection: &mut SqliteConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
+    for (table, leave) in TABLES.into_iter().zip(&*LEAVE) {
+        let leaving = entries.iter().filter(|entry| entry.leaves_place && entry.change.kind == table.kind);
+        let ids: Vec<EntityId> = leaving.map(|entry| entry.change.id).collect();
+        leave.run(connection, &ids, |id, binds| binds.text(id)).await?;
+    }
+    Ok(())
+}
+
+/// Lets the paths of tasks and of their documents follow a sprint's folder.
+pub(super) async fn move_below_sprints(connection: &mut SqliteConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
+    for Entry { change, moved_from, .. } in entries.iter().filter(|e| e.change.kind == EntityKind::Sprint) {
+        let Some(from) = moved_from else { continue };
+        for sql in [MOVE_DOCUMENTS, MOVE_TASKS] {
+            let query = sqlx::query(sql).bind(change.id.to_string()).bind(from).bind(change.path.to_string());
+            query.execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A revision by plain SQL, and the documents that are laid under it.
+struct Laid<'a> {
+    one: &'a Materialised,
+    n: i64,
+    tracking: Digest,
+    is_newest: bool,
+}
+
+/// Adds documents to revisions that have none; one that is no such revision (any more) is stale.
+pub(super) async fn materialise(
+    connection: &mut SqliteConnection,
+    materialised: &[Materialised],
+) -> Result<(), Refusal> {
+    let mut wanted: BTreeMap<_, &Materialised> = materialised.iter().map(|m| ((m.entity, m.revision), m)).collect();
+    let rows = PATCHED.fetch(connection, materialised, |one, binds| binds.text(one.entity).text(one.revision)).await?;
+    let mut laid: Vec<Laid<'_>> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (entity, revision) = (parsed(row, 0)?, parsed(row, 1)?);
+        let Some(one) = wanted.remove(&(entity, revision)) else { continue };
+        let tracking = tracking_hash(entity, parsed(row, 3)?, patch_hash(&patch(row, 4)?));
+        laid.push(Laid { one, n: get(row, 2)?, tracking, is_newest: !get::<bool>(row, 5)? });
+    }
+    if !wanted.is_empty() {
+        return Err(Refusal::Stale(wanted.into_keys().map(|(entity, _)| entity).collect()));
+    }
+    let history: Vec<_> = laid.iter().flat_map(|l| l.one.documents.iter().map(|d| (l.one.entity, l.n, d))).collect();
+    write::revision_documents(connection, &history).await?;
+    // Of several patches of one entity, the last one's documents are the newest.
+    let newest: BTreeMap<EntityId, &Laid<'_>> =
+        laid.iter().filter(|l| l.is_newest).map(|l| (l.one.entity, l)).collect();
+    Ok(make_newest(connection, &newest.into_values().collect::<Vec<_>>()).await?)
+}
+
+async fn make_newest(connection: &mut SqliteConnection, laid: &[&Laid<'_>]) -> sqlx::Result<()> {
+    let entities: Vec<EntityId> = laid.iter().map(|l| l.one.entity).collect();
+    let heads = laid.iter().flat_map(|l| l.one.documents.iter().map(|d| (l.one.entity, l.one.revision, d)));
+    write::head_documents(connection, &entities, &heads.collect::<Vec<_>>()).await?;
+    for bulk in &*LAY {
+        bulk.run(connection, laid, |Laid { one, n, tracking, .. }, binds| {
+            let content = content_hash(&one.documents);
+            binds.text(one.entity).push(*n).text(tracking).text(content).maybe(home(&one.documents))
+        })
+        .await?;
+    }
+    Ok(())
+}

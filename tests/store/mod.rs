@@ -1,0 +1,10 @@
+//! The stories, and what they are told with.
+
+pub(crate) mod backend;
+pub(crate) mod build;
+pub(crate) mod commits;
+pub(crate) mod outside;
+pub(crate) mod reading;
+pub(crate) mod sqlite;
+mod sqlite_alone;
+pub(crate) mod together;
