@@ -1,9 +1,10 @@
 //! Removes documents: the file itself goes into the trash, so that a late write to it is kept as well.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::site::Site;
-use super::{At, Trashed, Tree, TreeError};
+use super::{At, Trashed, Tree, TreeError, trash};
 use crate::model::{Digest, DocPath};
 
 /// One file that shall go.
@@ -42,13 +43,19 @@ impl Tree {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        self.make_state_folder(trash::FOLDER)?;
         let removed: Vec<Removed> = batch.iter().map(|removal| self.remove_one(removal)).collect();
-        let done = batch.iter().zip(&removed).filter(|(_, removed)| matches!(removed, Removed::Done(_)));
-        let folders: BTreeSet<DocPath> = done.filter_map(|(removal, _)| removal.path.parent()).collect();
+        // What is absent may be the work of a run that died before it came to the folders.
+        let is_away = |removed: &Removed| matches!(removed, Removed::Done(_) | Removed::Absent);
+        let away = batch.iter().zip(&removed).filter(|(_, removed)| is_away(removed));
+        let folders: BTreeSet<DocPath> = away.filter_map(|(removal, _)| removal.path.parent()).collect();
         // Inner folders come after outer ones.
         folders.into_iter().rev().for_each(|folder| self.prune(folder));
         self.make_durable(At::shared(""))?;
-        self.make_durable(At::project(self.layout.root().as_str()))?;
+        let top = At::project(self.layout.root().as_str());
+        if self.vfs.stat(top).is_ok() {
+            self.make_durable(top)?;
+        }
         Ok(removed)
     }
 
@@ -79,8 +86,9 @@ impl Tree {
         let top = self.layout.root().parts().count() + 1;
         while folder.parts().count() > top && self.is_bare(&folder) {
             let at = At::project(folder.as_str());
-            if self.vfs.remove_folder(at).is_err() {
-                return;
+            match self.vfs.remove_folder(at) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return,
+                _ => {}
             }
             let Some(parent) = folder.parent() else { return };
             folder = parent;

@@ -78,6 +78,15 @@ impl Tree {
         }
     }
 
+    /// Makes a folder in the state that worktrees share.
+    pub(super) fn make_state_folder(&self, name: &str) -> Result<(), TreeError> {
+        let folder = At::shared(name);
+        match self.vfs.create_folder(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(self.failed("make", folder, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Renames a file, never over something, on any file system that can do this in some way.
     pub(super) fn move_new(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
         match self.vfs.rename_new(from, to) {

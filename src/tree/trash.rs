@@ -28,7 +28,8 @@ pub struct Trashed {
 /// How long something stays, in days.
 const STAY: i64 = 30;
 
-const FOLDER: &str = "trash";
+/// The folder of the trash.
+pub(super) const FOLDER: &str = "trash";
 
 /// Stands for the path of what came from nobody knows where.
 const UNKNOWN: &str = "unknown-origin";

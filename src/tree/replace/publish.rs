@@ -80,7 +80,10 @@ impl Tree {
     /// Where nothing can be exchanged: the document is away for a moment, and never overwritten.
     fn put_over_in_two_steps(&self, staged: &Staged<'_>, expected: Digest) -> io::Result<Option<Outcome>> {
         let (temporary, target, old) = (staged.temporary.at(), staged.job.at(), staged.temporary.old());
-        self.vfs.rename_over(target, old.at())?;
+        match self.vfs.rename_over(target, old.at()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(self.give_up(staged))),
+            other => other?,
+        }
         let displaced = self.digest_at(old.at());
         if displaced == Some(expected) {
             match self.move_new(temporary, target) {

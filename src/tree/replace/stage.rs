@@ -51,12 +51,9 @@ impl Job<'_> {
 impl Tree {
     /// The device of the temporary folder, which is made if need be.
     pub(super) fn temporary_device(&self) -> Result<u64, TreeError> {
+        self.make_state_folder(FOLDER)?;
         let folder = At::shared(FOLDER);
-        let device = match self.vfs.create_folder(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => self.vfs.stat(folder).map(|stat| stat.device),
-        };
-        device.map_err(|source| self.failed("make", folder, source))
+        self.vfs.stat(folder).map(|stat| stat.device).map_err(|source| self.failed("look at", folder, source))
     }
 
     /// Finds out what a document's temporary file must be like, or that there is nothing to do.

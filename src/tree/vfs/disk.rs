@@ -358,3 +358,59 @@ fn kind_of(raw: FileType) -> FileKind {
         FileType::CharacterDevice | FileType::BlockDevice | FileType::Unknown => FileKind::Device,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::tree::{Trust, locate};
+
+    /// A disk on a folder with `in/file`, and `link`, which leads to `in`.
+    fn disk() -> (tempfile::TempDir, Disk) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("in")).unwrap();
+        fs::write(folder.path().join("in/file"), "text").unwrap();
+        symlink("in", folder.path().join("link")).unwrap();
+        let disk = Disk::open(&locate(folder.path(), &Trust::current(&[], Vec::new())).unwrap()).unwrap();
+        (folder, disk)
+    }
+
+    fn refuses_links(disk: &Disk) {
+        assert_eq!(disk.read(At::project("in/file"), 10).unwrap().bytes, b"text");
+        assert_eq!(disk.list(At::project("in")).unwrap().len(), 1);
+        assert!(disk.read(At::project("link/file"), 10).is_err());
+        assert!(disk.list(At::project("link")).is_err());
+        assert!(disk.create(At::project("link/new"), &[b"x"], Make::default()).is_err());
+        assert!(disk.create_folder(At::project("link/new")).is_err());
+        assert!(disk.rename_over(At::project("in/file"), At::project("link/new")).is_err());
+        assert!(disk.remove(At::project("link/file")).is_err());
+    }
+
+    #[test]
+    fn fs07_no_call_follows_a_link() {
+        refuses_links(&disk().1);
+    }
+
+    #[test]
+    fn fs07_nor_on_a_kernel_without_openat2() {
+        let (_folder, disk) = disk();
+        refuses_links(&disk.without_openat2());
+    }
+
+    #[test]
+    fn reading_makes_no_state_folder() {
+        let (folder, disk) = disk();
+        assert!(disk.read(At::private("stat"), 10).is_err());
+        assert!(disk.list(At::shared("")).is_err());
+        assert!(!folder.path().join(".instep").exists());
+    }
+
+    #[test]
+    fn hx07_a_file_beyond_the_limit_is_refused_before_it_is_read() {
+        let (_folder, disk) = disk();
+        assert!(disk.read(At::project("in/file"), 4).unwrap().is_steady);
+        let error = disk.read(At::project("in/file"), 3).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(Errno::FBIG.raw_os_error()));
+    }
+}
