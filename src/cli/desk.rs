@@ -12,11 +12,15 @@ use super::screen::{Screen, Talk};
 use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
 use super::{json, progress, report};
-use crate::model::{CloneId, CorrelationId, Ids as _};
+use crate::model::{CorrelationId, Epoch, Ids, ProjectId};
 use crate::ops::OpError;
-use crate::store::Store;
+use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
+use crate::store::{Store, StoreError};
 use crate::sync::{SyncReport, Workspace};
 use crate::tree::{Disk, Layout, StateDirs, Tree};
+
+/// The file of the embedded database, in the state that all working trees share.
+const DATABASE: &str = "instep.db";
 
 /// The global options and the screen of one command.
 pub(super) struct Desk<'a> {
@@ -87,12 +91,14 @@ impl<'a> Desk<'a> {
         let project = project?.value;
         let root = config.root.value.clone();
         let tree = Tree::new(Layout::new(root.clone()), Box::new(Disk::open(&located)?), clock.clone(), ids.clone());
-        let clone = tree.known_clone_id(&surroundings::host()).unwrap_or_else(|| CloneId::new(ids.fresh()));
+        let (clone, _) = tree.clone_id(&surroundings::host())?;
+        let name = config.name.as_ref().map_or_else(String::new, |name| name.value.clone());
+        let database = self.wait(embedded(&located.state, project, name, &*ids))?;
         Ok(Workspace {
             project,
             root,
             tree,
-            store: embedded(&located.state)?,
+            store: database,
             state: located.state.private,
             clone,
             actor: surroundings::actor(&environment),
@@ -105,8 +111,21 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The database of this clone.
-fn embedded(state: &StateDirs) -> Result<Box<dyn Store>, Failure> {
-    let message = format!("the database in {} cannot be opened yet", state.shared.display());
-    Err(Failure::new("database-missing", Exit::Unreachable, message))
+/// The database of this clone, made where there is none and brought forward where it is older than the program.
+async fn embedded(
+    state: &StateDirs,
+    project: ProjectId,
+    name: String,
+    ids: &dyn Ids,
+) -> Result<Box<dyn Store>, StoreError> {
+    let place = Place::new(state.shared.join(DATABASE));
+    let project = NewProject { id: project, name, epoch: Epoch::new(ids.fresh()) };
+    let opened = match SqliteStore::create(place.clone(), &project).await {
+        Err(StoreError::TooOld { .. }) => {
+            migrate(&place).await?;
+            SqliteStore::open(place).await
+        }
+        opened => opened,
+    };
+    Ok(Box::new(opened?))
 }

@@ -93,7 +93,6 @@ pub struct TemplateOptions {
 
 /// One thing to make, as a list in a file has it.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     /// Its code.
     pub(super) code: String,

@@ -13,7 +13,9 @@ use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::Survey;
 use super::{SyncError, SyncOptions, Workspace};
-use crate::model::{ConflictId, ConflictState, Cursor, Digest, EntityId, NewConflict, Record, RunId};
+use crate::model::{
+    Conflict, ConflictId, ConflictKind, ConflictState, Cursor, Digest, EntityId, NewConflict, Record, RunId,
+};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::{CacheHead, Fate, Leftover};
 
@@ -113,7 +115,7 @@ struct Run<'a> {
     options: &'a SyncOptions,
     sprints: SprintCodes,
     applied: Applied,
-    open: Vec<crate::model::Conflict>,
+    open: Vec<Conflict>,
     /// The tracking hashes of the revisions of the last commit.
     tracking: BTreeMap<EntityId, Digest>,
 }
@@ -214,15 +216,22 @@ impl Run<'_> {
 
     /// Open conflicts that held the entity back and are no more.
     fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
-        let of_entity = self.open.iter().filter(|open| open.what.entity == Some(prepared.step.entity));
-        let is_over =
-            |open: &&crate::model::Conflict| open.what.kind.is_hold() && !prepared.conflicts.contains(&open.what);
+        let is_about = |open: &&Conflict| {
+            let of_file = || prepared.step.files.iter().any(|file| file.path == open.what.path);
+            open.what.entity == Some(prepared.step.entity) || open.what.entity.is_none() && of_file()
+        };
+        let of_entity = self.open.iter().filter(is_about);
+        let is_over = |open: &&Conflict| {
+            open.what.kind.is_hold() && !is_of_folders(open.what.kind) && !prepared.conflicts.contains(&open.what)
+        };
         of_entity.filter(is_over).map(|open| (open.id, "overtaken".to_owned())).collect()
     }
 
     async fn record_strays(&mut self, strays: Vec<NewConflict>) -> Result<(), SyncError> {
         self.applied.held.extend(strays.iter().filter_map(|conflict| conflict.entity));
-        let changes = ChangeSet { conflicts: self.unrecorded(&strays), ..new_change_set(self.ws) };
+        let is_over = |open: &&Conflict| is_of_folders(open.what.kind) && !strays.contains(&open.what);
+        let resolved = self.open.iter().filter(is_over).map(|open| (open.id, "overtaken".to_owned())).collect();
+        let changes = ChangeSet { conflicts: self.unrecorded(&strays), resolved, ..new_change_set(self.ws) };
         if !is_empty(&changes) {
             let committed = commit_surely(self.ws, &changes).await?;
             self.note_commit(committed);
@@ -275,6 +284,11 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether conflicts of this kind are about whom a folder belongs to.
+fn is_of_folders(kind: ConflictKind) -> bool {
+    matches!(kind, ConflictKind::DuplicateId | ConflictKind::IdReplaced)
 }
 
 /// An attempt that changes nothing yet.

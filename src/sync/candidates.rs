@@ -170,10 +170,10 @@ async fn owners(
     let told = identities(&found, |id| homes.get(id).cloned());
     let mut owners = Vec::with_capacity(found.len());
     for (found, identity) in found.into_iter().zip(told) {
-        let is_touched = touched.is_none_or(|touched| touched.addresses.contains(&found.place));
         let identity = match identity {
-            Identity::New if is_touched => {
-                Identity::Belongs(adopted(ws, &survey.folders[&found.place], &found.place, records).await?)
+            Identity::New => {
+                let adoption = Adoption { ws, folder: &survey.folders[&found.place], is_complete: touched.is_none() };
+                Identity::Belongs(adoption.id(&found.place, records).await?)
             }
             other => other,
         };
@@ -199,33 +199,38 @@ fn homes(records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
     records.values().filter_map(|record| Some((record.id, address(record)?))).collect()
 }
 
-/// The id for a folder that bears none: the same in every clone, and never that of another text that was deleted.
-async fn adopted(
-    ws: &Workspace,
-    folder: &Folder,
-    address: &Address,
-    records: &mut BTreeMap<EntityId, Record>,
-) -> Result<EntityId, SyncError> {
-    let home = ws.tree.layout().path(address);
-    let mut path = home.clone();
-    for life in 2.. {
-        let id = EntityId::adopted(ws.project, address.kind(), &path);
-        if !records.contains_key(&id) {
-            records.extend(ws.store.records(Selection::Ids(&[id])).await?.into_iter().map(|record| (id, record)));
-        }
-        match records.get(&id) {
-            Some(record) if record.deleted && !is_old_text(ws, id, folder).await? => {
-                path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
-            }
-            Some(record) if !record.deleted => {
-                path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
-            }
-            _ => return Ok(id),
-        }
-    }
-    unreachable!("some life of a path has no row")
+/// A folder that bears no id yet.
+struct Adoption<'a> {
+    ws: &'a Workspace,
+    folder: &'a Folder,
+    /// Whether every row was read.
+    is_complete: bool,
 }
 
+impl Adoption<'_> {
+    /// The id that it gets: the same in every clone, and never that of another text that was deleted.
+    async fn id(&self, address: &Address, records: &mut BTreeMap<EntityId, Record>) -> Result<EntityId, SyncError> {
+        let home = self.ws.tree.layout().path(address);
+        let mut path = home.clone();
+        for life in 2.. {
+            let id = EntityId::adopted(self.ws.project, address.kind(), &path);
+            if !self.is_complete && !records.contains_key(&id) {
+                let stored = self.ws.store.records(Selection::Ids(&[id])).await?;
+                records.extend(stored.into_iter().map(|record| (id, record)));
+            }
+            let is_taken = match records.get(&id) {
+                None => false,
+                Some(record) if record.deleted => !is_old_text(self.ws, id, self.folder).await?,
+                Some(_) => true,
+            };
+            if !is_taken {
+                return Ok(id);
+            }
+            path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
+        }
+        unreachable!("some life of a path has no row")
+    }
+}
 /// Whether every managed text of the folder is stored in the history of `id`.
 async fn is_old_text(ws: &Workspace, id: EntityId, folder: &Folder) -> Result<bool, SyncError> {
     let question =

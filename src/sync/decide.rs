@@ -265,11 +265,10 @@ fn held(candidate: Candidate, home: DocPath, kind: ConflictKind) -> Work {
         row: None,
         kept: None,
     };
-    let place = candidate.place.clone().or_else(|| candidate.record.as_ref().map(Place::of_row));
     let step = Step {
         entity: candidate.id,
         kind: candidate.kind,
-        reference: place.map_or_else(|| path.to_string(), |place| format!("{}:{}", place.kind.letter(), place.code)),
+        reference: by_path(candidate.kind, &path),
         rule: kind.word().to_owned(),
         row: RowDeed::Keep,
         files: Vec::new(),
@@ -282,6 +281,17 @@ fn held(candidate: Candidate, home: DocPath, kind: ConflictKind) -> Work {
     let placing = Placing { id: candidate.id, from: row_place.clone(), to: row_place };
     let ready = Prepared::only_conflict(step.clone(), conflict);
     Work { step, ready: Some(ready), candidate, placing }
+}
+
+/// How an entity is written that has no certain place: by its path.
+fn by_path(kind: EntityKind, path: &DocPath) -> String {
+    let parts: Vec<&str> = path.parts().collect();
+    let named = match (kind, parts.as_slice()) {
+        (EntityKind::Task, [.., home, code, _]) => format!("{home}/{code}"),
+        (EntityKind::Sprint, [.., code, _]) => (*code).to_owned(),
+        _ => path.name().to_owned(),
+    };
+    format!("{}:{named}", kind.letter())
 }
 
 /// Conflicts for folders that belong to nobody for certain.

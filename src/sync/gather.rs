@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::first::first_documents;
 use super::survey::{Seen, Sight};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
@@ -311,6 +312,9 @@ impl Texts {
         let mut materialised = Vec::new();
         if let Some(record) = &candidate.record {
             head = self.writings(&record.documents);
+            if head.is_empty() && record.documents.is_empty() {
+                head = first_documents(record);
+            }
             for (revision, patch) in &record.patches {
                 head = overlay(&head, patch).documents;
                 materialised.push((*revision, head.clone()));

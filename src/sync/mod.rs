@@ -16,6 +16,7 @@ mod decide;
 mod edit;
 mod error;
 mod files;
+mod first;
 mod gather;
 mod part;
 pub mod plan;

@@ -128,11 +128,9 @@ fn notices(scan: &Scan) -> Vec<Note> {
         message: blocked.error.to_string(),
         count: 1,
     });
-    let left_alone = scan.notices().into_iter().map(|notice| Note {
-        kind: match notice.reason {
-            Reason::Symlink | Reason::Special | Reason::Collision => NoteKind::Refused,
-            _ => NoteKind::Unmanaged,
-        },
+    let is_told = |reason: &Reason| matches!(reason, Reason::Symlink | Reason::Special | Reason::Collision);
+    let left_alone = scan.notices().into_iter().filter(|notice| !is_told(&notice.reason)).map(|notice| Note {
+        kind: NoteKind::Unmanaged,
         path: format!("{}/{}", notice.folder, notice.first),
         message: notice.reason.to_string(),
         count: notice.count as usize,
@@ -243,7 +241,12 @@ fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Fold
             (None, None) => Sight::Unreadable,
         };
         let key = document_key(role, file.name);
-        folders.entry(address).or_default().files.push(Seen { key, path, changed: file.changed, sight });
+        folders.entry(address).or_default().files.push(Seen {
+            key,
+            path,
+            changed: sights.contains_key(&file.id),
+            sight,
+        });
     }
     folders.retain(|_, folder| folder.managed().next().is_some());
     folders

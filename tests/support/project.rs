@@ -161,5 +161,7 @@ pub fn task(title: &str, status: &str, priority: &str) -> String {
 
 /// A small SPRINT.md in the canonical dialect.
 pub fn sprint(title: &str, status: &str) -> String {
-    format!("# Sprint: {title}\n\n**Status**: {status}  \n**Owner**: Core  \n\n---\n\n## Sprint Goal\n\nShip {title}.\n")
+    format!(
+        "# Sprint: {title}\n\n**Status**: {status}  \n**Owner**: Core  \n\n---\n\n## Sprint Goal\n\nShip {title}.\n"
+    )
 }
