@@ -154,13 +154,12 @@ impl Tree {
     }
 
     fn clear_one(&self, Leftover { origin, site }: &Leftover, fate: Fate) -> Result<Option<Trashed>, TreeError> {
-        match fate {
-            Fate::Stored(digest) if self.digest_at(site.at()) == Some(digest) => {
-                let removed = self.vfs.remove(site.at()).map(|()| None);
-                removed.map_err(|source| self.failed("remove", site.at(), source))
-            }
-            _ => self.throw_away(site, origin.as_ref()).map(Some),
+        if let Fate::Stored(digest) = fate
+            && self.remove_kept(site.at(), digest).map_err(|source| self.failed("remove", site.at(), source))?
+        {
+            return Ok(None);
         }
+        self.throw_away(site, origin.as_ref()).map(Some)
     }
 
     fn names_in_tmp(&self) -> Result<Vec<String>, TreeError> {

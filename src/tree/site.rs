@@ -78,6 +78,14 @@ impl Tree {
         }
     }
 
+    /// Removes a file whose bytes are kept elsewhere, if it still has them; answers whether it is gone.
+    pub(super) fn remove_kept(&self, at: At<'_>, kept: Digest) -> io::Result<bool> {
+        if self.digest_at(at) != Some(kept) {
+            return Ok(false);
+        }
+        self.vfs.remove(at).map(|()| true)
+    }
+
     /// Makes a folder in the state that worktrees share.
     pub(super) fn make_state_folder(&self, name: &str) -> Result<(), TreeError> {
         let folder = At::shared(name);

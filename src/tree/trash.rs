@@ -105,12 +105,15 @@ impl Tree {
         DocPath::new(&place).expect("made of good parts")
     }
 
-    /// The file goes only when its bytes are durable in the trash.
+    /// The file goes only when its bytes are durable in the trash, and if it has not got others meanwhile.
     fn copy_away(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
         let bytes = self.vfs.read(from, u64::MAX - 1)?.bytes;
         self.vfs.create(to, &[&bytes], Make::PRIVATE)?;
         self.vfs.sync(to.folder())?;
-        self.vfs.remove(from)
+        match self.vfs.read(from, u64::MAX - 1)?.bytes == bytes {
+            true => self.vfs.remove(from),
+            false => Err(Errno::BUSY.into()),
+        }
     }
 
     fn was_written_into(&self, place: &DocPath) -> bool {

@@ -128,14 +128,14 @@ impl Tree {
     pub(super) fn bring_home(&self, batch: &Batch) {
         let bring = |number: usize| {
             let (from, to) = (batch.site(number), batch.home(number));
-            let file = self.vfs.read(from.at(), Self::MAX_FILE)?;
-            self.vfs.create(to.at(), &[&file.bytes], Make::PRIVATE)?;
-            Ok(from)
+            let bytes = self.vfs.read(from.at(), Self::MAX_FILE)?.bytes;
+            self.vfs.create(to.at(), &[&bytes], Make::PRIVATE)?;
+            Ok((from, Digest::of(&bytes)))
         };
         let numbers = if batch.is_beside() { 0..batch.len() } else { 0..0 };
-        let brought: Vec<io::Result<Site>> = numbers.map(bring).collect();
+        let brought: Vec<io::Result<(Site, Digest)>> = numbers.map(bring).collect();
         if brought.iter().any(Result::is_ok) && self.vfs.sync(At::shared(FOLDER)).is_ok() {
-            brought.into_iter().flatten().for_each(|site| drop(self.vfs.remove(site.at())));
+            brought.into_iter().flatten().for_each(|(site, kept)| drop(self.remove_kept(site.at(), kept)));
         }
     }
 }

@@ -360,6 +360,7 @@ fn kind_of(raw: FileType) -> FileKind {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a step that fails is a failed test")]
 mod tests {
     use std::os::unix::fs::symlink;
 
