@@ -1,6 +1,6 @@
 //! `instep sync`, `status` and `diff`: both sides at once.
 
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen};
@@ -8,7 +8,8 @@ use crate::ops::{Diff, FileDiff, Status, Sync};
 
 /// Brings both sides in step.
 pub(super) fn sync(op: Sync, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let workspace = desk.open()?;
+    let only_looks = op.dry_run || op.plan.is_some();
+    let workspace = desk.open(if only_looks { Purpose::Look } else { Purpose::Begin })?;
     let report = desk.wait(op.run(&workspace))?;
     desk.answer("sync", &report, report::print);
     Ok(report::exit(&report))

@@ -7,7 +7,7 @@ use std::process::Command;
 use clap::Subcommand;
 
 use super::both;
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
 use super::table::{Column, Table, pairs};
@@ -100,7 +100,7 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
 
 /// Lets a person write what shall count; the editor is theirs, never one that a repository names.
 fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let workspace = desk.open()?;
+    let workspace = desk.open(Purpose::Change)?;
     let ids = vec![op.id.clone()];
     let view = desk.wait(op.run(&workspace))?;
     let differences = Diff { paths: vec![view.path.clone()] };

@@ -12,15 +12,27 @@ use super::screen::{Screen, Talk};
 use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
 use super::{json, progress, report};
-use crate::model::{CorrelationId, Epoch, Ids, ProjectId};
+use crate::config::{Config, Database};
+use crate::model::{Actor, CloneId, CorrelationId, Epoch, Ids as _, ProjectId};
 use crate::ops::OpError;
 use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
 use crate::store::{Store, StoreError};
 use crate::sync::{SyncReport, Workspace};
-use crate::tree::{Disk, Layout, StateDirs, Tree};
+use crate::tree::{Disk, Layout, Located, Tree};
 
-/// The file of the embedded database, in the state that all working trees share.
+/// The file of the embedded database, in the state that worktrees share.
 const DATABASE: &str = "instep.db";
+
+/// What a workspace is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To look: nothing is written, not even local state.
+    Look,
+    /// To change something in a database that is there.
+    Change,
+    /// To begin: an embedded database that is missing is made.
+    Begin,
+}
 
 /// The global options and the screen of one command.
 pub(super) struct Desk<'a> {
@@ -44,7 +56,7 @@ impl<'a> Desk<'a> {
         work: impl AsyncFnOnce(&Workspace) -> Result<T, OpError>,
         print: impl FnOnce(&T, &mut Screen),
     ) -> Result<Exit, Failure> {
-        let workspace = self.open()?;
+        let workspace = self.open(Purpose::Look)?;
         let answer = self.wait(work(&workspace))?;
         self.answer(kind, &answer, print);
         Ok(Exit::Done)
@@ -56,7 +68,10 @@ impl<'a> Desk<'a> {
         kind: &str,
         work: impl AsyncFnOnce(&Workspace) -> Result<SyncReport, OpError>,
     ) -> Result<Exit, Failure> {
-        self.look(kind, work, report::print_change)
+        let workspace = self.open(Purpose::Change)?;
+        let report = self.wait(work(&workspace))?;
+        self.answer(kind, &report, report::print_change);
+        Ok(Exit::Done)
     }
 
     /// Prints an answer for a person or for a program.
@@ -79,29 +94,27 @@ impl<'a> Desk<'a> {
     }
 
     /// Opens the workspace that this folder is in.
-    pub(super) fn open(&mut self) -> Result<Workspace, Failure> {
-        let Settled { project, config, environment, .. } = settings::settle(self.global, self.screen)?;
-        let located = project?;
-        self.root.clone_from(&located.root);
+    pub(super) fn open(&mut self, purpose: Purpose) -> Result<Workspace, Failure> {
+        let Settled { project: located, config, environment, .. } = settings::settle(self.global, self.screen)?;
+        let located = located?;
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-        let project = config.project.as_ref().ok_or_else(|| {
-            let hint = format!("write `id = \"{}\"` under `[project]`", ids.fresh());
-            Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id").hint(hint)
-        });
-        let project = project?.value;
+        let disk = Disk::open(&located)?;
+        if purpose != Purpose::Look {
+            disk.make_state()?;
+        }
+        let (project, actor) = (project_id(&config)?, surroundings::actor(&environment));
+        let store = self.wait(store(&located, &config, purpose))?;
         let root = config.root.value.clone();
-        let tree = Tree::new(Layout::new(root.clone()), Box::new(Disk::open(&located)?), clock.clone(), ids.clone());
-        let (clone, _) = tree.clone_id(&surroundings::host())?;
-        let name = config.name.as_ref().map_or_else(String::new, |name| name.value.clone());
-        let database = self.wait(embedded(&located.state, project, name, &*ids))?;
+        let tree = Tree::new(Layout::new(root.clone()), Box::new(disk), clock.clone(), ids.clone());
+        self.root = located.root;
         Ok(Workspace {
             project,
             root,
-            tree,
-            store: database,
             state: located.state.private,
-            clone,
-            actor: surroundings::actor(&environment),
+            clone: clone_id(&tree, &actor, purpose)?,
+            tree,
+            store,
+            actor,
             correlation: CorrelationId::new(ids.fresh()),
             progress: progress::bars(self.screen.talk() > Talk::Quiet),
             clock,
@@ -111,21 +124,57 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The database of this clone, made where there is none and brought forward where it is older than the program.
-async fn embedded(
-    state: &StateDirs,
-    project: ProjectId,
-    name: String,
-    ids: &dyn Ids,
-) -> Result<Box<dyn Store>, StoreError> {
-    let place = Place::new(state.shared.join(DATABASE));
-    let project = NewProject { id: project, name, epoch: Epoch::new(ids.fresh()) };
-    let opened = match SqliteStore::create(place.clone(), &project).await {
+fn project_id(config: &Config) -> Result<ProjectId, Failure> {
+    config.project.as_ref().map(|project| project.value).ok_or_else(|| {
+        let hint = format!("write `id = \"{}\"` under `[project]`", SystemIds.fresh());
+        Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id").hint(hint)
+    })
+}
+
+/// Whoever only looks needs no id that anybody remembers.
+fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneId, Failure> {
+    let host = surroundings::host();
+    match (tree.known_clone_id(&host), purpose) {
+        (Some(id), _) => Ok(id),
+        (None, Purpose::Look) => Ok(CloneId::new(SystemIds.fresh())),
+        (None, _) => {
+            let _lock = tree.lock(actor.as_str())?;
+            Ok(tree.clone_id(&host)?.0)
+        }
+    }
+}
+
+/// Opens the database that the settings name, and never another one in its place.
+async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<Box<dyn Store>, Failure> {
+    let place = match &config.database.value {
+        Database::Embedded => Place::new(located.state.shared.join(DATABASE)),
+        Database::Shared { .. } => {
+            let message = format!("this version cannot open the database {}", config.database.value);
+            return Err(Failure::new("no-back-end", Exit::Unreachable, message));
+        }
+    };
+    let opened = match purpose {
+        Purpose::Look => SqliteStore::open(place).await,
+        Purpose::Change => open_current(place).await,
+        Purpose::Begin => {
+            let name = config.name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
+            let fresh = NewProject { id: project_id(config)?, name, epoch: Epoch::new(SystemIds.fresh()) };
+            match SqliteStore::create(place.clone(), &fresh).await {
+                Err(StoreError::TooOld { .. }) => open_current(place).await,
+                opened => opened,
+            }
+        }
+    };
+    Ok(Box::new(opened?))
+}
+
+/// An embedded database belongs to this clone alone: it is brought forward without being asked, after a backup.
+async fn open_current(place: Place) -> Result<SqliteStore, StoreError> {
+    match SqliteStore::open(place.clone()).await {
         Err(StoreError::TooOld { .. }) => {
             migrate(&place).await?;
             SqliteStore::open(place).await
         }
         opened => opened,
-    };
-    Ok(Box::new(opened?))
+    }
 }

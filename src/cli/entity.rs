@@ -3,7 +3,7 @@
 use clap::Arg;
 
 use super::confirm::confirm;
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen, counted};
@@ -58,7 +58,7 @@ impl Removal {
     /// Deletes entities of `kind`, after a question that names them.
     pub(super) fn run(self, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let op = Remove { references: of_kind(self.op.references, kind), ..self.op };
-        let workspace = desk.open()?;
+        let workspace = desk.open(Purpose::Change)?;
         let victims = desk.wait(op.victims(&workspace))?;
         let names: Vec<&str> = victims.iter().map(|victim| victim.code.as_str()).collect();
         let question = format!("Delete {} in the files and in the database?", names.join(", "));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::confirm::confirm;
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen, counted};
@@ -33,7 +33,7 @@ impl Start {
         if settled.project.is_err() {
             lay_out(&op, &locate(Path::new("."), &settled.trust())?)?;
         }
-        let workspace = desk.open()?;
+        let workspace = desk.open(Purpose::Begin)?;
         if !op.no_sync && !agreed(&op, yes, &workspace, desk)? {
             op.no_sync = true;
         }

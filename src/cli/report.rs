@@ -105,10 +105,15 @@ impl Deed {
     }
 }
 
-/// The fields that change; where none does, the files; conflicts always.
+/// The fields that change, of what is made its title alone; where none does, the files; conflicts always.
 fn changes(step: &Step) -> String {
     let conflicts = step.conflicts.iter().map(|kind| format!("conflict ({})", kind.word()));
-    let fields = step.changes.iter().map(|(field, change)| format!("{field}: {}", arrow(change)));
+    let headline = |field: &str| step.row != RowDeed::Create || ["title", "name"].contains(&field);
+    let fields = step
+        .changes
+        .iter()
+        .filter(|(field, _)| headline(field))
+        .map(|(field, change)| format!("{field}: {}", arrow(change)));
     let mut told: Vec<String> = conflicts.chain(fields).collect();
     if told.is_empty() {
         let touched = step.files.iter().filter(|file| file.deed != FileDeed::Keep);

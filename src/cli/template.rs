@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
 use super::table::{Column, Table, pairs};
@@ -36,7 +36,7 @@ impl Template {
 
 /// A template that does not render is a problem that a check found.
 fn check(op: TemplateCheck, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let workspace = desk.open()?;
+    let workspace = desk.open(Purpose::Look)?;
     let verdicts = desk.wait(op.run(&workspace))?;
     desk.answer("template.check", &verdicts, |verdicts, screen| print_verdicts(verdicts, screen));
     Ok(if verdicts.iter().all(|verdict| verdict.is_sound) { Exit::Done } else { Exit::Problems })

@@ -105,7 +105,7 @@ impl From<StoreError> for Failure {
                 of("database-too-old", Exit::Failed).hint("`instep db migrate` backs it up and brings it up to date")
             }
             StoreError::Missing { .. } => {
-                of("database-missing", Exit::Unreachable).hint("`instep init` makes one and fills it from the files")
+                of("database-missing", Exit::Unreachable).hint("`instep sync` makes it and fills it from the files")
             }
             StoreError::Damaged { .. } => of("database-damaged", Exit::Failed)
                 .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),

@@ -69,6 +69,17 @@ impl Disk {
         Ok(Self { project: path, root, shared, private, can_resolve: true })
     }
 
+    /// Makes the folders for local state, closed to everybody else, where they are not there yet.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn make_state(&self) -> Result<(), TreeError> {
+        for folder in [&self.shared, &self.private] {
+            folder.make().map_err(|source| TreeError::Io { deed: "make", path: folder.path.clone(), source })?;
+        }
+        Ok(())
+    }
+
     /// The same, on a kernel without `openat2`.
     #[cfg(test)]
     pub(in crate::tree) fn without_openat2(mut self) -> Self {
