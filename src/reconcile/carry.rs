@@ -23,9 +23,15 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
 ) -> Verdict<P, C> {
     let mut collisions: Vec<_> = courses.iter().flat_map(|(name, course)| collisions(*name, course)).collect();
     let mut merged = merge::merge(&seats(case, courses), &mut collisions);
+    for (name, course) in courses {
+        collisions.extend(merged.get(*name).into_iter().flat_map(|merged| undone(*name, course, merged)));
+    }
     let mut sheet = Sheet { case, parts: BTreeMap::new(), files: BTreeMap::new(), reports: Vec::new(), by_git: false };
     for (name, course) in courses {
         sheet.enter(name, course, merged.remove(*name), &collisions);
+    }
+    if courses.values().any(has_no_base) {
+        sheet.reports.extend(opinions::differing(&sheet.parts).into_iter().map(Report::PlacesDiffer));
     }
     sheet.close(collisions, how)
 }
@@ -33,7 +39,6 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
 /// What collides by the course alone.
 fn collisions<P: Clone, C: Content>(name: &P, course: &Course<'_, C>) -> Vec<Collision<P, C>> {
     match course {
-        Course::Undo(ground) => undone(name, ground),
         Course::Join(_, Rule::EditDelete) => vec![Collision::of_part(ConflictKind::EditDelete, name)],
         Course::Follow(Rule::DeleteEdit) => vec![Collision::of_part(ConflictKind::DeleteEdit, name)],
         Course::Leave(Rule::CreateCreate) => vec![Collision::of_part(ConflictKind::CreateCreate, name)],
@@ -41,19 +46,32 @@ fn collisions<P: Clone, C: Content>(name: &P, course: &Course<'_, C>) -> Vec<Col
     }
 }
 
-/// Everything of the row that an undo takes back, for the log.
-fn undone<P: Clone, C: Content>(name: &P, ground: &Ground<'_, C>) -> Vec<Collision<P, C>> {
-    let (file, row) = (&ground.file.content, ground.row);
+/// What an older text takes back, for the log: by an undo, or without a stamp that says whether it was seen.
+fn undone<P: Clone, C: Content>(name: &P, course: &Course<'_, C>, merged: &Merged<C>) -> Vec<Collision<P, C>> {
+    let ground = match course {
+        Course::Undo(ground) => ground,
+        Course::Merge(ground) if ground.file.is_known && !ground.file.ancestry.is_stamp() => ground,
+        _ => return Vec::new(),
+    };
     let superseded = || Collision::of_part(ConflictKind::Superseded, name);
-    let values = row.values().iter().filter(|(key, said)| file.values().get(key) != Some(said));
+    let values = ground.row.values().iter().filter(|(key, said)| merged.row.values().get(key) != Some(said));
     let of_value = |(key, said): (&C::Key, &C::Value)| Collision {
         key: Some(key.clone()),
-        file: file.values().get(key).cloned(),
+        file: ground.file.content.values().get(key).cloned(),
         row: Some(said.clone()),
         ..superseded()
     };
-    let text = (file.text() != row.text()).then(superseded);
+    let text = (merged.row.text() != ground.row.text()).then(superseded);
     values.map(of_value).chain(text).collect()
+}
+
+/// Whether nothing tells what the places of a file said before.
+fn has_no_base<C>(course: &Course<'_, C>) -> bool {
+    match course {
+        Course::Join(..) => true,
+        Course::Merge(ground) => ground.base.is_none(),
+        _ => false,
+    }
 }
 
 /// The parts that the row has and keeps.
@@ -132,9 +150,6 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
 
     fn close(mut self, collisions: Vec<Collision<P, C>>, how: Option<How>) -> Verdict<P, C> {
         let is_changed = self.case.parts.iter().any(|(name, part)| part.row.as_ref() != self.parts.get(name));
-        if self.files.values().any(|file| matches!(file.rule, Rule::Create | Rule::Adopt | Rule::Push | Rule::NoBase)) {
-            self.reports.extend(opinions::differing(&self.parts).into_iter().map(Report::PlacesDiffer));
-        }
         let how = how.or_else(|| is_changed.then(|| self.how()));
         Verdict {
             rule: Rule::strongest(self.files.values().map(|file| file.rule)),

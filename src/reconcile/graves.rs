@@ -74,12 +74,10 @@ fn bury<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
 
 /// The course of one part of an edited entity: what the file changed is laid over the last content of the row.
 fn of_restored<C: Content>(part: &Part<C>, is_shared: bool) -> Course<'_, C> {
-    match (&part.file, &part.row) {
-        (FileState::Present(file), Some(row)) => match part.base(file, is_shared).or_else(|| part.left_text()) {
-            Some(base) => Course::Merge(Ground { part, file, base: Some(base), row }),
-            None => Course::Join(file, Rule::EditDelete),
-        },
-        _ => course::of_new(part, Rule::EditDelete),
+    let FileState::Present(file) = &part.file else { return course::of_new(part, Rule::EditDelete) };
+    match (part.base(file, is_shared), &part.row) {
+        (Some(base), Some(row)) => Course::Merge(Ground { part, file, base: Some(base), row }),
+        _ => Course::Join(file, Rule::EditDelete),
     }
 }
 

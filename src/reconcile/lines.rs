@@ -6,9 +6,10 @@
 //! row    a b c e f
 //! ```
 //!
-//! Changes that touch are told apart where both replace lines; an insertion that touches a change belongs to it, as
-//! nothing tells which comes first. The time is bounded: where too many lines lie between the first and the last that
-//! differ, no alignment is searched for, and they are one change.
+//! Changes that touch belong together: nothing tells which comes first. Where all three have as many lines there, each
+//! line is compared with the one in its place, so that two neighbours that were edited apart are two changes.
+//! The time is bounded: where too many lines lie between the first and the last that differ, no alignment is searched
+//! for, and they are one change.
 
 use std::ops::Range;
 
@@ -46,44 +47,27 @@ struct Edit {
 
 /// Cuts three versions of a text, each line a number, into regions that cover all of them in order.
 pub(super) fn regions(texts: ThreeWay<&[u32]>) -> Vec<Region> {
-    let (file, row) = (edits(texts.base, texts.file), edits(texts.base, texts.row));
-    let mut cutter = Cutter { at: ThreeWay { base: 0, file: 0, row: 0 }, regions: Vec::new() };
-    let (mut file, mut row) = (file.into_iter().peekable(), row.into_iter().peekable());
+    let mut file = edits(texts.base, texts.file).into_iter().peekable();
+    let mut row = edits(texts.base, texts.row).into_iter().peekable();
+    let mut cutter = Cutter { texts, at: ThreeWay { base: 0, file: 0, row: 0 }, regions: Vec::new() };
     loop {
         let starts = [file.peek(), row.peek()].into_iter().flatten().map(|edit| edit.base.start);
         let Some(start) = starts.min() else { break };
-        cutter.cut(start, ThreeWay { base: 0, file: 0, row: 0 }, Changed::Neither);
-        let (mut cluster, mut grown) = (None, ThreeWay { base: 0, file: 0, row: 0 });
-        let mut by = Changed::Neither;
+        cutter.cut(start, ThreeWay { base: 0, file: 0, row: 0 });
+        let (mut end, mut grown) = (start, ThreeWay { base: 0, file: 0, row: 0 });
         loop {
-            if let Some(edit) = file.next_if(|edit| joins(&cluster, edit, start)) {
-                grown.file += edit.grown;
-                by = if matches!(by, Changed::Row | Changed::Both) { Changed::Both } else { Changed::File };
-                cluster = Some(hull(cluster, &edit));
-            } else if let Some(edit) = row.next_if(|edit| joins(&cluster, edit, start)) {
-                grown.row += edit.grown;
-                by = if matches!(by, Changed::File | Changed::Both) { Changed::Both } else { Changed::Row };
-                cluster = Some(hull(cluster, &edit));
+            if let Some(edit) = file.next_if(|edit| edit.base.start <= end) {
+                (end, grown.file) = (end.max(edit.base.end), grown.file + edit.grown);
+            } else if let Some(edit) = row.next_if(|edit| edit.base.start <= end) {
+                (end, grown.row) = (end.max(edit.base.end), grown.row + edit.grown);
             } else {
                 break;
             }
         }
-        cutter.cut(cluster.map_or(start, |cluster| cluster.end), grown, by);
+        cutter.cut(end, grown);
     }
-    cutter.cut(texts.base.len(), ThreeWay { base: 0, file: 0, row: 0 }, Changed::Neither);
+    cutter.cut(texts.base.len(), ThreeWay { base: 0, file: 0, row: 0 });
     cutter.regions
-}
-
-/// Whether `edit` begins or belongs to the cluster of edits that begins at `start`.
-fn joins(cluster: &Option<Range<usize>>, edit: &Edit, start: usize) -> bool {
-    let Some(cluster) = cluster else { return edit.base.start == start };
-    let touches = edit.base.start <= cluster.end;
-    let overlaps = edit.base.start < cluster.end;
-    if cluster.is_empty() || edit.base.is_empty() { touches } else { overlaps }
-}
-
-fn hull(cluster: Option<Range<usize>>, edit: &Edit) -> Range<usize> {
-    cluster.map_or(edit.base.clone(), |cluster| cluster.start..cluster.end.max(edit.base.end))
 }
 
 /// What one side changed, in order; no two touch.
@@ -114,21 +98,53 @@ fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
 }
 
 /// Cuts off one region after the other.
-struct Cutter {
+struct Cutter<'t> {
+    texts: ThreeWay<&'t [u32]>,
     at: ThreeWay<usize>,
     regions: Vec<Region>,
 }
 
-impl Cutter {
+impl Cutter<'_> {
     /// Cuts up to line `end` of the base; each side has that many lines more.
-    fn cut(&mut self, end: usize, grown: ThreeWay<isize>, by: Changed) {
-        let base = self.at.base..end;
-        let till = |from: usize, grown: isize| from..from + base.len().saturating_add_signed(grown);
-        let lines =
-            ThreeWay { base: base.clone(), file: till(self.at.file, grown.file), row: till(self.at.row, grown.row) };
-        self.at = lines.as_ref().map(|range| range.end);
-        if by != Changed::Neither || !base.is_empty() {
-            self.regions.push(Region { lines, by });
+    fn cut(&mut self, end: usize, grown: ThreeWay<isize>) {
+        let lines = ThreeWay { base: end - self.at.base, file: end - self.at.base, row: end - self.at.base };
+        let (file, row) = (lines.file.saturating_add_signed(grown.file), lines.row.saturating_add_signed(grown.row));
+        let from = self.at;
+        self.at = ThreeWay { base: end, file: from.file + file, row: from.row + row };
+        let lines = ThreeWay { base: from.base..end, file: from.file..self.at.file, row: from.row..self.at.row };
+        match self.changed(&lines) {
+            Changed::Neither if lines.base.is_empty() => {}
+            Changed::Both if file == row && file == lines.base.len() => self.split(&lines),
+            by => self.regions.push(Region { lines, by }),
+        }
+    }
+
+    /// Compares line by line what has as many lines everywhere.
+    fn split(&mut self, lines: &ThreeWay<Range<usize>>) {
+        for at in 0..lines.base.len() {
+            let line = lines.as_ref().map(|lines| lines.start + at..lines.start + at + 1);
+            let by = self.changed(&line);
+            match self.regions.last_mut().filter(|last| last.by == by && last.lines.base.end > lines.base.start) {
+                Some(last) => {
+                    last.lines = ThreeWay {
+                        base: last.lines.base.start..line.base.end,
+                        file: last.lines.file.start..line.file.end,
+                        row: last.lines.row.start..line.row.end,
+                    }
+                }
+                None => self.regions.push(Region { lines: line, by }),
+            }
+        }
+    }
+
+    fn changed(&self, lines: &ThreeWay<Range<usize>>) -> Changed {
+        let base = &self.texts.base[lines.base.clone()];
+        let is_changed = (&self.texts.file[lines.file.clone()] != base, &self.texts.row[lines.row.clone()] != base);
+        match is_changed {
+            (false, false) => Changed::Neither,
+            (true, false) => Changed::File,
+            (false, true) => Changed::Row,
+            (true, true) => Changed::Both,
         }
     }
 }
@@ -160,8 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn replaced_neighbours_are_two_changes() {
+    fn replaced_neighbours_are_two_changes_also_when_one_is_there_already() {
         assert_eq!(cut("ab", "Ab", "aB"), ["a|A|a File", "b|b|B Row"]);
+        assert_eq!(cut("ab", "Ab", "AB"), ["a|A|A Both", "b|b|B Row"]);
     }
 
     #[test]
@@ -172,6 +189,6 @@ mod tests {
 
     #[test]
     fn overlapping_changes_are_one_region() {
-        assert_eq!(cut("abcde", "aXe", "abYd"), ["a|a|a Neither", "bcd|X|bYd Both", "e|e| Row"]);
+        assert_eq!(cut("abcde", "aXe", "abYd"), ["a|a|a Neither", "bcde|Xe|bYd Both"]);
     }
 }

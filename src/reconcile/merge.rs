@@ -17,11 +17,32 @@ pub(super) struct Merged<C> {
 }
 
 /// Merges the parts that sit round the table; those whose file takes no part only follow.
+///
+/// A part that is held goes on saying what it said, which can put other parts at odds with it: so it is asked again
+/// until no more are held.
 pub(super) fn merge<P: Ord + Clone, C: Content>(
     seats: &[Seat<'_, P, C>],
     collisions: &mut Vec<Collision<P, C>>,
 ) -> BTreeMap<P, Merged<C>> {
-    let contested = opinions::contested(seats);
+    let mut waits = vec![false; seats.len()];
+    loop {
+        let mut clashes = Vec::new();
+        let merged = attempt(seats, &waits, &mut clashes);
+        let held: Vec<bool> = merged.iter().zip(&waits).map(|(part, waits)| part.is_held || *waits).collect();
+        if held == waits {
+            collisions.extend(clashes);
+            return seats.iter().map(|seat| seat.name.clone()).zip(merged).collect();
+        }
+        waits = held;
+    }
+}
+
+fn attempt<P: Ord + Clone, C: Content>(
+    seats: &[Seat<'_, P, C>],
+    waits: &[bool],
+    collisions: &mut Vec<Collision<P, C>>,
+) -> Vec<Merged<C>> {
+    let contested = opinions::contested(seats, waits);
     let mut settled: Vec<_> = Vec::with_capacity(seats.len());
     for (seat, contested) in seats.iter().zip(&contested) {
         let Some(ground) = &seat.ground else {
@@ -35,7 +56,7 @@ pub(super) fn merge<P: Ord + Clone, C: Content>(
         settled.push(values);
     }
     opinions::follow(seats, &mut settled);
-    seats.iter().zip(settled).map(|(seat, values)| (seat.name.clone(), finish(seat, values, collisions))).collect()
+    seats.iter().zip(settled).map(|(seat, values)| finish(seat, values, collisions)).collect()
 }
 
 /// Merges the text of one part and puts the settled values into it.

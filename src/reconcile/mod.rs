@@ -52,3 +52,6 @@ pub use place::{Placing, blocked};
 pub use rule::Rule;
 pub use verdict::{Collision, FileAction, FileVerdict, How, PlaceAction, Report, RowAction, Verdict};
 pub use writing::{Said, Text, Writing};
+
+#[cfg(test)]
+mod tests;

@@ -19,29 +19,41 @@ pub(super) struct Seat<'a, P, C> {
 /// By topic: what the field said before, and what it says now.
 type Moved<C> = BTreeMap<<C as Content>::Topic, (<C as Content>::Value, <C as Content>::Value)>;
 
-/// The keys of each seat whose files say different new things of one topic.
-pub(super) fn contested<P, C: Content>(seats: &[Seat<'_, P, C>]) -> Vec<BTreeSet<C::Key>> {
+/// The keys of each seat whose files say different new things of one topic; `waits` tells whose file waits for a
+/// person.
+pub(super) fn contested<P, C: Content>(seats: &[Seat<'_, P, C>], waits: &[bool]) -> Vec<BTreeSet<C::Key>> {
     let mut first: BTreeMap<C::Topic, &C::Value> = BTreeMap::new();
     let mut disputed = BTreeSet::new();
-    for (key, said) in seats.iter().flat_map(opinions) {
+    for (key, said) in seats.iter().zip(waits).flat_map(|(seat, waits)| opinions(seat, *waits)) {
         let topic = C::topic(key);
         if !C::same_meaning(first.entry(topic.clone()).or_insert(said), said) {
             disputed.insert(topic);
         }
     }
-    let of_seat = |seat| opinions(seat).map(|(key, _)| key).filter(|key| disputed.contains(&C::topic(key))).cloned();
-    seats.iter().map(|seat| of_seat(seat).collect()).collect()
+    let of_seat = |seat| {
+        let contested = opinions(seat, false).map(|(key, _)| key).filter(|key| disputed.contains(&C::topic(key)));
+        contested.cloned().collect()
+    };
+    seats.iter().map(of_seat).collect()
 }
 
-/// What the file of a seat says anew: neither what it derives from nor what the row says already.
-fn opinions<'s, P, C: Content>(seat: &'s Seat<'_, P, C>) -> impl Iterator<Item = (&'s C::Key, &'s C::Value)> {
-    let differs = |said: &C::Value, other: Option<&C::Value>| other.is_none_or(|other| !C::same_meaning(said, other));
+/// What the file of a seat says anew. What the row says already is no news, unless the file waits for a person: then it
+/// is not told that the row knows, and goes on saying it.
+fn opinions<'s, P, C: Content>(
+    seat: &'s Seat<'_, P, C>,
+    waits: bool,
+) -> impl Iterator<Item = (&'s C::Key, &'s C::Value)> {
     let grounded = seat.ground.as_ref().and_then(|ground| Some((ground, ground.base?)));
     grounded.into_iter().flat_map(move |(ground, base)| {
         ground.file.content.values().iter().filter(move |(key, said)| {
-            differs(said, base.values().get(key)) && differs(said, ground.row.values().get(key))
+            let is_news = waits || differs::<C>(said, ground.row.values().get(key));
+            is_news && differs::<C>(said, base.values().get(key))
         })
     })
+}
+
+fn differs<C: Content>(said: &C::Value, other: Option<&C::Value>) -> bool {
+    other.is_none_or(|other| !C::same_meaning(said, other))
 }
 
 /// Lets the other places of each topic follow: `values` are those of each seat, as far as they are settled.
