@@ -35,10 +35,10 @@ pub(super) enum Agent {
     #[command(mut_args(named), after_help = example!("instep agent status builder inactive"))]
     Status(SetStatus),
     /// Give an agent another code
-    #[command(mut_args(named), after_help = example!("instep agent move builder --code smith"))]
+    #[command(mut_args(named), after_help = example!("instep agent move reviewer --code auditor"))]
     Move(Relocate),
     /// Delete agents on both sides; the history keeps them
-    #[command(mut_args(named), after_help = example!("instep agent rm builder --yes"))]
+    #[command(mut_args(named), after_help = example!("instep agent rm auditor --yes"))]
     Rm(Removal),
 }
 

@@ -35,10 +35,10 @@ pub(super) enum Sprint {
     #[command(mut_args(named), after_help = example!("instep sprint status first-release active"))]
     Status(SetStatus),
     /// Give a sprint another code
-    #[command(mut_args(named), after_help = example!("instep sprint move first-release --code release-1"))]
+    #[command(mut_args(named), after_help = example!("instep sprint move autumn --code winter"))]
     Move(Relocate),
     /// Delete sprints on both sides; the history keeps them
-    #[command(mut_args(named), after_help = example!("instep sprint rm first-release --with-tasks --yes"))]
+    #[command(mut_args(named), after_help = example!("instep sprint rm winter --yes"))]
     Rm(Removal),
     /// Make the tasks that SPRINT.md lists and that do not exist
     #[command(after_help = example!("instep sprint scaffold first-release"))]
