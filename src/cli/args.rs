@@ -116,6 +116,11 @@ impl Global {
     }
 }
 
+/// Whether the answer needs no command: scripts ask for the version often, and making the tree takes most of the time.
+pub(super) fn only_ask_the_version(words: &[OsString]) -> bool {
+    matches!(words, [_, flag] if flag == "--version" || flag == "-V")
+}
+
 /// Reads the command line.
 ///
 /// # Errors

@@ -48,6 +48,11 @@ use screen::{Screen, Talk};
 /// Runs the command line of this process and says how it ended.
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    if args::only_ask_the_version(&words) {
+        let mut screen = Screen::of_process(None, Talk::Normal);
+        screen.data(concat!("instep ", env!("CARGO_PKG_VERSION")));
+        return close(&mut screen, Exit::Done, Effect::None).into();
+    }
     match args::parse(&words) {
         Ok(arguments) => run(arguments),
         Err(stopped) => stop(&stopped, &words),
