@@ -28,6 +28,9 @@ _instep() {
             instep,conflict)
                 cmd="instep__subcmd__conflict"
                 ;;
+            instep,db)
+                cmd="instep__subcmd__db"
+                ;;
             instep,diff)
                 cmd="instep__subcmd__diff"
                 ;;
@@ -90,6 +93,15 @@ _instep() {
                 ;;
             instep__subcmd__conflict,take-file)
                 cmd="instep__subcmd__conflict__subcmd__take__subcmd__file"
+                ;;
+            instep__subcmd__db,info)
+                cmd="instep__subcmd__db__subcmd__info"
+                ;;
+            instep__subcmd__db,migrate)
+                cmd="instep__subcmd__db__subcmd__migrate"
+                ;;
+            instep__subcmd__db,rebuild)
+                cmd="instep__subcmd__db__subcmd__rebuild"
                 ;;
             instep__subcmd__sprint,list)
                 cmd="instep__subcmd__sprint__subcmd__list"
@@ -155,7 +167,7 @@ _instep() {
 
     case "${cmd}" in
         instep)
-            opts="-q -v -C -h -V --json --color --quiet --verbose --directory --help --version sprint task agent template init sync status diff conflict config doctor completions"
+            opts="-q -v -C -h -V --json --color --quiet --verbose --directory --help --version sprint task agent template init sync status diff conflict db config doctor completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -646,6 +658,110 @@ _instep() {
             ;;
         instep__subcmd__conflict__subcmd__take__subcmd__file)
             opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__db)
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help info migrate rebuild"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__db__subcmd__info)
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__db__subcmd__migrate)
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__db__subcmd__rebuild)
+            opts="-y -q -v -C -h --yes --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -42,6 +42,7 @@ complete -c instep -n "__fish_instep_needs_command" -f -a "sync" -d 'Bring the f
 complete -c instep -n "__fish_instep_needs_command" -f -a "status" -d 'Say what differs between the files and the database'
 complete -c instep -n "__fish_instep_needs_command" -f -a "diff" -d 'Show line by line how the files differ from the database'
 complete -c instep -n "__fish_instep_needs_command" -f -a "conflict" -d 'List and decide what both sides changed differently'
+complete -c instep -n "__fish_instep_needs_command" -f -a "db" -d 'Look after the database'
 complete -c instep -n "__fish_instep_needs_command" -f -a "config" -d 'Show each setting and the place that it comes from'
 complete -c instep -n "__fish_instep_needs_command" -f -a "doctor" -d 'Find out what may be wrong where instep runs'
 complete -c instep -n "__fish_instep_needs_command" -f -a "completions" -d 'Print the script that teaches a shell to complete commands'
@@ -472,6 +473,42 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s q -l quiet -d 'Tell errors only'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s v -l verbose -d 'Tell details'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "info" -d 'Say which database is used, and what is in it'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "rebuild" -d 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s y -l yes -d 'Do not ask'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Tell errors only'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand config" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"

@@ -34,7 +34,7 @@ const STYLES: Styles = Styles::styled()
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan the work", &["sprint", "task", "agent", "template"]),
     ("Keep both sides in step", &["init", "sync", "status", "diff", "conflict"]),
-    ("Look after the rest", &["config", "doctor", "completions"]),
+    ("Look after the rest", &["db", "config", "doctor", "completions"]),
 ];
 
 /// Keep sprints, tasks and agents in step between Markdown files and a database
@@ -100,6 +100,8 @@ pub(super) enum Command {
     Diff(ops::Diff),
     #[command(subcommand, after_help = example!("instep conflict list"))]
     Conflict(Conflict),
+    #[command(subcommand, name = "db", after_help = example!("instep db info"))]
+    Database(super::database::Database),
     Config(settings::Show),
     Doctor(Doctor),
     Completions(Completions),

@@ -18,7 +18,7 @@ use crate::ops::OpError;
 use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
 use crate::store::{Store, StoreError};
 use crate::sync::{SyncReport, Workspace};
-use crate::tree::{Disk, Layout, Located, Tree};
+use crate::tree::{Disk, Layout, Located, StateDirs, Tree};
 
 /// The file of the embedded database, in the state that worktrees share.
 const DATABASE: &str = "instep.db";
@@ -124,6 +124,11 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// Where the embedded database lies.
+pub(super) fn database(state: &StateDirs) -> PathBuf {
+    state.shared.join(DATABASE)
+}
+
 fn project_id(config: &Config) -> Result<ProjectId, Failure> {
     config.project.as_ref().map(|project| project.value).ok_or_else(|| {
         let hint = format!("write `id = \"{}\"` under `[project]`", SystemIds.fresh());
@@ -147,7 +152,7 @@ fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneId, Fai
 /// Opens the database that the settings name, and never another one in its place.
 async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<Box<dyn Store>, Failure> {
     let place = match &config.database.value {
-        Database::Embedded => Place::new(located.state.shared.join(DATABASE)),
+        Database::Embedded => Place::new(database(&located.state)),
         Database::Shared { .. } => {
             let message = format!("this version cannot open the database {}", config.database.value);
             return Err(Failure::new("no-back-end", Exit::Unreachable, message));

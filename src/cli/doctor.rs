@@ -3,20 +3,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen, counted};
 use super::table::{Column, Table};
-use crate::ops::{FieldsOptions, FieldsReport, FolderFields, RawValue, role_by_name};
+use crate::ops::{Checkup, FieldsOptions, FieldsReport, FolderFields, RawValue, role_by_name};
 use crate::tree::{At, Disk, FileKind, Located, StateDirs, Tree, TreeError, Vfs as _};
 
 /// Find out what may be wrong where instep runs
 #[derive(Debug, clap::Args)]
-#[command(after_help = example!("instep doctor --fields delegation"))]
+#[command(after_help = example!("instep doctor", "instep doctor --fields delegation"))]
 pub(super) struct Doctor {
     /// Report which fields are recognised in the documents below PATH
     #[arg(long, value_name = "PATH")]
-    fields: PathBuf,
+    fields: Option<PathBuf>,
     #[command(flatten)]
     options: FieldsOptions,
 }
@@ -30,7 +30,8 @@ struct Found {
 
 impl Doctor {
     pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-        let found = documents(&self.fields)?;
+        let Some(folder) = &self.fields else { return checkup(desk) };
+        let found = documents(folder)?;
         let report = self.options.report(found.documents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
         desk.answer("doctor.fields", &report, print);
         for error in &found.unread {
@@ -38,6 +39,21 @@ impl Doctor {
         }
         Ok(if found.unread.is_empty() { Exit::Done } else { Exit::Files })
     }
+}
+
+/// Looks at the whole project.
+fn checkup(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Look)?;
+    let findings = desk.wait(Checkup::default().run(&workspace))?;
+    desk.answer("doctor", &findings, |findings, screen| {
+        let mut table = Table::new([Column::whole("WHAT"), Column::whole("IS"), Column::cut_first("FOUND")]);
+        for finding in findings {
+            let (role, word) = if finding.is_well { (Role::Success, "well") } else { (Role::Error, "not well") };
+            table.row([(Role::Plain, finding.what.clone()), (role, word.into()), (Role::Dim, finding.detail.clone())]);
+        }
+        table.print(screen);
+    });
+    Ok(if findings.iter().all(|finding| finding.is_well) { Exit::Done } else { Exit::Failed })
 }
 
 fn print(report: &FieldsReport, screen: &mut Screen) {

@@ -16,6 +16,7 @@ mod both;
 mod completions;
 mod confirm;
 mod conflict;
+mod database;
 mod desk;
 mod doctor;
 mod entity;
@@ -90,6 +91,7 @@ fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         Command::Status(op) => both::status(op, desk),
         Command::Diff(op) => both::diff(op, desk),
         Command::Conflict(conflict) => conflict.run(desk),
+        Command::Database(database) => database.run(desk),
         Command::Config(show) => show.run(desk),
         Command::Doctor(doctor) => doctor.run(desk),
         Command::Completions(completions) => completions.run(desk),

@@ -5,7 +5,9 @@
 //! Nothing here prints, and nothing here writes past [`sync`](crate::sync).
 
 mod conflict;
+mod database;
 mod diff;
+mod doctor;
 mod doctor_fields;
 mod error;
 mod init;
@@ -23,7 +25,9 @@ mod templates;
 mod view;
 
 pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeFile};
+pub use database::{DatabaseInfo, DatabaseView, TableSize};
 pub use diff::{Diff, FileDiff};
+pub use doctor::{Checkup, Finding};
 pub use doctor_fields::{
     FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, RefusedDocument, role_by_name,
 };

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::resolve::{resolve_kind, sprints_of};
 use super::view::{EntityView, reference};
 use super::{OpError, Workspace};
-use crate::document::parse;
-use crate::model::{EntityKind, Field, Record, Reference, Role};
+use crate::model::{EntityKind, Field, Record, Reference};
 use crate::store::{Direction, ListQuery, SortKey};
 
 /// Say which task to take up next: the most urgent pending one whose dependencies are done.
@@ -33,7 +33,7 @@ pub struct TaskNext {
 pub struct NextTasks {
     /// The tasks.
     pub items: Vec<EntityView>,
-    /// More urgent tasks that wait for others, and for which.
+    /// Pending tasks that wait for others, and for which.
     pub waiting: Vec<Waiting>,
 }
 
@@ -46,9 +46,6 @@ pub struct Waiting {
     pub waits_for: Vec<String>,
 }
 
-/// How many tasks are looked into at once.
-const CHUNK: usize = 64;
-
 impl TaskNext {
     /// Reads them.
     ///
@@ -60,31 +57,30 @@ impl TaskNext {
             None => None,
         };
         let open = ws.store.list(&open_tasks()).await?.items;
-        let codes: BTreeSet<String> = open.iter().map(|task| task.code.to_lowercase()).collect();
+        let codes: BTreeSet<String> = open.iter().flat_map(names).collect();
         let is_wanted = |task: &&Record| {
             text(task, Field::Status).is_none_or(|status| status == "pending")
                 && sprint.is_none_or(|sprint| task.sprint == Some(sprint))
                 && self.assignee.as_deref().is_none_or(|name| text(task, Field::Assignee).is_none_or(|who| who == name))
         };
-        let pending: Vec<&Record> = open.iter().filter(is_wanted).collect();
         let sprints = sprints_of(ws, &open).await?;
         let mut next = NextTasks { items: Vec::new(), waiting: Vec::new() };
-        for chunk in pending.chunks(CHUNK) {
-            for (task, dependencies) in chunk.iter().zip(dependencies(ws, chunk).await?) {
-                let waits_for: Vec<String> =
-                    dependencies.into_iter().filter(|code| codes.contains(&code.to_lowercase())).collect();
-                if waits_for.is_empty() {
-                    next.items.push(EntityView::of(task, &sprints));
-                } else {
-                    next.waiting.push(Waiting { reference: reference(task, &sprints), waits_for });
-                }
-                if next.items.len() >= self.limit.max(1) {
-                    return Ok(next);
-                }
+        for task in open.iter().filter(is_wanted) {
+            let waits_for: Vec<String> =
+                dependencies(task).filter(|code| codes.contains(&code.to_lowercase())).map(str::to_owned).collect();
+            if !waits_for.is_empty() {
+                next.waiting.push(Waiting { reference: reference(task, &sprints), waits_for });
+            } else if next.items.len() < self.limit.max(1) {
+                next.items.push(EntityView::of(task, &sprints));
             }
         }
         Ok(next)
     }
+}
+
+/// The names under which others may depend on a task: its code, and the one that its text claims.
+fn names(task: &Record) -> impl Iterator<Item = String> {
+    [Some(task.code.as_str()), text(task, Field::Code)].into_iter().flatten().map(str::to_lowercase)
 }
 
 /// Tasks that are neither done nor dropped, the most urgent first.
@@ -100,20 +96,11 @@ fn open_tasks() -> ListQuery {
 }
 
 fn text(task: &Record, field: Field) -> Option<&str> {
-    task.fields.get(&field).and_then(serde_json::Value::as_str)
+    task.fields.get(&field).and_then(Value::as_str)
 }
 
-/// The codes that each task says it depends on.
-async fn dependencies(ws: &Workspace, tasks: &[&Record]) -> Result<Vec<Vec<String>>, OpError> {
-    let document = |task: &Record| task.documents.iter().find(|version| version.key.role == Role::Task).cloned();
-    let versions: Vec<_> = tasks.iter().map(|task| document(task)).collect();
-    let wanted: Vec<_> = versions.iter().flatten().map(|version| version.blob).collect();
-    let blobs = ws.store.blobs(&wanted).await?;
-    let said = |version: Option<crate::model::DocumentVersion>| {
-        let bytes = version.and_then(|version| blobs.get(&version.blob).cloned())?;
-        let (document, _) = parse(Role::Task, String::from_utf8_lossy(&bytes).into_owned());
-        let listed = document.metadata().get("dependencies")?.as_array()?.clone();
-        Some(listed.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect())
-    };
-    Ok(versions.into_iter().map(|version| said(version).unwrap_or_default()).collect())
+/// The codes that a task says it depends on.
+fn dependencies(task: &Record) -> impl Iterator<Item = &str> {
+    let listed = task.fields.get(&Field::DependsOn).and_then(Value::as_array);
+    listed.into_iter().flatten().filter_map(Value::as_str)
 }

@@ -2,7 +2,7 @@
 
 use super::view::{SprintCodes, reference, sprint_codes};
 use super::{OpError, Workspace};
-use crate::model::{EntityKind, Home, Record, Reference, nearest};
+use crate::model::{EntityKind, Field, Home, Record, Reference, nearest};
 use crate::store::{ListQuery, Selection};
 
 /// A row, and the codes that its reference is written with.
@@ -23,8 +23,15 @@ pub(crate) async fn resolve(ws: &Workspace, wanted: &Reference) -> Result<Resolv
         codes.push(sprint.folded());
     }
     let named = ws.store.records(Selection::Codes(&codes)).await?;
-    let sprints = sprints_of(ws, &named).await?;
-    let mut fitting: Vec<Record> = named.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
+    let mut sprints = sprints_of(ws, &named).await?;
+    let has_code = |record: &Record| record.code.eq_ignore_ascii_case(wanted.code.as_str());
+    let mut fitting: Vec<Record> =
+        named.into_iter().filter(|record| has_code(record) && fits(record, wanted, &sprints)).collect();
+    if fitting.is_empty() {
+        let aliased = aliased(ws, wanted).await?;
+        sprints.extend(sprints_of(ws, &aliased).await?);
+        fitting = aliased.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
+    }
     match fitting.len() {
         0 => Err(not_found(ws, wanted).await?),
         1 => Ok(Resolved { record: fitting.remove(0), sprints }),
@@ -57,10 +64,13 @@ fn fits(record: &Record, wanted: &Reference, sprints: &SprintCodes) -> bool {
             .and_then(|id| sprints.get(&id))
             .is_some_and(|sprint| sprint.eq_ignore_ascii_case(code.as_str())),
     };
-    !record.deleted
-        && wanted.kind.is_none_or(|kind| kind == record.kind)
-        && record.code.eq_ignore_ascii_case(wanted.code.as_str())
-        && home_fits
+    !record.deleted && wanted.kind.is_none_or(|kind| kind == record.kind) && home_fits
+}
+
+/// Rows whose documents claim the code that is wanted, while their folders are called otherwise.
+async fn aliased(ws: &Workspace, wanted: &Reference) -> Result<Vec<Record>, OpError> {
+    let any_of = vec![(Field::Code, vec![wanted.code.to_string()])];
+    Ok(ws.store.list(&ListQuery { kind: wanted.kind, any_of, ..ListQuery::default() }).await?.items)
 }
 
 /// The codes of the sprints that `records` are or belong to.

@@ -78,6 +78,12 @@ pub trait Store: Send + Sync {
     /// Remembers what was left on disk; may be lost in a crash without harm, so it waits for no disk.
     async fn acknowledge(&self, clone: CloneId, left: &Acknowledged) -> Result<(), StoreError>;
 
+    /// Reads everything and checks that it holds together.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] says what does not.
+    async fn verify(&self) -> Result<(), StoreError>;
+
     /// Describes the database for people: name and number of everything in it, sizes in bytes.
     async fn describe(&self) -> Result<Description, StoreError>;
 }

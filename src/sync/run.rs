@@ -99,6 +99,9 @@ async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {
 fn check_sides(ws: &Workspace, survey: &Survey, options: &SyncOptions) -> Result<(), SyncError> {
     let last = survey.last.as_ref().and_then(|last| last.cursor);
     let identity = brakes::check_identity(ws.project, survey.head.project);
+    // A fresh database is filled from the tree: it can delete nothing.
+    let is_fresh = survey.head.cursor.seq == 0;
+    let last = last.filter(|_| !is_fresh);
     let regression = brakes::check_regression(last, survey.head.cursor, options.allowed);
     identity.and(regression).map_err(|brake| SyncError::Refused { brake, plan: Box::default() })
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TreeError;
 
@@ -36,4 +36,29 @@ pub fn write_outside(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
     };
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Gives a file of local state, and those beside it that belong to it, another name: the old name and `suffix`.
+///
+/// # Errors
+/// When the file cannot be renamed; those beside it are renamed first and may be missing.
+pub fn set_aside(path: &Path, beside: &[&str], suffix: &str) -> Result<PathBuf, TreeError> {
+    let renamed = |ending: &str, suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let rename = |ending: &str| {
+        let (from, to) = (renamed(ending, ""), renamed(ending, suffix));
+        std::fs::rename(&from, &to).map_err(|source| TreeError::Io { deed: "rename", path: from, source })
+    };
+    for ending in beside {
+        match rename(ending) {
+            Err(error) if !error.is_absence() => return Err(error),
+            _ => {}
+        }
+    }
+    rename("")?;
+    Ok(renamed("", suffix))
 }

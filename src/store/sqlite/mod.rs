@@ -65,14 +65,6 @@ impl SqliteStore {
         Ok(Self::over(place, connection))
     }
 
-    /// Reads the whole file and checks that it holds together.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] says what does not.
-    pub async fn verify(&self) -> Result<(), StoreError> {
-        schema::verify(&self.place, &mut *self.reader().await?).await
-    }
-
     /// Closes the file in good order: what stands in its log moves into it, and the log goes.
     ///
     /// Leaving it open is safe as well; the next one to open it reads the log first.
@@ -164,6 +156,10 @@ impl Store for SqliteStore {
     async fn acknowledge(&self, clone: CloneId, left: &Acknowledged) -> Result<(), StoreError> {
         let done = commit::acknowledge(&mut *self.main.lock().await, clone, left).await;
         done.map_err(self.place.failed("store what was left on disk"))
+    }
+
+    async fn verify(&self) -> Result<(), StoreError> {
+        schema::verify(&self.place, &mut *self.reader().await?).await
     }
 
     async fn describe(&self) -> Result<Description, StoreError> {

@@ -1,0 +1,99 @@
+//! `instep db`: the database itself.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::confirm::confirm;
+use super::desk::{Desk, Purpose};
+use super::failure::{Exit, Failure};
+use super::report;
+use super::screen::{Line, Role, Screen};
+use super::settings;
+use super::table::{Column, Table, pairs};
+use crate::ops::{DatabaseInfo, DatabaseView, Sync};
+use crate::tree::set_aside;
+
+/// The files that SQLite keeps beside a database.
+const BESIDE: &[&str] = &["-wal", "-shm"];
+
+/// Look after the database
+#[derive(Debug, Subcommand)]
+pub(super) enum Database {
+    /// Say which database is used, and what is in it
+    #[command(after_help = example!("instep db info"))]
+    Info(DatabaseInfo),
+    /// Bring the database's schema forward; an embedded one is copied first
+    #[command(after_help = example!("instep db migrate"))]
+    Migrate,
+    /// Put the embedded database aside and fill a new one from the files; the history stays in the old one
+    #[command(after_help = example!("instep db rebuild --yes"))]
+    Rebuild {
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+/// What became of the schema.
+#[derive(Serialize)]
+struct Schema {
+    schema: i64,
+}
+
+impl Database {
+    pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Info(op) => desk.look("db.info", async |ws| op.run(ws).await, print),
+            Self::Migrate => {
+                // Opening an embedded database brings it forward.
+                let workspace = desk.open(Purpose::Change)?;
+                let schema = desk.wait(workspace.store.describe())?.schema;
+                let said = |schema: &Schema, screen: &mut Screen| {
+                    screen.say(format!("the schema is at version {}", schema.schema))
+                };
+                desk.answer("db.migrate", &Schema { schema }, said);
+                Ok(Exit::Done)
+            }
+            Self::Rebuild { yes } => rebuild(yes, desk),
+        }
+    }
+}
+
+/// Fills a new database from the files.
+fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let located = settings::settle(desk.global, desk.screen)?.project?;
+    let database = super::desk::database(&located.state);
+    let question = "The history and open conflicts stay behind in the old database. Go on?";
+    confirm(desk.screen, &question.into(), yes)?;
+    if database.exists() {
+        let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
+        let kept = set_aside(&database, BESIDE, &name)?;
+        desk.screen.say(format!("the old database is {}", kept.display()));
+    }
+    let workspace = desk.open(Purpose::Begin)?;
+    let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;
+    desk.answer("db.rebuild", &report, report::print);
+    Ok(report::exit(&report))
+}
+
+fn print(view: &DatabaseView, screen: &mut Screen) {
+    let line = |text: &str| Line::new().plain(text);
+    pairs(
+        &[
+            ("database", line(&view.location)),
+            ("server", line(&view.server)),
+            ("schema", line(&view.schema.to_string())),
+            ("project", line(&view.project)),
+            ("epoch", line(&view.epoch)),
+            ("events", line(&view.events.to_string())),
+            ("bytes", line(&view.bytes.to_string())),
+        ],
+        screen,
+    );
+    screen.data("");
+    let mut table = Table::new([Column::whole("TABLE"), Column::whole("ROWS")]);
+    for size in &view.tables {
+        table.row([(Role::Code, size.table.clone()), (Role::Plain, size.rows.to_string())]);
+    }
+    table.print(screen);
+}
