@@ -38,11 +38,15 @@ impl Tree {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             _ => drop(self.throw_away(&path, DocPath::new(&path.path).ok().as_ref())?),
         }
-        // One may be left from a crash.
-        let _ = self.vfs.remove(new.at());
-        let make = Make { mode: Some(0o644), ..Make::default() };
-        let written =
-            self.vfs.create(new.at(), &[text.as_bytes()], make).and_then(|_| self.vfs.rename_over(new.at(), at));
+        let make = || self.vfs.create(new.at(), &[text.as_bytes()], Make::default());
+        let made = match make() {
+            // It is left from a crash.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.vfs.remove(new.at()).and_then(|()| make())
+            }
+            other => other,
+        };
+        let written = made.and_then(|_| self.vfs.rename_over(new.at(), at));
         written.map_err(|source| {
             let _ = self.vfs.remove(new.at());
             self.failed("write", at, source)

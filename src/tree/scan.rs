@@ -27,7 +27,7 @@ pub struct Scan {
     gone: Gone,
     blocked: Vec<Blocked>,
     since: Since,
-    is_same: bool,
+    is_unchanged: bool,
     has_news: bool,
 }
 
@@ -86,7 +86,9 @@ impl Tree {
     pub fn scan(&self, cache: StatCache, lock: Option<&Lock>) -> Scan {
         let since = Since(lock.and_then(|_| self.vfs.tick().ok()));
         let ledger = cache.ledger;
-        let visits = visit_all(&Visitor { vfs: &*self.vfs, layout: &self.layout, ledger: &ledger, since });
+        let dated_device = self.dated_device();
+        let visits =
+            visit_all(&Visitor { vfs: &*self.vfs, layout: &self.layout, ledger: &ledger, since, dated_device });
         let is_same = visits.len() == ledger.folders.len() && visits.iter().all(Visit::is_as_before);
         if is_same {
             let changed: Vec<_> = visits.into_iter().flat_map(Visit::changed).collect();
@@ -95,6 +97,12 @@ impl Tree {
         let (ledger, gone) = assemble(&ledger, &visits);
         let blocked = visits.into_iter().filter_map(Visit::blocked).collect();
         Scan::of_new(ledger, gone, blocked, since).with_blocking_remarks(&*self.vfs)
+    }
+
+    /// The device on which a folder that looks the same has the same list, if there is one.
+    fn dated_device(&self) -> Option<u64> {
+        let top = At::project(self.layout.root().as_str());
+        self.vfs.dates_folders(top).then(|| self.vfs.stat(top).ok())?.map(|stat| stat.device)
     }
 }
 
@@ -121,13 +129,14 @@ impl Scan {
             (file.stat, file.is_settled) = (*stat, false);
         }
         let scan = Self::of_new(ledger, Gone::new(), Vec::new(), since);
-        Self { is_same: true, has_news: !changed.is_empty(), ..scan }
+        Self { has_news: !changed.is_empty(), ..scan }
     }
 
     fn of_new(ledger: Ledger, gone: Gone, blocked: Vec<Blocked>, since: Since) -> Self {
         let numbered = (0..small(ledger.files.len())).zip(&ledger.files);
-        let changed = numbered.filter(|(_, file)| is_changed(file)).map(|(number, _)| FileId(number)).collect();
-        Self { ledger, changed, gone, blocked, since, is_same: false, has_news: true }
+        let changed: Vec<_> = numbered.filter(|(_, file)| is_changed(file)).map(|(number, _)| FileId(number)).collect();
+        let is_unchanged = changed.is_empty() && gone.is_empty() && blocked.is_empty();
+        Self { ledger, changed, gone, blocked, since, is_unchanged, has_news: true }
     }
 
     /// Links and the like were met when their folder was listed, which may be long ago.
@@ -147,9 +156,9 @@ impl Scan {
         Self { blocked, ..self }
     }
 
-    /// Whether every folder and document is as the cache had it.
+    /// Whether every document is as the cache had it, and none has come, gone or become impossible to look at.
     pub fn is_unchanged(&self) -> bool {
-        self.is_same && self.changed.is_empty()
+        self.is_unchanged
     }
 
     /// Whether saving this as the new cache would spare the next scan some work.

@@ -109,6 +109,9 @@ pub trait Vfs: Send + Sync {
     /// Looks at a path. This one call does not check that the folders above it are real: whoever walks down has.
     fn stat(&self, at: At<'_>) -> io::Result<Stat>;
 
+    /// Whether the file system of a folder is known to date every folder anew whenever its list changes.
+    fn dates_folders(&self, folder: At<'_>) -> bool;
+
     /// Lists a folder without `.` and `..`, in any order.
     fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>>;
 
@@ -186,6 +189,11 @@ impl<'a> At<'a> {
     /// The folder that the path is in; the base's own folder is in itself.
     pub(super) fn folder(self) -> Self {
         Self { base: self.base, path: self.path.rsplit_once('/').map_or("", |(folder, _)| folder) }
+    }
+
+    /// The last part of the path.
+    pub(super) fn name(self) -> &'a str {
+        self.path.rsplit_once('/').map_or(self.path, |(_, name)| name)
     }
 
     /// A path in the state that worktrees share.

@@ -219,6 +219,10 @@ impl<F: Fn(&Call) -> Verdict + Send + Sync> Vfs for Meddled<F> {
         self.disk.stat(at)
     }
 
+    fn dates_folders(&self, folder: At<'_>) -> bool {
+        self.judge("dates_folders", folder).is_ok() && self.disk.dates_folders(folder)
+    }
+
     fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>> {
         self.judge("list", folder)?;
         self.disk.list(folder)

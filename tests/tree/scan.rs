@@ -96,7 +96,22 @@ fn a_second_scan_reads_nothing_and_lists_nothing() {
     assert_eq!(scan.find(&path(TASK)).unwrap().known, Some(&known(TASK)));
     let deeds: Vec<_> = log.lock().unwrap().iter().map(|call| call.deed).filter(|deed| *deed != "stat").collect();
     // Only the cache itself was read.
-    assert_eq!(deeds, ["read"]);
+    assert_eq!(deeds, ["read", "dates_folders"]);
+}
+
+#[test]
+fn fs19_where_folders_are_not_dated_every_one_is_listed() {
+    let ground = Ground::planted();
+    settle(&ground);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let heard = record(&log);
+    let tree = ground.meddled(move |call| {
+        heard(call);
+        if call.deed == "dates_folders" { Verdict::Fail(Errno::NOSYS) } else { Verdict::Pass }
+    });
+    let scan = tree.scan(tree.load_cache(CLONE), None);
+    assert!(scan.is_unchanged());
+    assert_eq!(log.lock().unwrap().iter().filter(|call| call.deed == "list").count(), 7);
 }
 
 #[test]
@@ -183,6 +198,7 @@ fn fs06_a_link_in_the_place_of_a_document_is_refused() {
     let scan = tree.scan(tree.load_cache(CLONE), None);
     assert_eq!(blocked(&scan), [TASK]);
     assert_eq!(scan.gone(), []);
+    assert!(!scan.is_unchanged());
     assert!(matches!(tree.read(&path(TASK)), Err(TreeError::Refused { reason: Reason::Symlink, .. })));
 }
 

@@ -67,6 +67,8 @@ pub(super) struct Visitor<'a> {
     pub(super) layout: &'a Layout,
     pub(super) ledger: &'a Ledger,
     pub(super) since: Since,
+    /// The device on which a folder that looks the same has the same list.
+    pub(super) dated_device: Option<u64>,
 }
 
 impl<'a> Visit<'a> {
@@ -130,7 +132,8 @@ impl<'a> Visitor<'a> {
 
     fn look_into(&self, stop: &Stop<'_>, stat: &Stat) -> Seen {
         let row = stop.row.map(|row| &self.ledger.folders[row as usize]);
-        if let Some(row) = row.filter(|row| row.is_settled && row.stat == *stat)
+        let is_dated = self.dated_device == Some(stat.device);
+        if let Some(row) = row.filter(|row| is_dated && row.is_settled && row.stat == *stat)
             && let Some(changed) = self.changed_files(&stop.path, row)
         {
             return Seen::AsBefore(changed);

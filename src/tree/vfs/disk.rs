@@ -16,6 +16,11 @@ use walkdir::WalkDir;
 use super::{At, Base, Entry, FileKind, Held, Make, ReadFile, Stat, Time, Vfs};
 use crate::tree::{Located, TreeError};
 
+/// File systems that give a folder a new time whenever its list changes: ext4, XFS, Btrfs, tmpfs, ZFS, F2FS, bcachefs
+/// and overlays of them. Network and FAT file systems may answer with an old time, or keep none.
+const DATING: [u32; 8] =
+    [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x2fc1_2fc1, 0xf2f5_2010, 0xca45_1a4e, 0x794c_7630];
+
 /// The file system of this machine, seen from a project's root and its state folders.
 #[derive(Debug)]
 pub struct Disk {
@@ -114,16 +119,15 @@ impl Disk {
                 other => return Ok(other?),
             }
         }
-        let Some((parent, name)) = path.rsplit_once('/') else {
-            return Ok(rustix::fs::openat(base, path, flags, Mode::empty())?);
-        };
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let mut folder: Option<OwnedFd> = None;
-        for part in parent.split('/') {
+        for part in parent.split('/').filter(|part| !part.is_empty()) {
             let at = folder.as_ref().map_or(base, AsFd::as_fd);
             let step = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             folder = Some(rustix::fs::openat(at, part, step, Mode::empty())?);
         }
-        Ok(rustix::fs::openat(folder.as_ref().map_or(base, AsFd::as_fd), name, flags, Mode::empty())?)
+        let at = folder.as_ref().map_or(base, AsFd::as_fd);
+        Ok(rustix::fs::openat(at, name, flags, Mode::empty())?)
     }
 
     fn open_folder(&self, folder: At<'_>) -> io::Result<OwnedFd> {
@@ -144,8 +148,12 @@ impl Disk {
     }
 
     fn rename(&self, from: At<'_>, to: At<'_>, flags: RenameFlags) -> io::Result<()> {
-        let (from, to) = (self.spot(from)?, self.spot(to)?);
-        Ok(rustix::fs::renameat_with(from.folder, from.name, to.folder, to.name, flags)?)
+        let folder = self.spot(from)?;
+        if from.folder() == to.folder() {
+            return Ok(rustix::fs::renameat_with(&folder.folder, folder.name, &folder.folder, to.name(), flags)?);
+        }
+        let other = self.spot(to)?;
+        Ok(rustix::fs::renameat_with(folder.folder, folder.name, other.folder, other.name, flags)?)
     }
 }
 
@@ -163,6 +171,11 @@ impl Vfs for Disk {
         let base = self.base(at.base)?;
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH;
         Ok(stat_of(&rustix::fs::statat(base, at.path, flags)?))
+    }
+
+    fn dates_folders(&self, folder: At<'_>) -> bool {
+        let kind = self.open_folder(folder).and_then(|fd| Ok(rustix::fs::fstatfs(fd)?.f_type));
+        kind.is_ok_and(|kind| DATING.contains(&(kind as u32)))
     }
 
     fn list(&self, folder: At<'_>) -> io::Result<Vec<Entry>> {
@@ -223,13 +236,13 @@ impl Vfs for Disk {
         for piece in pieces {
             file.write_all(piece)?;
         }
-        let made = rustix::fs::fstat(&file)?;
-        let uid = make.uid.filter(|uid| *uid != made.st_uid).map(Uid::from_raw);
-        let gid = make.gid.filter(|gid| *gid != made.st_gid).map(Gid::from_raw);
+        let made = stat_of(&rustix::fs::fstat(&file)?);
+        let uid = make.uid.filter(|uid| *uid != made.uid).map(Uid::from_raw);
+        let gid = make.gid.filter(|gid| *gid != made.gid).map(Gid::from_raw);
         if uid.is_some() || gid.is_some() {
             rustix::fs::fchown(&file, uid, gid)?;
         }
-        if let Some(mode) = make.mode.filter(|mode| *mode != first) {
+        if let Some(mode) = make.mode.filter(|mode| *mode != made.mode) {
             rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
         }
         Ok(stat_of(&rustix::fs::fstat(&file)?))
