@@ -1,6 +1,7 @@
 //! The main job, as a user sees it: files and rows in step, whoever changes what.
 
 #[path = "support/project.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod project;
 
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};

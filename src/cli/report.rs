@@ -1,12 +1,14 @@
 //! What a run did, or would do, on one screen.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::failure::Exit;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table};
 use crate::model::Change;
-use crate::sync::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
+use crate::sync::plan::{FileDeed, FileStep, Note, NoteKind, RowDeed, Step};
 use crate::sync::{SyncReport, Totals};
 
 /// How many lines of each sort are shown where nobody asked for details.
@@ -117,9 +119,18 @@ fn changes(step: &Step) -> String {
     let mut told: Vec<String> = conflicts.chain(fields).collect();
     if told.is_empty() {
         let touched = step.files.iter().filter(|file| file.deed != FileDeed::Keep);
-        told.extend(touched.map(|file| file.path.to_string()));
+        told.extend(touched.map(place));
     }
     told.join(", ")
+}
+
+/// The name of a file, since its entity says where it lies; where it goes to, the whole path.
+fn place(file: &FileStep) -> String {
+    let path = file.path.to_string();
+    match path.rsplit_once('/') {
+        Some((_, name)) if file.deed != FileDeed::Move => name.to_owned(),
+        _ => path,
+    }
 }
 
 fn arrow(change: &Change) -> String {
@@ -153,12 +164,28 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
         (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),
         (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": to be {sum}")),
     });
-    let unmanaged: usize =
-        report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged).map(|note| note.count).sum();
-    if unmanaged > 0 {
-        screen.say(format!("{} of no sprint, task or agent left alone", counted(unmanaged, "file")));
-    }
+    tell_unmanaged(report, screen);
     tell_conflicts(report, screen);
+}
+
+/// What was left alone: how many files for which reason; where they lie for those who ask for details.
+fn tell_unmanaged(report: &SyncReport, screen: &mut Screen) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for note in report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged) {
+        *reasons.entry(&note.message).or_default() += note.count;
+        if screen.talk() == Talk::Verbose {
+            screen.say(format!("left alone: {}: {}: {}", note.path, note.message, counted(note.count, "file")));
+        }
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    let all = counted(reasons.values().sum(), "file");
+    let more = if screen.talk() == Talk::Verbose { "" } else { "; `-v` says where they lie" };
+    screen.say(format!("left alone: {all} of no sprint, task or agent{more}"));
+    for (reason, count) in reasons {
+        screen.say(format!("  {count:>5}  {reason}"));
+    }
 }
 
 fn tell_conflicts(report: &SyncReport, screen: &mut Screen) {
@@ -194,7 +221,6 @@ mod tests {
     use super::super::screen::tests::on_paper;
     use super::*;
     use crate::model::{Changes, ConflictKind, DocPath, EntityId, EntityKind};
-    use crate::sync::plan::FileStep;
 
     fn step(reference: &str, row: RowDeed, deed: FileDeed, changes: &[(&str, Value, Value)]) -> Step {
         let changed = |(field, from, to): &(&str, Value, Value)| {
@@ -244,7 +270,7 @@ WHAT     REF        CHANGES
 pushed   T:alpha/a  status: pending → completed
 pulled   T:alpha/b  assignee: ann\\x1b[2J
 held     T:alpha/c  conflict (body)
-created  T:alpha/d  delegation/backlog/x/TASK.md
+created  T:alpha/d  TASK.md
 done: 1 created, 1 pushed, 1 pulled, 2 stamped, 1 held
 "
         );

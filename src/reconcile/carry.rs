@@ -148,7 +148,7 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
         self.files.insert(name.clone(), FileVerdict { rule, action });
     }
 
-    fn close(mut self, collisions: Vec<Collision<P, C>>, how: Option<How>) -> Verdict<P, C> {
+    fn close(self, collisions: Vec<Collision<P, C>>, how: Option<How>) -> Verdict<P, C> {
         let is_changed = self.case.parts.iter().any(|(name, part)| part.row.as_ref() != self.parts.get(name));
         let how = how.or_else(|| is_changed.then(|| self.how()));
         Verdict {

@@ -16,13 +16,19 @@ pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
     kinds
 }
 
-/// The typed fields that change: in the row where it is written, else in the files.
+/// The typed fields that change, in the row or in the files.
 pub(super) fn changes(gathered: &Gathered, verdict: &EntityVerdict, row: &RowChange) -> Changes {
     let none = Fields::new();
-    let record = gathered.candidate.record.as_ref().map_or(&none, |record| &record.fields);
+    let record = gathered.candidate.record.as_ref().map(|record| &record.fields);
+    let mut told = in_files(gathered, verdict);
     if let Some(change) = &row.change {
-        return differences(record, &change.fields);
+        told.extend(differences(record.unwrap_or(&none), &change.fields));
     }
+    told
+}
+
+/// The typed fields that change in the files that are written.
+fn in_files(gathered: &Gathered, verdict: &EntityVerdict) -> Changes {
     let written: BTreeMap<DocumentKey, Writing> = verdict
         .files
         .iter()
@@ -34,10 +40,9 @@ pub(super) fn changes(gathered: &Gathered, verdict: &EntityVerdict, row: &RowCha
     let before: BTreeMap<DocumentKey, Writing> =
         written.keys().filter_map(|key| Some((key.clone(), gathered.files.get(key)?.content.clone()?))).collect();
     if before.is_empty() {
-        Changes::new()
-    } else {
-        differences(&columns(&before, None).fields, &columns(&written, None).fields)
+        return Changes::new();
     }
+    differences(&columns(&before, None).fields, &columns(&written, None).fields)
 }
 
 /// What differs between two sets of fields.
@@ -62,7 +67,7 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
         }
         Report::Behind(key) => Some(note(NoteKind::Behind, path(key), "older than the database")),
         Report::PlacesDiffer(key) => {
-            Some(note(NoteKind::Problem, path(key), "says something else than the main document, which counts"))
+            Some(note(NoteKind::Problem, path(key), "repeats a field with another value; the main place counts"))
         }
         Report::LeftBehind(key) => {
             Some(note(NoteKind::Unmanaged, path(key), "stays although its entity is deleted: it is stored nowhere"))
