@@ -33,9 +33,6 @@ pub trait Content: Clone + Debug + PartialEq {
     /// Whose word counts where both sides changed `key`.
     fn class(key: &Self::Key) -> Class;
 
-    /// The whole that `key` is one item of, where it changes only as one: a list of a YAML text.
-    fn whole(key: &Self::Key) -> Option<Self::Key>;
-
     /// Whether two spellings say the same.
     fn same_meaning(a: &Self::Value, b: &Self::Value) -> bool;
 

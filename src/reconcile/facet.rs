@@ -1,4 +1,4 @@
-//! Whose word counts for one facet of a part: one value, one list, or the text around the values.
+//! Whose word counts for one facet of a part: one value, or the text around the values.
 //!
 //! ```text
 //! file = row ─────────────▶ agree                row = base ──▶ the file's

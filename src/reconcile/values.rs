@@ -1,4 +1,4 @@
-//! What the values of one part become: each by its key, lists of a YAML text as one.
+//! What the values of one part become, each by its key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,33 +21,25 @@ pub(super) fn settle<P: Clone, C: Content>(
     contested: &BTreeSet<C::Key>,
 ) -> Settled<P, C> {
     let mut settled = Settled { values: ground.row.values().clone(), collisions: Vec::new() };
-    let (wholes, singles) = keys(ground);
-    for key in singles.difference(contested) {
-        let (value, collision) = one_value(ground, key);
-        put(&mut settled.values, key, value);
-        settled.collisions.extend(collision.map(|kind| collision_at(name, ground, key, kind)));
-    }
-    for whole in &wholes {
-        let collision = one_whole(ground, whole, &mut settled.values);
-        settled.collisions.extend(collision.map(|kind| collision_at(name, ground, whole, kind)));
+    for key in keys(ground).difference(contested) {
+        let (value, clash) = one_value(ground, key);
+        match value {
+            Some(value) => settled.values.insert(key.clone(), value),
+            None => settled.values.remove(key),
+        };
+        settled.collisions.extend(clash.map(|kind| collision_at(name, ground, key, kind)));
     }
     settled
 }
 
-/// The wholes and the keys outside of them that base, file or row have.
-fn keys<C: Content>(ground: &Ground<'_, C>) -> (BTreeSet<C::Key>, BTreeSet<C::Key>) {
-    let (mut wholes, mut singles) = (BTreeSet::new(), BTreeSet::new());
-    for key in ground.base.into_iter().chain([&ground.file.content, ground.row]).flat_map(|c| c.values().keys()) {
-        match C::whole(key) {
-            Some(whole) => wholes.insert(whole),
-            None => singles.insert(key.clone()),
-        };
-    }
-    (wholes, singles)
+/// The keys that base, file or row have.
+fn keys<C: Content>(ground: &Ground<'_, C>) -> BTreeSet<C::Key> {
+    let contents = ground.base.into_iter().chain([&ground.file.content, ground.row]);
+    contents.flat_map(|content| content.values().keys()).cloned().collect()
 }
 
 fn one_value<C: Content>(ground: &Ground<'_, C>, key: &C::Key) -> (Option<C::Value>, Option<ConflictKind>) {
-    let of = |content: &'_ C| content.values().get(key).cloned();
+    let of = |content: &C| content.values().get(key).cloned();
     let standing = ground.standing(|content| content.values().get(key));
     let values = ThreeWay { base: ground.base.and_then(of), file: of(&ground.file.content), row: of(ground.row) };
     match standing {
@@ -99,36 +91,6 @@ fn clash(class: Class, standing: Standing) -> ConflictKind {
         Class::Shared => ConflictKind::Field,
         Class::DbFirst => ConflictKind::Superseded,
     }
-}
-
-/// A list changes as one; two changes of one list hold the part.
-fn one_whole<C: Content>(
-    ground: &Ground<'_, C>,
-    whole: &C::Key,
-    values: &mut BTreeMap<C::Key, C::Value>,
-) -> Option<ConflictKind> {
-    let standing = ground.standing(|content| items(content, whole));
-    if standing.is_for_file() {
-        values.retain(|key, _| C::whole(key).as_ref() != Some(whole));
-        values.extend(items(&ground.file.content, whole).into_iter().map(|(k, v)| (k.clone(), v.clone())));
-    }
-    match standing {
-        Standing::Agree | Standing::Row | Standing::File => None,
-        Standing::Supersedes | Standing::SeenInGit | Standing::GitsWord => Some(ConflictKind::Superseded),
-        Standing::Collide => Some(ConflictKind::Body),
-        Standing::Unrelated => Some(ConflictKind::NoBase),
-    }
-}
-
-fn items<'c, C: Content>(content: &'c C, whole: &C::Key) -> Vec<(&'c C::Key, &'c C::Value)> {
-    content.values().iter().filter(|(key, _)| C::whole(key).as_ref() == Some(whole)).collect()
-}
-
-fn put<K: Ord + Clone, V>(values: &mut BTreeMap<K, V>, key: &K, value: Option<V>) {
-    match value {
-        Some(value) => values.insert(key.clone(), value),
-        None => values.remove(key),
-    };
 }
 
 /// The collision of one value, with what each side says of it.

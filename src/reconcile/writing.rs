@@ -141,14 +141,6 @@ impl Content for Writing {
         }
     }
 
-    fn whole(key: &Hole) -> Option<Hole> {
-        let SlotKey::Pointer(pointer) = &key.key else { return None };
-        let is_item = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let item = pointer.split('/').skip(1).position(is_item)?;
-        let list: Vec<&str> = pointer.split('/').take(item + 1).collect();
-        Some(Hole { key: SlotKey::Pointer(list.join("/")), ordinal: 0 })
-    }
-
     fn same_meaning(a: &Said, b: &Said) -> bool {
         a.raw == b.raw || (a.typed.is_some() && a.typed == b.typed)
     }

@@ -158,13 +158,6 @@ fn row_16_two_titles_are_nobodys_and_held() {
 }
 
 #[test]
-fn row_16_two_changes_of_one_list_are_held() {
-    let [base, file, row] = [[1, 1], [2, 1], [1, 2]].map(|[a, b]| tiny(&[(ITEMS[0], a), (ITEMS[1], b)], 0));
-    let told = Scene::live(row.clone()).file(0, &file, &base, &[(&row, false)]).decide();
-    assert_eq!((told.is_idle(), told.collisions()), (true, vec![(Kind::Body, Some(ITEMS[0]))]));
-}
-
-#[test]
 fn row_16_a_merge_that_makes_no_document_is_held() {
     let (base, file, row) = (c(1, 1, 1), c(1, BREAKS, 1), c(1, 1, BREAKS));
     let told = Scene::live(row.clone()).file(0, &file, &base, &[(&row, false)]).decide();

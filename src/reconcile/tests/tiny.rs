@@ -1,4 +1,4 @@
-//! The smallest content that has everything: values of every class, a mirror, a list, and a text.
+//! The smallest content that has everything: values of every class, a set, a mirror, and a text.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,6 @@ pub(super) const TITLE: u8 = 2;
 pub(super) const HASH: u8 = 3;
 /// A set of bits.
 pub(super) const TAGS: u8 = 4;
-/// Two items of one list.
-pub(super) const ITEMS: [u8; 2] = [5, 6];
 /// A mirror of the status below it.
 pub(super) const MIRROR: u8 = 10;
 
@@ -59,10 +57,6 @@ impl Content for Tiny {
             HASH => Class::DbFirst,
             _ => Class::Shared,
         }
-    }
-
-    fn whole(key: &u8) -> Option<u8> {
-        ITEMS.contains(key).then_some(ITEMS[0])
     }
 
     /// Spellings come in pairs: an odd one means what the even one above it means, from 100 on.
