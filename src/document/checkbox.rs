@@ -50,7 +50,7 @@ impl Document {
             let ordinal = seen.entry((path.joined.clone(), label.clone())).or_default();
             boxes.push(Checkbox {
                 mark: text[mark_span.clone()].chars().next().unwrap_or(' '),
-                line: positions.line(start),
+                line: positions.at(start).line,
                 span: start..end,
                 heading: path.joined.clone(),
                 is_optional: after.starts_with('*'),

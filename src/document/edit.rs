@@ -5,6 +5,7 @@
 
 use super::markdown::{self, Gap};
 use super::slot::Shape;
+use super::splice::{Splice, Splices};
 use super::{Body, Document, Slot, SlotKey, parse, yaml};
 use crate::model::{Field, Span};
 
@@ -30,13 +31,6 @@ pub enum EditError {
     /// The new text would say something else somewhere else.
     #[error("the change would not stay in its place")]
     Spills,
-}
-
-/// New bytes for a span.
-#[derive(Debug, Clone, PartialEq)]
-struct Splice {
-    span: Span,
-    text: String,
 }
 
 /// What an edit may do to the slots.
@@ -70,7 +64,7 @@ impl Document {
         if raw.contains(['\n', '\r']) || raw.trim() != raw {
             return Err(EditError::NotOneLine);
         }
-        let splices = [self.addition(field, raw)?];
+        let splices = Splices::new(vec![self.addition(field, raw)?]);
         let edited = self.spliced(&splices);
         let is_new = |slot: &Slot| slot.key == key && edited.raw(slot) == raw;
         let has_it = edited.slot(&key).is_some_and(is_new);
@@ -86,7 +80,7 @@ impl Document {
         let old = self.raw(speaker);
         let same = self.slots().iter().filter(|slot| slot.key == *key && self.raw(slot) == old);
         let splice = |slot| Some(Splice { span: self.lines_of(slot)?, text: String::new() });
-        let splices: Vec<Splice> = same.map(splice).collect::<Option<_>>().ok_or(EditError::Shared)?;
+        let splices = Splices::new(same.map(splice).collect::<Option<_>>().ok_or(EditError::Shared)?);
         let edited = self.spliced(&splices);
         if self.agrees(&edited, &splices, Deed::Remove) { Ok(edited) } else { Err(EditError::Spills) }
     }
@@ -102,6 +96,7 @@ impl Document {
             }
             splices.push(Splice { span: slot.span.clone(), text: self.blank_before(slot, raw).to_owned() + raw });
         }
+        let splices = Splices::new(splices);
         let edited = self.spliced(&splices);
         let is_asked = |((old, new), raw): ((&Slot, &Slot), &Option<String>)| {
             let raw = raw.as_deref().unwrap_or(self.raw(old));
@@ -128,16 +123,8 @@ impl Document {
         if slot.span.is_empty() && !raw.is_empty() && !is_free { " " } else { "" }
     }
 
-    fn spliced(&self, splices: &[Splice]) -> Self {
-        let mut text = String::with_capacity(self.text.len());
-        let mut done = 0;
-        for Splice { span, text: new } in splices {
-            text.push_str(&self.text[done..span.start]);
-            text.push_str(new);
-            done = span.end;
-        }
-        text.push_str(&self.text[done..]);
-        parse(self.role, text).0
+    fn spliced(&self, splices: &Splices) -> Self {
+        parse(self.role, splices.apply(&self.text)).0
     }
 
     /// Where and as what a new field is written.
@@ -189,15 +176,12 @@ impl Document {
     }
 
     /// Whether `edited` has the same structure as this document, and the same slots outside the splices.
-    fn agrees(&self, edited: &Self, splices: &[Splice], deed: Deed) -> bool {
-        let is_outside = |span: &Span| !splices.iter().any(|s| s.span.start <= span.start && span.end <= s.span.end);
-        let old: Vec<&Slot> = self.slots.iter().filter(|slot| deed != Deed::Remove || is_outside(&slot.span)).collect();
-        let mut new = edited.slots.iter().filter(|slot| deed != Deed::Add || !is_added(splices, &slot.span));
-        let same_slots = old.len() == new.clone().count()
-            && old.iter().all(|old| {
-                let new = new.next();
-                new.is_some_and(|new| new.key == old.key && (deed == Deed::Change || edited.raw(new) == self.raw(old)))
-            });
+    fn agrees(&self, edited: &Self, splices: &Splices, deed: Deed) -> bool {
+        let old = self.slots.iter().filter(|slot| deed != Deed::Remove || !splices.takes(&slot.span));
+        let new = edited.slots.iter().filter(|slot| deed != Deed::Add || !splices.brings(&slot.span));
+        let said = |slot: &Slot, document: &Self| (deed != Deed::Change).then(|| document.raw(slot).to_owned());
+        let same_slots =
+            old.map(|slot| (&slot.key, said(slot, self))).eq(new.map(|slot| (&slot.key, said(slot, edited))));
         let same_yaml = match (self.yaml_source(), edited.yaml_source()) {
             (Some(old), Some(new)) => old == new || is_meant(yaml::difference(old, new), deed),
             (None, None) => true,
@@ -205,10 +189,6 @@ impl Document {
         };
         same_slots && same_yaml && same_landmarks(self, edited, splices, deed)
     }
-}
-
-fn is_added(splices: &[Splice], span: &Span) -> bool {
-    splices.iter().any(|splice| splice.span.start <= span.start && span.end <= splice.span.start + splice.text.len())
 }
 
 fn is_meant(difference: Option<yaml::Difference>, deed: Deed) -> bool {
@@ -221,27 +201,14 @@ fn is_meant(difference: Option<yaml::Difference>, deed: Deed) -> bool {
 }
 
 /// Whether headings, code, comments, breaks and items are where they were, as far as the splices let them.
-fn same_landmarks(old: &Document, new: &Document, splices: &[Splice], deed: Deed) -> bool {
+fn same_landmarks(old: &Document, new: &Document, splices: &Splices, deed: Deed) -> bool {
     let (Body::Markdown { outline: old, .. }, Body::Markdown { outline: new, .. }) = (&old.body, &new.body) else {
         return true;
     };
-    let is_removed = |span: &Span| deed == Deed::Remove && splices.iter().any(|s| s.span.contains(&span.start));
-    let old = old.landmarks().filter(|(_, span)| !is_removed(span));
-    let old = old.map(|(kind, span)| (kind, moved(splices, span.start, false)..moved(splices, span.end, true)));
-    old.eq(new.landmarks().filter(|(_, span)| deed != Deed::Add || !is_added(splices, &(span.start..span.start))))
-}
-
-/// Where the start or end of something is after the splices. What is put in at its very start moves it; what is put
-/// in at its very end does not.
-fn moved(splices: &[Splice], at: usize, is_end: bool) -> usize {
-    let mut moved = at;
-    for Splice { span, text } in splices {
-        let is_before = span.end < at || span.end == at && !(is_end && span.is_empty());
-        if is_before {
-            moved = moved + text.len() - span.len();
-        }
-    }
-    moved
+    let start = |span: &Span| span.start..span.start;
+    let old = old.landmarks().filter(|(_, span)| deed != Deed::Remove || !splices.takes(&start(span)));
+    let old = old.map(|(kind, span)| (kind, splices.moved(span.start, false)..splices.moved(span.end, true)));
+    old.eq(new.landmarks().filter(|(_, span)| deed != Deed::Add || !splices.brings(&start(span))))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl Document {
             let before = outline.headings.partition_point(|heading| heading.span.start < item);
             let heading = before.checked_sub(1).map(|at| self.text()[outline.headings[at].title.clone()].trim());
             let phase = heading.filter(|title| title.to_lowercase().starts_with("phase ")).map(str::to_owned);
-            tasks.push(ListedTask { code, title, phase, line: positions.line(item) });
+            tasks.push(ListedTask { code, title, phase, line: positions.at(item).line });
         }
         tasks
     }

@@ -25,6 +25,7 @@ mod projection;
 mod read;
 mod skeleton;
 mod slot;
+mod splice;
 mod stamp;
 mod values;
 mod write;

@@ -5,35 +5,29 @@ use crate::model::Position;
 /// Turns ascending byte offsets into positions; what was walked over once is not walked over again.
 pub(super) struct Positions<'t> {
     text: &'t str,
-    /// How far the text is counted.
+    /// How far the text is counted, and the position there.
     counted: usize,
-    line: usize,
-    line_start: usize,
+    position: Position,
 }
 
 impl<'t> Positions<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, counted: 0, line: 1, line_start: 0 }
-    }
-
-    /// The line of `offset`, from 1.
-    pub(super) fn line(&mut self, offset: usize) -> usize {
-        if offset < self.counted {
-            *self = Self::new(self.text);
-        }
-        let ahead = &self.text.as_bytes()[self.counted..offset];
-        self.line += ahead.iter().filter(|&&b| b == b'\n').count();
-        if let Some(last) = ahead.iter().rposition(|&b| b == b'\n') {
-            self.line_start = self.counted + last + 1;
-        }
-        self.counted = offset;
-        self.line
+        Self { text, counted: 0, position: Position { line: 1, column: 1 } }
     }
 
     /// The position of `offset`, which must be a character boundary.
     pub(super) fn at(&mut self, offset: usize) -> Position {
-        let line = self.line(offset);
-        Position { line, column: self.text[self.line_start..offset].chars().count() + 1 }
+        if offset < self.counted {
+            *self = Self::new(self.text);
+        }
+        let ahead = &self.text[self.counted..offset];
+        let lines = memchr::memchr_iter(b'\n', ahead.as_bytes()).count();
+        let on_line = ahead.rfind('\n').map_or(ahead, |last| &ahead[last + 1..]).chars().count();
+        let Position { line, column } = self.position;
+        let column = if lines == 0 { column + on_line } else { on_line + 1 };
+        self.position = Position { line: line + lines, column };
+        self.counted = offset;
+        self.position
     }
 }
 

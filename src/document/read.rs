@@ -1,5 +1,7 @@
 //! Bytes that can be understood, or the reason why not.
 
+use memchr::memmem;
+
 use super::yaml::{self, Refusal};
 use super::{Document, Stamps, parse, split};
 use crate::model::{Position, Problem, Role};
@@ -141,8 +143,7 @@ fn not_utf8(bytes: &[u8], valid: usize) -> Quarantine {
 /// Where a conflict of git begins: its three markers in order, each at the start of a line.
 fn conflict_marker(text: &str) -> Option<usize> {
     let at_line_start = |at: usize| at == 0 || text[..at].ends_with(['\n', '\u{feff}']);
-    let mut starts = text.match_indices("<<<<<<< ").map(|(at, _)| at).filter(|&at| at_line_start(at));
-    let start = starts.next()?;
+    let start = memmem::find_iter(text.as_bytes(), "<<<<<<< ").find(|&at| at_line_start(at))?;
     let mut lines = text[start..].lines();
     let has_middle = lines.any(|line| line.trim_end() == "=======");
     (has_middle && lines.any(|line| line.starts_with(">>>>>>> "))).then_some(start)

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use memchr::memmem;
+
 use super::positions::Positions;
 use crate::model::{Problem, Role, Severity, Span, Stamp};
 
@@ -91,7 +93,7 @@ fn form(role: Role) -> &'static Form {
 }
 
 fn find(form: &Form, raw: &str) -> Vec<Found> {
-    raw.match_indices(WORD).filter_map(|(at, _)| found_at(form, raw, at)).collect()
+    memmem::find_iter(raw.as_bytes(), WORD).filter_map(|at| found_at(form, raw, at)).collect()
 }
 
 /// The stamp whose word is at byte `at`, if its line begins there.
