@@ -143,7 +143,7 @@ fn edit_file(file: &Path) -> Vec<Result<(), String>> {
     check_skeleton(&document, file);
     let (fields, others): (Vec<&Slot>, Vec<&Slot>) =
         document.slots().iter().filter(|slot| !slot.is_mirror).partition(|slot| slot.field().is_some());
-    let spread = others.iter().step_by(others.len() / 20 + 1);
+    let spread = others.iter().step_by(others.len() / 6 + 1);
     let told = |slot: &Slot, why| format!("{}: {:?} {:?}: {why}", file.display(), slot.key, document.raw(slot));
     let edit = |slot: &&Slot| set_and_set_back(&document, slot).map_err(|why| told(slot, why));
     fields.iter().chain(spread).map(edit).collect()

@@ -36,32 +36,48 @@ impl Document {
         let mut positions = Positions::new(text);
         let mut headings = outline.headings.iter().peekable();
         let mut path = Path::default();
-        let mut seen: HashMap<(Arc<str>, String), usize> = HashMap::new();
         let mut boxes = Vec::new();
         for &item in &outline.items {
             while let Some(heading) = headings.next_if(|heading| heading.span.start < item) {
                 path.enter(heading.level, &text[heading.title.clone()]);
             }
-            let Some(mark_span) = mark_of(text, item) else { continue };
-            let end = text[item..].find(['\n', '\r']).map_or(text.len(), |end| item + end);
-            let start = text[..item].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-            let after = &text[mark_span.end + 1..end];
-            let label = folded(after);
-            let ordinal = seen.entry((path.joined.clone(), label.clone())).or_default();
-            boxes.push(Checkbox {
-                mark: text[mark_span.clone()].chars().next().unwrap_or(' '),
-                line: positions.at(start).line,
-                span: start..end,
-                heading: path.joined.clone(),
-                is_optional: after.starts_with('*'),
-                ordinal: *ordinal,
-                mark_span,
-                label,
-            });
-            *ordinal += 1;
+            if let Some(mark_span) = mark_of(text, item) {
+                let start = memchr::memrchr2(b'\n', b'\r', &text.as_bytes()[..item]).map_or(0, |at| at + 1);
+                boxes.push(checkbox(text, start, mark_span, (positions.at(start).line, path.joined.clone())));
+            }
         }
+        number(&mut boxes);
         boxes
     }
+}
+
+/// The checkbox with its mark at `mark_span`, on the line that begins at `start`.
+fn checkbox(text: &str, start: usize, mark_span: Span, (line, heading): (usize, Arc<str>)) -> Checkbox {
+    let end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[mark_span.end..]);
+    let end = end.map_or(text.len(), |end| mark_span.end + end);
+    let after = &text[mark_span.end + 1..end];
+    Checkbox {
+        mark: text[mark_span.clone()].chars().next().unwrap_or(' '),
+        span: start..end,
+        label: folded(after),
+        is_optional: after.starts_with('*'),
+        ordinal: 0,
+        mark_span,
+        line,
+        heading,
+    }
+}
+
+/// Counts the boxes that only their place tells apart.
+fn number(boxes: &mut [Checkbox]) {
+    let mut seen: HashMap<(&str, &str), usize> = HashMap::with_capacity(boxes.len());
+    let mut ordinals = Vec::with_capacity(boxes.len());
+    for checkbox in &*boxes {
+        let count = seen.entry((&checkbox.heading, &checkbox.label)).or_default();
+        ordinals.push(*count);
+        *count += 1;
+    }
+    boxes.iter_mut().zip(ordinals).for_each(|(checkbox, ordinal)| checkbox.ordinal = ordinal);
 }
 
 /// The headings above a place.
@@ -102,8 +118,16 @@ pub(super) fn mark_of(text: &str, item: usize) -> Option<Span> {
 }
 
 fn folded(label: &str) -> String {
-    let words = label.split_whitespace().map(|word| word.replace(['*', '`'], "").to_lowercase());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let mut folded = String::with_capacity(label.len());
+    for word in label.split_whitespace() {
+        let length = folded.len();
+        folded.extend(word.chars().filter(|c| !matches!(c, '*' | '`')).flat_map(char::to_lowercase));
+        if folded.len() > length {
+            folded.push(' ');
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::positions::Positions;
-use super::projection::{item_text, section};
+use super::projection::{Sections, item_text};
 use super::{Body, Document};
 use crate::model::Code;
 
@@ -33,7 +33,8 @@ impl Document {
         let mut positions = Positions::new(self.text());
         let mut tasks: Vec<ListedTask> = Vec::new();
         let mut places: HashMap<Code, usize> = HashMap::new();
-        let mut sections: Vec<_> = SECTIONS.iter().filter_map(|names| section(self.text(), outline, names)).collect();
+        let by_title = Sections::of(self.text(), outline);
+        let mut sections: Vec<_> = SECTIONS.iter().filter_map(|names| by_title.find(names)).collect();
         sections.sort_by_key(|section| section.start);
         for &item in outline.items.iter().filter(|item| sections.iter().any(|section| section.contains(item))) {
             let Some((code, title)) = code_and_title(item_text(self.text(), item)) else { continue };

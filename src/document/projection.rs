@@ -24,7 +24,7 @@ impl Document {
     /// An item that a `✅` decorates is told without it and is not done: that is how templates list open criteria.
     pub fn metadata(&self) -> Value {
         let mut metadata = match &self.body {
-            Body::Markdown { outline, .. } => self.sections(outline),
+            Body::Markdown { outline, .. } => self.told(outline),
             Body::Yaml => self.configured(),
             Body::Refused(_) | Body::Opaque => Map::new(),
         };
@@ -37,33 +37,22 @@ impl Document {
         Value::Object(metadata)
     }
 
-    fn sections(&self, outline: &Outline) -> Map<String, Value> {
+    fn told(&self, outline: &Outline) -> Map<String, Value> {
+        let sections = Sections::of(&self.text, outline);
         let mut metadata = Map::new();
         for (name, headings) in LISTS {
-            let items = section(&self.text, outline, headings).map(|span| items(&self.text, outline, span));
+            let items = sections.find(headings).map(|span| items(&self.text, outline, span));
             if let Some(items) = items.filter(|items| !items.is_empty()) {
                 metadata.insert((*name).to_owned(), items.into());
             }
         }
-        if let Some(goal) = section(&self.text, outline, GOALS).and_then(|span| paragraph(&self.text[span])) {
+        if let Some(goal) = sections.find(GOALS).and_then(|span| paragraph(&self.text[span])) {
             metadata.insert("goal".to_owned(), goal.into());
         }
-        if let Some(counts) = self.counts() {
+        if let Some(counts) = counts(&self.text, outline) {
             metadata.insert("checkboxes".to_owned(), counts);
         }
         metadata
-    }
-
-    /// How many boxes there are and how many are ticked; `None` without boxes.
-    fn counts(&self) -> Option<Value> {
-        let boxes = self.checkboxes();
-        let marked = |marks: &[char]| boxes.iter().filter(|b| marks.contains(&b.mark)).count();
-        let optional = boxes.iter().filter(|b| b.is_optional).count();
-        let counts = json!({
-            "total": boxes.len(), "done": marked(&['x', 'X']), "in_progress": marked(&['~']), "cancelled": marked(&['-']),
-            "optional": optional,
-        });
-        (!boxes.is_empty()).then_some(counts)
     }
 
     /// The lists that AGENT.yml repeats of its task.
@@ -74,15 +63,48 @@ impl Document {
     }
 }
 
-/// The text under the first heading that says one of `names`, with the headings below it.
-pub(super) fn section(text: &str, outline: &Outline, names: &[&str]) -> Option<Span> {
-    let headings = &outline.headings;
-    let at = headings.iter().position(|heading| {
-        let title = super::values::bare(&text[heading.title.clone()]).to_lowercase();
-        heading.level > 1 && names.contains(&title.trim_end_matches(':'))
-    })?;
-    let next = headings[at + 1..].iter().find(|next| next.level <= headings[at].level);
-    Some(headings[at].span.end..next.map_or(text.len(), |next| next.span.start))
+/// The sections of a text by what their headings say.
+pub(super) struct Sections<'a> {
+    text: &'a str,
+    outline: &'a Outline,
+    /// What each heading says, in lower case.
+    titles: Vec<String>,
+}
+
+impl<'a> Sections<'a> {
+    pub(super) fn of(text: &'a str, outline: &'a Outline) -> Self {
+        let title = |span: &Span| super::values::bare(&text[span.clone()]).trim_end_matches(':').to_lowercase();
+        let titles = outline.headings.iter().map(|heading| title(&heading.title)).collect();
+        Self { text, outline, titles }
+    }
+
+    /// The text under the first heading that says one of `names`, with the headings below it.
+    pub(super) fn find(&self, names: &[&str]) -> Option<Span> {
+        let headings = &self.outline.headings;
+        let says = |at: &usize| headings[*at].level > 1 && names.contains(&self.titles[*at].as_str());
+        let at = (0..headings.len()).find(says)?;
+        let next = headings[at + 1..].iter().find(|next| next.level <= headings[at].level);
+        Some(headings[at].span.end..next.map_or(self.text.len(), |next| next.span.start))
+    }
+}
+
+/// How many boxes there are and how many are ticked; `None` without boxes.
+fn counts(text: &str, outline: &Outline) -> Option<Value> {
+    let (mut total, mut done, mut in_progress, mut cancelled, mut optional) = (0, 0, 0, 0, 0);
+    for mark in outline.items.iter().filter_map(|&item| checkbox::mark_of(text, item)) {
+        total += 1;
+        optional += usize::from(text[mark.end..].starts_with("]*"));
+        match &text[mark] {
+            "x" | "X" => done += 1,
+            "~" => in_progress += 1,
+            "-" => cancelled += 1,
+            _ => {}
+        }
+    }
+    let counts = json!({
+        "total": total, "done": done, "in_progress": in_progress, "cancelled": cancelled, "optional": optional,
+    });
+    (total > 0).then_some(counts)
 }
 
 /// What the outermost items of a section say; without items, its first paragraph.
