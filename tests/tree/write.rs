@@ -41,9 +41,9 @@ fn done(outcomes: &[Outcome]) -> bool {
 
 #[test]
 fn replaced_documents_are_new_and_the_old_ones_wait_to_be_dropped() {
-    let ground = Ground::planted();
-    let outcomes = ground.tree().replace(&[replacement(TASK, TASK, "new task"), replacement(BUG, BUG, "new bug")]);
-    let outcomes = outcomes.unwrap();
+    let ground = Ground::on_disk().plant();
+    let batch = [replacement(TASK, TASK, "new task"), replacement(BUG, BUG, "new bug")];
+    let outcomes = ground.bare_tree().replace(&batch).unwrap();
     assert!(done(&outcomes), "{outcomes:?}");
     assert_eq!((ground.text(TASK), ground.text(BUG)), ("new task".into(), "new bug".into()));
     assert!(ground.holds(TASK.as_bytes()) && ground.holds(BUG.as_bytes()));
