@@ -621,3 +621,21 @@ impl OutputLater for std::process::Command {
         self.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it starts")
     }
 }
+
+#[test]
+fn b7_gt21_while_git_is_in_the_middle_of_something_nothing_is_synced() {
+    let project = Project::empty();
+    let made = std::process::Command::new("git").args(["init", "--quiet"]).current_dir(project.root()).status();
+    assert!(made.expect("git runs").success());
+    project.write(ONE, &task("one", "Pending", "P1"));
+    project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
+    project.ok(&["init", "--yes"]);
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha/one")).expect("removed");
+    project.write(".git/index.lock", "");
+    let said = project.exits(7, &["sync"]);
+    assert!(said.contains("index.lock"), "{said}");
+    assert_ne!(of_task(&project, "one", "id"), "");
+    std::fs::remove_file(project.at(".git/index.lock")).expect("removed");
+    settle(&project);
+    assert_eq!(of_task(&project, "one", "id"), "");
+}

@@ -111,6 +111,7 @@ impl<'a> Desk<'a> {
             project,
             root,
             state: located.state.private,
+            git: located.git,
             clone: clone_id(&tree, &actor, purpose)?,
             tree,
             store,

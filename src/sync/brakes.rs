@@ -108,7 +108,7 @@ pub enum Brake {
         removals: usize,
     },
     /// B7: git is in the middle of something.
-    #[error("git is busy ({0})")]
+    #[error("git is busy: {0}")]
     GitBusy(String),
 }
 

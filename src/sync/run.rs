@@ -1,7 +1,7 @@
 //! One run from beginning to end.
 
 use super::apply::{Applied, apply};
-use super::brakes::{self, Allowance};
+use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
 use super::decide::{Decided, decide, load};
 use super::gather::Candidate;
@@ -10,7 +10,7 @@ use super::survey::{Survey, survey};
 use super::{SyncError, SyncReport, Totals, Workspace};
 use crate::model::{ConflictState, DocPath};
 use crate::reconcile::Direction;
-use crate::tree::Lock;
+use crate::tree::{GitDirs, Lock};
 
 /// How a run goes about it.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +54,9 @@ impl Scope {
 pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, SyncError> {
     if options.dry_run {
         return run_locked(ws, options, None).await;
+    }
+    if let Some(what) = ws.git.as_ref().and_then(GitDirs::at_work) {
+        return Err(SyncError::Refused { brake: Brake::GitBusy(what.to_owned()), plan: Box::default() });
     }
     let lock = ws.tree.lock(ws.actor.as_str())?;
     super::apply::recover(ws).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::model::{Actor, Clock, CloneId, CorrelationId, DocPath, Ids, Progress, ProjectId};
 use crate::store::Store;
-use crate::tree::Tree;
+use crate::tree::{GitDirs, Tree};
 
 /// One clone's tree, its database, and the command that is at work on them.
 pub struct Workspace {
@@ -18,6 +18,8 @@ pub struct Workspace {
     pub root: DocPath,
     /// The folder for this working copy's local state.
     pub state: PathBuf,
+    /// The repository that it is in, if it is in one.
+    pub git: Option<GitDirs>,
     /// The files.
     pub tree: Tree,
     /// The rows.

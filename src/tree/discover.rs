@@ -64,6 +64,25 @@ const OUTSIDE_GIT: &str = ".instep";
 /// The longest `.git` or `commondir` file that is read, in bytes.
 const MAX_POINTER: u64 = 64 * 1024;
 
+/// What lies in a git directory while git is in the middle of something, and what that is.
+const AT_WORK: &[(&str, &str)] = &[
+    ("index.lock", "another git command is running, or one crashed and left `index.lock`"),
+    ("MERGE_HEAD", "a merge is not concluded"),
+    ("rebase-merge", "a rebase is not concluded"),
+    ("rebase-apply", "a rebase is not concluded"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick is not concluded"),
+    ("REVERT_HEAD", "a revert is not concluded"),
+    ("BISECT_START", "a bisection is not concluded"),
+];
+
+impl GitDirs {
+    /// Says what git is in the middle of, if it is: then files come and go that nobody wrote or deleted.
+    pub fn at_work(&self) -> Option<&'static str> {
+        let lies_there = |name: &str| self.dir.join(name).symlink_metadata().is_ok();
+        AT_WORK.iter().find(|(name, _)| lies_there(name)).map(|(_, what)| *what)
+    }
+}
+
 /// Finds the project that `start` is in.
 ///
 /// # Errors
