@@ -260,6 +260,8 @@ fn row_23_gt05_conflict_markers_quarantine_one_document_and_the_others_go_on() {
     assert_eq!(project.read(ONE), before);
     assert_eq!(of_task(&project, "two", "priority"), "P0");
     nothing_left_to_do(&project);
+    let again = project.exits(6, &["sync"]);
+    assert!(again.contains("line 10"), "it is told until it is mended: {again}");
 }
 
 #[test]

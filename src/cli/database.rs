@@ -65,10 +65,11 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let database = super::desk::database(&located.state);
     let question = "The history and open conflicts stay behind in the old database. Go on?";
     confirm(desk.screen, &question.into(), yes)?;
-    if database.exists() {
-        let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
-        let kept = set_aside(&database, BESIDE, &name)?;
-        desk.screen.say(format!("the old database is {}", kept.display()));
+    let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
+    match set_aside(&database, BESIDE, &name) {
+        Ok(kept) => desk.screen.say(format!("the old database is {}", kept.display())),
+        Err(error) if error.is_absence() => {}
+        Err(error) => return Err(error.into()),
     }
     let workspace = desk.open(Purpose::Begin)?;
     let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;

@@ -11,7 +11,7 @@ use super::files;
 use super::gather::Candidate;
 use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
-use super::survey::Survey;
+use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{
     Conflict, ConflictId, ConflictKind, ConflictState, Cursor, Digest, EntityId, NewConflict, Record, RunId,
@@ -81,6 +81,8 @@ pub(super) async fn apply(
         tracking: BTreeMap::new(),
     };
     run.applied.postponed.extend(decided.restless);
+    let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
+    run.applied.held.extend(unread.map(|candidate| candidate.id));
     ws.progress.started(decided.work.len(), "writing");
     run.record_strays(decided.strays).await?;
     let mut stale = Vec::new();

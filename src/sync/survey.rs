@@ -1,18 +1,22 @@
 //! Looks at the whole tree and at the end of the feed, and reads only files that changed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::plan::{Note, NoteKind};
 use super::{SyncError, Workspace};
 use crate::document::{self, Quarantine, Stamps};
 use crate::model::{Digest, DocPath, DocumentKey, EntityId, Role};
 use crate::store::Head;
-use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, TreeError};
+use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, ScannedFile, TreeError};
 
 /// The bytes cannot be understood.
 const QUARANTINED: u8 = 1;
 /// The text bears several stamps, or a damaged one.
 const NO_GOOD_STAMP: u8 = 2;
+
+/// How long a file that may be half written is left alone before the second look.
+const SETTLE: Duration = Duration::from_millis(30);
 
 /// Both sides from afar.
 pub(super) struct Survey {
@@ -78,6 +82,11 @@ impl Seen {
 }
 
 impl Folder {
+    /// Whether some document of it could not be read or understood.
+    pub(super) fn has_unread(files: &[Seen]) -> bool {
+        files.iter().any(|seen| !matches!(seen.sight, Sight::Read(_)))
+    }
+
     /// The managed documents.
     pub(super) fn managed(&self) -> impl Iterator<Item = &Seen> {
         self.files.iter().filter(|seen| seen.key.role.is_managed())
@@ -112,7 +121,9 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option
         return Ok(None);
     }
     let mut notes = notices(&scan);
-    let read = read_changed(ws, &mut scan, &mut notes)?;
+    let before = stamped_before(ws, &scan);
+    let mut read = read_changed(ws, &mut scan, &mut notes);
+    look_again(ws, &before, &mut read, &mut notes).await;
     let folders = group(ws, &scan, &read);
     Ok(Some(Survey { scan, head, last, folders, notes }))
 }
@@ -141,7 +152,35 @@ fn notices(scan: &Scan) -> Vec<Note> {
 /// What reading the changed files told, by their number in the scan.
 type Sights = BTreeMap<FileId, Sight>;
 
-fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Result<Sights, SyncError> {
+/// Files that bore a stamp when they were last read and that have to be read again.
+fn stamped_before(ws: &Workspace, scan: &Scan) -> Vec<(FileId, DocPath, Role)> {
+    let layout = ws.tree.layout();
+    let bore_one = scan.files().filter(|file| file.changed && file.known.is_some_and(|known| known.stamp.is_some()));
+    let document = |file: ScannedFile<'_>| match file.place(layout) {
+        Place::Document(_, role) => Some((file.id, file.path(), role)),
+        Place::Foreign(_) => None,
+    };
+    bore_one.filter_map(document).collect()
+}
+
+/// A stamped file without its last line may be half written: it is looked at again before it is believed.
+async fn look_again(ws: &Workspace, before: &[(FileId, DocPath, Role)], sights: &mut Sights, notes: &mut Vec<Note>) {
+    let lost_it = |file: &FileId| matches!(sights.get(file), Some(Sight::Read(known)) if known.stamp.is_none());
+    let doubtful: Vec<_> = before.iter().filter(|(file, ..)| lost_it(file)).collect();
+    if doubtful.is_empty() {
+        return;
+    }
+    tokio::time::sleep(SETTLE).await;
+    for (file, path, role) in doubtful {
+        let now = ws.tree.read(path).map(|read| digests(*role, &read.bytes).0.raw);
+        if !matches!((sights.get(file), now), (Some(Sight::Read(known)), Ok(raw)) if known.raw == raw) {
+            notes.push(note(NoteKind::Busy, path, "is being written; the next run looks at it again".into()));
+            sights.insert(*file, Sight::Unreadable);
+        }
+    }
+}
+
+fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Sights {
     let layout = ws.tree.layout();
     let must_read = |known: Option<&Known>| known.is_none_or(|known| known.flags & QUARANTINED != 0);
     let wanted: Vec<(FileId, DocPath, Role)> = scan
@@ -181,7 +220,7 @@ fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Resul
         };
         sights.insert(*file, sight);
     }
-    Ok(sights)
+    sights
 }
 
 fn note(kind: NoteKind, path: &DocPath, message: String) -> Note {
