@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::both;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
-use super::screen::{Line, Role, Screen};
+use super::screen::{Line, Role, Screen, Talk};
 use super::table::{Column, Table, pairs};
 use crate::model::ConflictState;
 use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile};
@@ -92,7 +92,8 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
     rows.push(("since", view.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string().into()));
     rows.extend(view.resolution.as_ref().map(|how| ("decided", how.into())));
     pairs(&rows, screen);
-    if let Some(text) = &view.text {
+    let is_about_text = view.field.is_none() || screen.talk() == Talk::Verbose;
+    if let Some(text) = view.text.as_ref().filter(|_| is_about_text) {
         screen.data("");
         screen.text(text);
     }

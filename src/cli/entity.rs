@@ -92,10 +92,11 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
     screen.data(Line::new().code(&entity.reference).plain("  ").with(Role::Heading, headline(entity)));
     screen.data("");
     let told = Field::ALL.iter().filter(|field| !matches!(field, Field::Title | Field::Name));
-    let said = told.map(|field| field.word()).filter(|word| entity.fields.contains_key(*word));
-    let mut rows: Vec<(&str, Line)> = said.map(|word| (word, value(word, &entity.text(word)))).collect();
-    let documents: Vec<&str> = shown.documents.iter().map(|document| document.path.as_str()).collect();
-    rows.push(("documents", documents.join(", ").into()));
+    let told = told.map(|field| (field.word(), text(entity, field.word()))).filter(|(_, text)| !text.is_empty());
+    let mut rows: Vec<(&str, Line)> =
+        told.map(|(word, text)| (word, Line::new().with(role(word, &text), text))).collect();
+    let labels = std::iter::once("documents").chain(std::iter::repeat(""));
+    rows.extend(labels.zip(shown.documents.iter().map(|document| Line::new().code(&document.path))));
     rows.push(("revisions", shown.revisions.to_string().into()));
     rows.push(("id", Line::new().with(Role::Dim, entity.id.to_string())));
     pairs(&rows, screen);
@@ -128,7 +129,7 @@ pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
         EntityKind::Task => &[
             ("title", Column::cut_first("TITLE")),
             ("status", Column::whole("STATUS")),
-            ("priority", Column::whole("PRIORITY")),
+            ("priority", Column::whole("PRIO")),
             ("assignee", Column::cut_then("ASSIGNEE")),
         ],
         EntityKind::Agent => &[
@@ -141,20 +142,22 @@ pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
         [Column::whole("REF")].into_iter().chain(fields.iter().map(|(_, column)| *column)).collect();
     let mut table = Table::new(columns);
     for item in items {
-        let cell = |field: &str| (role(field, &item.text(field)), item.text(field));
+        let cell = |field: &str| {
+            let text = text(item, field);
+            (role(field, &text), text)
+        };
         let reference = (Role::Code, item.reference.clone());
         table.row([reference].into_iter().chain(fields.iter().map(|(field, _)| cell(field))));
     }
     table
 }
 
-fn value(field: &str, text: &str) -> Line {
-    Line::new().with(role(field, text), text)
+fn headline(entity: &EntityView) -> String {
+    text(entity, if entity.kind == EntityKind::Agent { "name" } else { "title" })
 }
 
-fn headline(entity: &EntityView) -> String {
-    let field = if entity.kind == EntityKind::Agent { "name" } else { "title" };
-    entity.text(field)
+fn text(entity: &EntityView, field: &str) -> String {
+    entity.fields.get(field).map(report::plain).unwrap_or_default()
 }
 
 /// Colour repeats what the word says.

@@ -62,6 +62,16 @@ pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
     tell_conflicts(report, screen);
 }
 
+/// A value as a person reads it.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
 /// Renewed stamps are many and mean nothing to most people.
 fn is_told(step: &Step, screen: &Screen) -> bool {
     step.held || !step.conflicts.is_empty() || !step.is_only_stamps() || screen.talk() == Talk::Verbose
@@ -138,14 +148,6 @@ fn arrow(change: &Change) -> String {
         (Value::Null, to) => plain(to),
         (from, Value::Null) => format!("{} removed", plain(from)),
         (from, to) => format!("{} → {}", plain(from), plain(to)),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
     }
 }
 

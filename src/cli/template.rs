@@ -47,7 +47,7 @@ fn print_list(all: &[TemplateView], screen: &mut Screen) {
     for view in all {
         let help = match &view.error {
             Some(error) => (Role::Error, format!("broken: {error}")),
-            None => (Role::Plain, view.help.clone()),
+            None => (Role::Plain, view.help.lines().next().unwrap_or_default().to_owned()),
         };
         table.row([(Role::Code, view.template.clone()), (Role::Dim, view.place.clone()), help]);
     }
@@ -55,8 +55,8 @@ fn print_list(all: &[TemplateView], screen: &mut Screen) {
 }
 
 fn print_one(view: &TemplateView, screen: &mut Screen) {
-    screen.data(Line::new().code(&view.template).plain("  ").plain(&view.help));
-    screen.data("");
+    screen.data(Line::new().code(&view.template));
+    screen.text(&format!("{}\n\n", view.help.trim_end()));
     pairs(&[("from", view.place.as_str().into()), ("makes", view.files.join(", ").into())], screen);
     screen.data("");
     let mut table = Table::new([Column::whole("VARIABLE"), Column::cut_then("DEFAULT"), Column::cut_first("WHAT FOR")]);

@@ -314,7 +314,8 @@ async fn write_files(
     changes: &ChangeSet,
     committed: Committed,
 ) -> Result<SyncReport, SyncError> {
-    let steps: Vec<_> = prepared.iter().map(|prepared| prepared.step.clone()).collect();
+    let is_done = |prepared: &&Prepared| prepared.change.as_ref().is_none_or(|change| !is_idle(prepared, change));
+    let steps: Vec<_> = prepared.iter().filter(is_done).map(|prepared| prepared.step.clone()).collect();
     let created: BTreeSet<EntityId> =
         changes.entities.iter().filter(|change| change.expect == Expected::Absent).map(|change| change.id).collect();
     let made: Vec<Removal> = prepared

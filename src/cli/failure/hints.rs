@@ -30,7 +30,8 @@ impl From<OpError> for Failure {
             OpError::BadList { .. } => of("bad-list", Exit::Usage),
             OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
             OpError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
-            OpError::HasTasks { .. } => of("has-tasks", Exit::Failed).hint("move them, or say that they go with it"),
+            OpError::HasTasks { .. } => of("has-tasks", Exit::Failed)
+                .hint("move them first; `instep sprint rm --help` says how they can go with it"),
             OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
             OpError::Refused { ref brake, ref plan } => {
                 let saved = plan.as_ref().map(|path| format!("the refused plan is in {}", path.display()));
