@@ -92,7 +92,7 @@ fn print(view: &DatabaseView, screen: &mut Screen) {
         screen,
     );
     screen.data("");
-    let mut table = Table::new([Column::whole("TABLE"), Column::whole("ROWS")]);
+    let mut table = Table::new([Column::whole("TABLE"), Column::number("ROWS")]);
     for size in &view.tables {
         table.row([(Role::Code, size.table.clone()), (Role::Plain, size.rows.to_string())]);
     }

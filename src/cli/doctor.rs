@@ -48,8 +48,12 @@ fn checkup(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     desk.answer("doctor", &findings, |findings, screen| {
         let mut table = Table::new([Column::whole("WHAT"), Column::whole("IS"), Column::cut_first("FOUND")]);
         for finding in findings {
-            let (role, word) = if finding.is_well { (Role::Success, "well") } else { (Role::Error, "not well") };
-            table.row([(Role::Plain, finding.what.clone()), (role, word.into()), (Role::Dim, finding.detail.clone())]);
+            let (role, word, detail) = if finding.is_well {
+                (Role::Success, "well", Role::Dim)
+            } else {
+                (Role::Error, "not well", Role::Plain)
+            };
+            table.row([(Role::Plain, finding.what.clone()), (role, word.into()), (detail, finding.detail.clone())]);
         }
         table.print(screen);
     });
