@@ -26,14 +26,15 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
     for (name, course) in courses {
         collisions.extend(merged.get(*name).into_iter().flat_map(|merged| undone(*name, course, merged)));
     }
-    let mut sheet = Sheet { case, parts: BTreeMap::new(), files: BTreeMap::new(), reports: Vec::new(), by_git: false };
+    let (parts, files, reports) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    let mut sheet = Sheet { case, parts, files, collisions, reports, by_git: false };
     for (name, course) in courses {
-        sheet.enter(name, course, merged.remove(*name), &collisions);
+        sheet.enter(name, course, merged.remove(*name));
     }
     if courses.values().any(has_no_base) {
         sheet.reports.extend(opinions::differing(&sheet.parts).into_iter().map(Report::PlacesDiffer));
     }
-    sheet.close(collisions, how)
+    sheet.close(how)
 }
 
 /// What collides by the course alone.
@@ -88,22 +89,23 @@ fn seats<'a, P: Ord, C: Content, L>(case: &'a Case<P, C, L>, courses: &Courses<'
 }
 
 /// A verdict in the making.
-struct Sheet<'a, P, C, L> {
+struct Sheet<'a, P, C: Content, L> {
     case: &'a Case<P, C, L>,
     parts: BTreeMap<P, C>,
     files: BTreeMap<P, FileVerdict<C>>,
+    collisions: Vec<Collision<P, C>>,
     reports: Vec<Report<P>>,
     by_git: bool,
 }
 
 impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
     /// Enters what becomes of one part on both sides.
-    fn enter(&mut self, name: &P, course: &Course<'_, C>, merged: Option<Merged<C>>, collisions: &[Collision<P, C>]) {
+    fn enter(&mut self, name: &P, course: &Course<'_, C>, merged: Option<Merged<C>>) {
         let part = &self.case.parts[name];
         let (rule, action) = match (course, &merged) {
             (Course::Merge(ground) | Course::Undo(ground), Some(merged)) => {
                 self.by_git |= ground.is_by_git() && merged.row != *ground.row;
-                (rule(name, ground, merged, collisions), self.merged(ground, merged))
+                (self.rule(name, ground, merged), self.merged(ground, merged))
             }
             (Course::Join(text, rule), _) => {
                 self.by_git |= part.is_by_git(text);
@@ -148,8 +150,8 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
         self.files.insert(name.clone(), FileVerdict { rule, action });
     }
 
-    fn close(self, collisions: Vec<Collision<P, C>>, how: Option<How>) -> Verdict<P, C> {
-        let is_changed = self.case.parts.iter().any(|(name, part)| part.row.as_ref() != self.parts.get(name));
+    fn close(self, how: Option<How>) -> Verdict<P, C> {
+        let is_changed = self.case.parts.keys().any(|name| self.is_changed(name));
         let how = how.or_else(|| is_changed.then(|| self.how()));
         Verdict {
             rule: Rule::strongest(self.files.values().map(|file| file.rule)),
@@ -159,47 +161,47 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
             },
             files: self.files,
             place: PlaceAction::Keep,
-            collisions,
+            collisions: self.collisions,
             reports: self.reports,
         }
     }
 
-    /// In what way the row changes.
+    fn is_changed(&self, name: &P) -> bool {
+        self.case.parts[name].row.as_ref() != self.parts.get(name)
+    }
+
+    /// In what way the row changes; a part that only follows another has no say.
     fn how(&self) -> How {
-        let is_changed = |name: &P| self.case.parts[name].row.as_ref() != self.parts.get(name);
-        let rules = || self.files.iter().filter(|(name, _)| is_changed(name)).map(|(_, file)| file.rule);
+        let leads = |name: &&P| self.is_changed(name) && !self.case.parts[*name].is_in_step();
+        let rules: Vec<Rule> = self.files.keys().filter(leads).map(|name| self.files[name].rule).collect();
         let of_both = [Rule::Merge, Rule::FieldCollision, Rule::TextCollision, Rule::NoBase];
-        if rules().any(|rule| of_both.contains(&rule)) {
+        if rules.iter().any(|rule| of_both.contains(rule)) {
             How::Merged
-        } else if rules().all(|rule| rule == Rule::Revert) {
+        } else if !rules.is_empty() && rules.iter().all(|rule| *rule == Rule::Revert) {
             How::Reverted
         } else {
             How::Updated
         }
     }
-}
 
-/// Which row of the table a merge was.
-fn rule<P: PartialEq, C: Content>(
-    name: &P,
-    ground: &Ground<'_, C>,
-    merged: &Merged<C>,
-    collisions: &[Collision<P, C>],
-) -> Rule {
-    let (file, row) = (&ground.file.content, ground.row);
-    let is_open = |c: &Collision<P, C>| c.part.as_ref() == Some(name) && !c.kind.is_closed_at_birth();
-    let is_copy = ground.base == Some(file) && !ground.file.is_as_left;
-    match (merged.row != *row, merged.row != *file) {
-        _ if collisions.iter().any(is_open) && ground.base.is_none() => Rule::NoBase,
-        _ if merged.is_held => Rule::TextCollision,
-        _ if collisions.iter().any(is_open) => Rule::FieldCollision,
-        (false, false) if ground.part.stamp_action(ground.file) == FileAction::Keep => Rule::InStep,
-        (false, false) => Rule::Agree,
-        (false, true) if is_copy => Rule::Stale,
-        (false, true) => Rule::Pull,
-        (true, false) if ground.file.is_known => Rule::Revert,
-        (true, false) => Rule::Push,
-        (true, true) if file == row => Rule::Push,
-        (true, true) => Rule::Merge,
+    /// Which row of the table a merge was.
+    fn rule(&self, name: &P, ground: &Ground<'_, C>, merged: &Merged<C>) -> Rule {
+        let (file, row) = (&ground.file.content, ground.row);
+        let is_open = |c: &Collision<P, C>| c.part.as_ref() == Some(name) && !c.kind.is_closed_at_birth();
+        let is_open = self.collisions.iter().any(is_open);
+        let is_copy = ground.base == Some(file) && !ground.file.is_as_left;
+        let is_files_alone = ground.base == Some(row) || file == row;
+        match (merged.row != *row, merged.row != *file) {
+            _ if is_open && ground.base.is_none() => Rule::NoBase,
+            _ if merged.is_held => Rule::TextCollision,
+            _ if is_open => Rule::FieldCollision,
+            (false, false) if ground.part.stamp_action(ground.file) == FileAction::Keep => Rule::InStep,
+            (false, false) => Rule::Agree,
+            (false, true) if is_copy => Rule::Stale,
+            (false, true) => Rule::Pull,
+            (true, false) if ground.file.is_known => Rule::Revert,
+            (true, true) if !is_files_alone => Rule::Merge,
+            (true, _) => Rule::Push,
+        }
     }
 }

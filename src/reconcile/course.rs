@@ -163,6 +163,11 @@ impl<C: PartialEq> Part<C> {
         if is_own { FileAction::Keep } else { FileAction::Restamp }
     }
 
+    /// Whether file and row say the same.
+    pub(super) fn is_in_step(&self) -> bool {
+        matches!(&self.file, FileState::Present(text) if Some(&text.content) == self.row.as_ref())
+    }
+
     /// Whether this clone ever left or missed the part.
     pub(super) fn is_remembered(&self) -> bool {
         !matches!(self.left, Left::Unknown)

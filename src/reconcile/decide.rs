@@ -99,7 +99,7 @@ fn is_deleted_by_git<C>(part: &Part<C>) -> bool {
 }
 
 /// Edits do not count on this branch: nothing is done but what `--pull` asks for.
-fn pending<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
+fn pending<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
     let mut verdict = everywhere(case, Rule::Pending, &FileAction::Pass);
     for (name, part) in &case.parts {
         let row = part.row.as_ref().filter(|_| case.row == RowState::Live);
@@ -107,12 +107,14 @@ fn pending<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C>
         verdict.files.insert(name.clone(), FileVerdict { rule, action });
         verdict.reports.extend(report);
     }
+    verdict.reports.extend(moves::is_elsewhere(case).then_some(Report::Pending));
+    verdict.reports.dedup();
     verdict.rule = Rule::strongest(verdict.files.values().map(|file| file.rule));
     verdict
 }
 
 /// Rows 2 and 4: a row is made of the files.
-fn create<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
+fn create<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
     let readable = |part: &Part<C>| match &part.file {
         FileState::Present(text) if part.kind == PartKind::Managed => Some(text.ancestry.is_stamp()),
         _ => None,

@@ -42,16 +42,13 @@ pub enum Happening<'a> {
         after: Told<'a>,
     },
     /// It was deleted.
-    Deleted {
-        /// What it was.
-        before: Told<'a>,
-    },
+    Deleted,
 }
 
 /// The events of one change, one per kind of effective change; none where nothing differs.
 pub fn events(entity: EntityRef, happening: &Happening<'_>) -> Vec<NewEvent> {
     let (how, before, after) = match *happening {
-        Happening::Deleted { .. } => {
+        Happening::Deleted => {
             let gone = Change { from: false.into(), to: true.into() };
             return by_type(entity, Changes::from([("deleted".to_owned(), gone)]));
         }

@@ -18,7 +18,7 @@ pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C,
     let texts = || case.parts.iter().filter(|(_, part)| part.kind == PartKind::Managed).filter_map(present);
     let edited: Vec<_> = texts().filter(|(_, _, text)| !text.is_known).collect();
     if texts().any(|(_, part, text)| part.is_by_git(text)) {
-        restore(case, case.parts.iter().map(|(name, part)| (name, course::of_new(part, Rule::EditDelete))).collect())
+        restore(case, case.parts.iter().map(|(name, part)| (name, course::of_new(part, Rule::Push))).collect())
     } else if edited.is_empty() {
         bury(case)
     } else if edited.iter().all(|(_, part, text)| is_provably_newer(part, text)) {
@@ -74,10 +74,10 @@ fn bury<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
 
 /// The course of one part of an edited entity: what the file changed is laid over the last content of the row.
 fn of_restored<C: Content>(part: &Part<C>, is_shared: bool) -> Course<'_, C> {
-    let FileState::Present(file) = &part.file else { return course::of_new(part, Rule::EditDelete) };
+    let FileState::Present(file) = &part.file else { return course::of_new(part, Rule::Push) };
     match (part.base(file, is_shared), &part.row) {
         (Some(base), Some(row)) => Course::Merge(Ground { part, file, base: Some(base), row }),
-        _ => Course::Join(file, Rule::EditDelete),
+        _ => Course::Join(file, Rule::Push),
     }
 }
 

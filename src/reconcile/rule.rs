@@ -170,3 +170,18 @@ impl fmt::Display for Rule {
         f.pad(self.word())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_number_a_word_and_a_weight_of_its_own() {
+        for (at, rule) in Rule::ALL.iter().enumerate() {
+            assert_eq!(usize::from(rule.number()), at + 1, "{rule}");
+            assert_eq!(BY_WEIGHT.iter().filter(|other| *other == rule).count(), 1, "{rule}");
+            assert_eq!(Rule::ALL.iter().filter(|other| other.word() == rule.word()).count(), 1, "{rule}");
+        }
+        assert_eq!(Rule::strongest([Rule::Push, Rule::NoBase, Rule::InStep]), Rule::NoBase);
+    }
+}

@@ -113,9 +113,8 @@ fn written(
 
 fn deletion(gathered: &Gathered, facts: &Facts, documents: Vec<DocumentVersion>) -> Option<EntityChange> {
     let previous = Previous::of(gathered)?;
-    let happening = Happening::Deleted { before: previous.told() };
     Some(EntityChange {
-        events: events(gathered.entity(), &happening),
+        events: events(gathered.entity(), &Happening::Deleted),
         deleted: true,
         fields: previous.columns.fields.clone(),
         agent_config: previous.columns.agent_config.clone(),

@@ -42,6 +42,7 @@ fn r05_a_tombstone_removes_no_text_that_git_put_there_and_git_brings_back_what_i
     let known = Scene::tombstone(c(1)).file(0, &c(1), &c(1), &[]).git(0, |git| git.is_heads_text = true);
     let restored = brought(known.clone(), &c(2), Movement::Forward).decide();
     assert_eq!((restored.how(), restored.row(0)), (Some(How::Restored), Some(&c(1))));
+    assert_eq!(restored.collisions(), []);
     let untold = known.left(0, &c(2)).decide();
     assert_eq!((untold.is_idle(), untold.0.reports), (true, vec![Report::Behind(0)]));
 }

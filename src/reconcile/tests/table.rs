@@ -425,6 +425,14 @@ fn one_opinion_counts_for_every_place_that_said_the_same() {
 }
 
 #[test]
+fn an_undo_in_one_place_is_a_revert_in_all() {
+    let [old, new] = [[c(1, 1, 1), c(1, 2, 2)], [c(2, 1, 1), c(2, 2, 2)]];
+    let scene = Scene::live(new[0].clone()).part(1, Some(new[1].clone())).untouched(1, &new[1], &[]);
+    let told = scene.file(0, &old[0], &old[0], &[(&new[0], true)]).left(0, &new[0]).decide();
+    assert_eq!((told.how(), told.row(0), told.row(1)), (Some(How::Reverted), Some(&old[0]), Some(&old[1])));
+}
+
+#[test]
 fn a_place_that_always_said_something_else_stays() {
     let [task, agent] = [c(1, 1, 1), c(2, 2, 2)];
     let told = two_parts([&task, &agent], [&c(3, 1, 1), &agent], [&task, &agent]);
@@ -445,6 +453,7 @@ fn two_opinions_that_differ_are_held_and_the_rest_is_merged() {
 fn a_mirror_follows_its_field() {
     let say = |status, mirror| tiny(&[(STATUS, status), (MIRROR, mirror)], 1);
     let told = Scene::live(say(1, 1)).file(0, &say(2, 1), &say(1, 1), &[]).decide();
+    assert_eq!((told.rule(0), told.how()), (Rule::Push, Some(How::Updated)));
     assert_eq!((told.row(0), told.action(0)), (Some(&say(2, 2)), &write(&say(2, 2))));
 }
 
