@@ -3,6 +3,7 @@
 //! It stats every document and every folder, lists only folders that changed, and reads no document.
 
 mod assemble;
+mod listing;
 mod visit;
 
 use std::borrow::Cow;
@@ -95,7 +96,7 @@ impl Tree {
             return Scan::of_same(ledger, &changed, since).with_blocking_remarks(&*self.vfs);
         }
         let (ledger, gone) = assemble(&ledger, &visits);
-        let blocked = visits.into_iter().filter_map(Visit::blocked).collect();
+        let blocked = visits.into_iter().flat_map(Visit::blocked).collect();
         Scan::of_new(ledger, gone, blocked, since).with_blocking_remarks(&*self.vfs)
     }
 

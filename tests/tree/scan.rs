@@ -179,6 +179,39 @@ fn fs03_a_folder_that_cannot_be_looked_at_is_asked_about_again() {
 }
 
 #[test]
+fn fs03_a_document_that_cannot_be_looked_at_is_never_absent() {
+    let ground = Ground::planted();
+    ground.write("delegation/sprints/alpha/phase-1/notes.md", "");
+    for at in [AGENT, TASK] {
+        settle(&ground);
+        let tree = ground.meddled(move |call| match call.deed {
+            "stat" if call.path.ends_with(at) => Verdict::Fail(Errno::IO),
+            _ => Verdict::Pass,
+        });
+        let lock = tree.lock("a test").unwrap();
+        let scan = tree.scan(tree.load_cache(CLONE), Some(&lock));
+        assert_eq!(blocked(&scan), [at]);
+        assert_eq!(scan.gone(), []);
+        tree.save_cache(&scan, &head()).unwrap();
+        drop(lock);
+        let tree = ground.tree();
+        assert!(tree.scan(tree.load_cache(CLONE), None).find(&path(at)).is_some());
+    }
+}
+
+#[test]
+fn an_attachment_stays_one_while_its_entity_cannot_be_read() {
+    let ground = Ground::planted();
+    let notes = "delegation/backlog/bug-7/notes.md";
+    ground.write(notes, "");
+    fs::remove_file(ground.path(BUG)).unwrap();
+    symlink("/etc/passwd", ground.path(BUG)).unwrap();
+    let scan = fresh_scan(&ground.tree());
+    assert_eq!(blocked(&scan), [BUG]);
+    assert!(scan.find(&path(notes)).is_some());
+}
+
+#[test]
 fn fs05_a_loop_of_links_is_not_followed() {
     let ground = Ground::planted();
     symlink(".", ground.path("delegation/sprints/alpha/loop")).unwrap();

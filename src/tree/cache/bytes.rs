@@ -46,6 +46,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<StatCache> {
     let [text, folders, files, remarks] =
         [from.number()?, from.number()?, from.number()?, from.number()?].map(|n| n as usize);
     let mut ledger = Ledger { text: str::from_utf8(from.bytes(text)?).ok()?.to_owned(), ..Ledger::default() };
+    ledger.folders.reserve(folders.min(body.len()));
     ledger.files.reserve(files.min(body.len()));
     let mut next = Rows3::default();
     for _ in 0..folders {

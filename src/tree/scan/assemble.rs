@@ -1,6 +1,7 @@
 //! Makes the new ledger out of the old one and the visits to its folders.
 
-use super::visit::{Listing, Seen, Visit};
+use super::listing::Listing;
+use super::visit::{Seen, Visit};
 use crate::model::DocPath;
 use crate::tree::ledger::{FileRow, FolderRow, Ledger, RemarkRow, Rows, small};
 use crate::tree::{Known, Stat};
@@ -28,9 +29,9 @@ pub(super) fn assemble(old: &Ledger, visits: &[Visit<'_>]) -> (Ledger, Gone) {
                 found.all_in(&old.folders[row as usize]);
                 new.copy_folder(old, &old.folders[row as usize], changed);
             }
-            (Seen::Listed(listing), row) => {
+            (Seen::Listed(listing, is_settled), row) => {
                 found.listed(old, row, listing);
-                new.add_listing(listing);
+                new.add_listing(listing, *is_settled);
             }
             _ => {}
         }
@@ -61,7 +62,7 @@ impl Ledger {
     }
 
     /// Fills the last folder with what was found in it.
-    fn add_listing(&mut self, listing: &Listing) {
+    fn add_listing(&mut self, listing: &Listing, is_settled: bool) {
         for file in &listing.files {
             let (name, role) = (self.add_text(&file.name), file.role);
             let (stat, is_settled, known) = (file.stat, file.is_settled, file.known);
@@ -71,7 +72,7 @@ impl Ledger {
             let first = self.add_text(first);
             self.add_remark(RemarkRow { reason: *reason, count: *count, first });
         }
-        self.settle_last(listing.is_settled);
+        self.settle_last(is_settled);
     }
 
     fn add_file(&mut self, file: FileRow) {
