@@ -164,7 +164,7 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
     screen.data(match (report.applied, sum.is_empty()) {
         (_, true) => Line::new().with(Role::Success, "in step").plain(": nothing to do"),
         (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),
-        (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": to be {sum}")),
+        (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": {sum} by the next sync")),
     });
     tell_unmanaged(report, screen);
     tell_conflicts(report, screen);
