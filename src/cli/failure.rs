@@ -85,6 +85,7 @@ impl Failure {
     pub(super) fn of(code: &'static str, exit: Exit, error: &dyn Error) -> Self {
         let mut failure = Self::new(code, exit, error.to_string());
         failure.causes = chain(error.source());
+        failure.causes.retain(|cause| !failure.message.contains(cause.as_str()));
         failure
     }
 

@@ -180,7 +180,7 @@ fn sort_key(word: &str) -> Result<(SortKey, Direction), OpError> {
     };
     key.map(|key| (key, direction)).ok_or_else(|| {
         let fields = Field::ALL.iter().map(|field| field.word());
-        let known: Vec<String> = ["code", "updated", "created"].into_iter().chain(fields).map(str::to_owned).collect();
+        let known: Vec<String> = ["updated", "created"].into_iter().chain(fields).map(str::to_owned).collect();
         OpError::unknown("sort field", name, known)
     })
 }
