@@ -143,7 +143,7 @@ fn row_after(
 /// The merged text of one document.
 fn merged(base: &Writing, file: &Writing, row: &Writing) -> (String, Verdict<DocumentKey, Writing>) {
     let sides = sides(base, file, row);
-    let case = case(&[sides.clone()]);
+    let case = case(std::slice::from_ref(&sides));
     let verdict = decide(&case);
     (text(&row_after(&case, &verdict, &sides.0)).to_owned(), verdict)
 }
