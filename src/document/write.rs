@@ -14,20 +14,20 @@ impl Document {
     /// # Errors
     /// Refuses a value that does not fit the field, and what would change anything else.
     pub fn write(&self, field: Field, value: &Value) -> Result<Self, EditError> {
-        if self.said(field) == *value {
-            return Ok(self.clone());
-        }
-        let key = SlotKey::Field(field);
         let typed = match value {
             Value::Null => None,
             _ => Some(values::from_json(self.role(), field, value).ok_or(EditError::WrongType)?),
         };
+        let wanted = typed.as_ref().map_or(Value::Null, Typed::to_json);
+        if self.said(field) == wanted {
+            return Ok(self.clone());
+        }
+        let key = SlotKey::Field(field);
         let edited = match (&typed, self.slot(&key)) {
             (None, _) => self.remove(&key)?,
             (Some(typed), Some(speaker)) => self.rewrite(speaker, typed)?,
             (Some(typed), None) => self.insert(field, &self.spelled_new(typed))?,
         };
-        let wanted = typed.map_or(Value::Null, |typed| typed.to_json());
         if edited.said(field) == wanted { Ok(edited) } else { Err(EditError::WrongType) }
     }
 

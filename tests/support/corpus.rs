@@ -23,6 +23,10 @@ impl Corpus {
             eprintln!("NOT TESTED: {untested}: no corpus in {}; INSTEP_CORPUS may name one", root.display());
             return None;
         }
+        if Command::new("zstd").arg("--version").stdout(Stdio::null()).status().is_err() {
+            eprintln!("NOT TESTED: {untested}: there is no zstd to unpack the corpus with");
+            return None;
+        }
         let unpacked = unpack(&root.join("dev.tar.zst"));
         Some(Self { root, unpacked })
     }

@@ -4,6 +4,7 @@ use super::front_matter::FrontMatter;
 use super::label;
 use super::line::{self, Labelled};
 use super::outline::{Heading, Outline};
+use super::title;
 use crate::model::{Field, Role, Span};
 
 /// Where a field was found; the earlier zone speaks for it, the others repeat it.
@@ -65,7 +66,7 @@ impl Page<'_> {
     fn title(&self) -> Vec<Candidate> {
         let Some(heading) = self.title_heading() else { return Vec::new() };
         let candidate = |field, value| Candidate { field, zone: Zone::Title, rank: 0, value, label: None };
-        let (code, title) = split_title(self.role, self.text, heading.title.clone());
+        let (code, title) = title::split(self.role, self.text, heading.title.clone());
         let code = code.map(|code| candidate(Field::Code, code));
         let title = title.map(|title| candidate(Field::Title, title));
         code.into_iter().chain(title).collect()
@@ -99,8 +100,8 @@ impl Page<'_> {
         let ends = headings.iter().skip(1).map(|next| next.span.start).chain([self.text.len()]);
         let pairs = headings.iter().zip(ends).filter(|(heading, _)| heading.level == 2);
         let value = |(heading, end): (&Heading, usize)| {
-            let (field, rank) = label::field(self.role, &self.text[heading.title.clone()])?;
-            matches!(field, Field::Status | Field::Priority).then_some(())?;
+            let named = label::field(self.role, &self.text[heading.title.clone()]);
+            let (field, rank) = named.filter(|(field, _)| matches!(field, Field::Status | Field::Priority))?;
             let value = self.lone_line(heading.span.end..end)?;
             Some(Candidate { field, zone: Zone::Section, rank, value, label: None })
         };
@@ -166,53 +167,6 @@ fn lines(text: &str, region: Span) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// `Task: Core`, `Sprint 64: Core` and `UI-03: Core` as code and title.
-fn split_title(role: Role, text: &str, heading: Span) -> (Option<Span>, Option<Span>) {
-    let said = &text[heading.clone()];
-    let whole = (!said.is_empty()).then_some(heading.clone());
-    let Some((before, colon)) = said.char_indices().find(|(_, c)| matches!(c, ':' | '：')) else {
-        return (None, whole);
-    };
-    let rest = &said[before + colon.len_utf8()..];
-    let title = rest.trim();
-    let start = heading.end - rest.trim_start().len();
-    if title.is_empty() {
-        return (None, whole);
-    }
-    let title = start..start + title.len();
-    let prefix = said[..before].trim();
-    if matches!(label::field(role, prefix), Some((Field::Code, 0 | 1))) {
-        return (Some(title), None);
-    }
-    match kind_of_prefix(prefix) {
-        Prefix::Kind => (None, Some(title)),
-        Prefix::Code => (Some(heading.start..heading.start + prefix.len()), Some(title)),
-        Prefix::Other => (None, whole),
-    }
-}
-
-/// What stands before the colon of a title.
-enum Prefix {
-    Kind,
-    Code,
-    Other,
-}
-
-fn kind_of_prefix(prefix: &str) -> Prefix {
-    let lower = prefix.to_lowercase();
-    let number = lower.strip_prefix("sprint").map(str::trim_start);
-    let is_number = number.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'#')));
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    let is_code = prefix.bytes().all(is_part) && prefix.bytes().any(|b| b.is_ascii_digit());
-    if lower == "task" || is_number {
-        Prefix::Kind
-    } else if is_code {
-        Prefix::Code
-    } else {
-        Prefix::Other
-    }
-}
-
 /// The bare label `Task` begins sentences, too: a code has no blank in it.
 fn is_plausible(field: Field, rank: u8, value: &str) -> bool {
     field != Field::Code || rank < 2 || !value.trim_matches('`').contains(' ')
@@ -256,24 +210,6 @@ mod tests {
         assert_eq!(tail, [(Field::TrackingHash, Zone::Trailer, "`ab`"), (Field::Status, Zone::Trailer, "Done")]);
         assert_eq!(found(Role::Task, "# A\n\n## B\n\n---\n\nprose\n**Status**: Done\n").len(), 1);
         assert_eq!(found(Role::Task, "# A\n\n---\n\n## B\n**Status**: Done\n").len(), 1);
-    }
-
-    #[test]
-    fn titles_lose_what_is_no_title() {
-        let table = [
-            ("# Task: Core", None, Some("Core")),
-            ("# Sprint 64: Agents", None, Some("Agents")),
-            ("# UI-03: Editor", Some("UI-03"), Some("Editor")),
-            ("# Phase 1: Core", None, Some("Phase 1: Core")),
-            ("# Task ID: 160", Some("160"), None),
-            ("# Sprint 17 — Polish", None, Some("Sprint 17 — Polish")),
-            ("#", None, None),
-        ];
-        for (text, code, title) in table {
-            let said = found(Role::Task, text);
-            let value = |field| said.iter().find(|(f, ..)| *f == field).map(|(.., raw)| *raw);
-            assert_eq!((value(Field::Code), value(Field::Title)), (code, title), "{text}");
-        }
     }
 
     #[test]

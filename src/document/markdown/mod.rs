@@ -9,6 +9,7 @@ mod header;
 mod label;
 mod line;
 mod outline;
+mod title;
 
 pub(super) use change::{Gap, gap, lines_of};
 pub(super) use outline::Outline;

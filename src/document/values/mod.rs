@@ -76,6 +76,11 @@ pub(super) fn read(role: Role, field: Field, raw: &str) -> Reading {
     }
 }
 
+/// Whether `raw` only says what kind of text belongs here.
+pub(super) fn is_placeholder(raw: &str) -> bool {
+    placeholder::is_one(raw, false)
+}
+
 /// Whether values of `field` are lists.
 pub(super) fn is_list(field: Field) -> bool {
     matches!(kind(field), Kind::List)

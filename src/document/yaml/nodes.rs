@@ -204,9 +204,12 @@ mod tests {
             let refs = vec![format!("*a{}", level - 1); 10].join(", ");
             text += &format!("a{level}: &a{level} [{refs}]\n");
         }
-        let start = Instant::now();
-        assert_eq!(reason(&text), Some(Reason::AliasBomb));
-        assert!(start.elapsed().as_millis() < 50);
+        let time = || {
+            let start = Instant::now();
+            assert_eq!(reason(&text), Some(Reason::AliasBomb));
+            start.elapsed().as_millis()
+        };
+        assert!((0..5).map(|_| time()).min() < Some(50));
     }
 
     #[test]
