@@ -1,7 +1,14 @@
 //! What the built program does with its streams: data, talk, colour, closed pipes and full disks.
 
+#[path = "support/project.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod project;
+
 use std::fs::File;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
+
+use project::Project;
 
 /// The program in an environment that says nothing about colour.
 fn instep(words: &[&str]) -> Command {
@@ -84,4 +91,21 @@ fn a_full_disk_is_a_failure() {
     let (code, _, err) = outcome(instep(&["completions", "zsh"]).stdout(full).output().expect("the program starts"));
     assert_eq!(code, 6);
     assert!(err.starts_with("error: cannot print the result\n  caused by: "), "{err}");
+}
+
+#[test]
+fn cp18_ctrl_c_ends_the_program_and_changes_nothing() {
+    let project = Project::new();
+    let tool = |name: &str, words: &[&str]| {
+        assert!(Command::new(name).args(words).current_dir(project.root()).status().expect("it starts").success());
+    };
+    tool("mkfifo", &["list"]);
+    let mut child = project.command(&["task", "new", "--from", "list"]).spawn().expect("the program starts");
+    // This waits until the program reads.
+    let unfinished = File::options().write(true).open(project.at("list")).expect("the program reads the list");
+    tool("kill", &["-INT", &child.id().to_string()]);
+    // A shell calls the end by this signal 130.
+    assert_eq!(child.wait().expect("it ends").signal(), Some(2));
+    drop(unfinished);
+    assert_eq!(project.json(&["task", "list"])["total"], 0);
 }

@@ -37,6 +37,15 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look after the rest", &["db", "config", "doctor", "completions"]),
 ];
 
+/// How the program ends, for scripts.
+const EXIT_CODES: &str = concat!(
+    "  0 done                          5 the database cannot be reached\n",
+    "  1 failed                        6 a file cannot be read or written\n",
+    "  2 wrong usage                   7 a safety brake refused\n",
+    "  3 conflicts wait for a person   130 interrupted\n",
+    "  4 a check found problems",
+);
+
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
 #[command(
@@ -123,11 +132,16 @@ pub(super) fn only_ask_the_version(words: &[OsString]) -> bool {
     matches!(words, [_, flag] if flag == "--version" || flag == "-V")
 }
 
-/// Reads the command line.
+/// Reads the command line; `help COMMAND` is another way to write `COMMAND --help`.
 ///
 /// # Errors
 /// What clap found wrong, or the help or version that was asked for.
 pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let mut words = words.to_vec();
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
     let mut matches = tree().try_get_matches_from(words)?;
     Arguments::from_arg_matches_mut(&mut matches)
 }
@@ -135,11 +149,10 @@ pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
 /// The whole tree of commands.
 pub(super) fn tree() -> clap::Command {
     let tree = Arguments::command();
-    let commands = grouped(&tree);
-    let heading = STYLES.get_header();
-    let options = format!("{heading}Options:{heading:#}");
+    let (commands, heading) = (grouped(&tree), STYLES.get_header());
     tree.help_template(format!(
-        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{commands}{options}\n{{options}}{{after-help}}"
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{commands}{heading}Options:{heading:#}\n{{options}}\n\n\
+         {heading}Exit codes:{heading:#}\n{EXIT_CODES}{{after-help}}"
     ))
 }
 
@@ -204,6 +217,13 @@ mod tests {
         tree.build();
         let below: Vec<_> = tree.get_subcommands().cloned().flat_map(all_commands).collect();
         std::iter::once(tree).chain(below).collect()
+    }
+
+    #[test]
+    fn help_is_a_word_as_well() {
+        let words = ["instep", "help", "task", "list"].map(OsString::from);
+        let stopped = parse(&words).expect_err("help stops the parser");
+        assert!(stopped.to_string().contains("Usage: instep task list"), "{stopped}");
     }
 
     #[test]
