@@ -11,20 +11,28 @@ pub struct Repository {
 impl Repository {
     /// Makes a repository of a folder and commits all of it.
     pub fn of_all(root: &Path) -> Self {
-        let repository = Self { root: root.to_owned() };
-        repository.git(&["init", "--quiet"]);
-        repository.git(&["add", "--all"]);
-        repository.git(&[
-            "-c",
-            "user.name=bench",
-            "-c",
-            "user.email=bench@localhost",
-            "commit",
-            "--quiet",
-            "-m",
-            "all",
-        ]);
+        let repository = Self::empty(root);
+        repository.commit_all();
         repository
+    }
+
+    /// Makes a repository in which nothing is committed yet.
+    pub fn empty(root: &Path) -> Self {
+        let repository = Self::at(root);
+        repository.git(&["init", "--quiet"]);
+        repository
+    }
+
+    /// The repository that is there.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Commits everything.
+    pub fn commit_all(&self) {
+        self.git(&["add", "--all"]);
+        let author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+        self.git(&[&author[..], &["commit", "--quiet", "-m", "all"]].concat());
     }
 
     /// Runs `git status`.
