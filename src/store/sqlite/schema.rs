@@ -63,9 +63,10 @@ pub(super) async fn open(place: &Place) -> Result<SqliteConnection, StoreError> 
 pub(super) async fn create(place: &Place, project: &NewProject) -> Result<SqliteConnection, StoreError> {
     let failed = place.failed("make the tables");
     let mut connection = place.connect(true).await.map_err(&failed)?;
-    if version(&mut connection).await.map_err(&failed)?.is_none() {
-        build(&mut connection, project).await.map_err(&failed)?;
+    if let Some(found) = version(&mut connection).await.map_err(&failed)? {
+        return place.compare(found, STEPS).map(|()| connection);
     }
+    build(&mut connection, project).await.map_err(&failed)?;
     connection.close().await.map_err(&failed)?;
     open(place).await
 }
