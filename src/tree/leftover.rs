@@ -91,7 +91,7 @@ impl Batch {
         self.place == Where::Beside
     }
 
-    fn list(&self) -> Site {
+    pub(super) fn list(&self) -> Site {
         Site::shared(format!("{FOLDER}/{}.{}", self.name, self.place.list()))
     }
 }

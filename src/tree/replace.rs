@@ -111,14 +111,14 @@ impl Tree {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let Stage { documents, batch, devices } = self.stage(place, jobs)?;
+        let Stage { documents, batch, wait } = self.stage(place, jobs)?;
         let since = Since(self.vfs.tick().ok());
         let publish = |staged| match staged {
             Ok(staged) => self.publish(staged, since),
             Err((job, error)) => (job, Step::Over(Outcome::Failed(error))),
         };
         let steps: Vec<(Job<'a>, Step)> = documents.into_par_iter().with_min_len(FEW).map(publish).collect();
-        self.make_all_durable(&devices)?;
+        self.wait_for_documents(&wait)?;
         self.bring_home(&batch);
         let mut beyond = Vec::new();
         for (job, step) in steps {

@@ -107,6 +107,10 @@ impl Tree {
         self.vfs.sync(folder).map_err(|source| self.failed("make durable", folder, source))
     }
 
+    pub(super) fn make_one_durable(&self, at: At<'_>) -> Result<(), TreeError> {
+        self.vfs.sync_one(at).map_err(|source| self.failed("make durable", at, source))
+    }
+
     /// Makes everything durable that was done on these devices.
     pub(super) fn make_all_durable(&self, devices: &Devices) -> Result<(), TreeError> {
         devices.values().try_for_each(|folder| self.make_durable(folder.at()))

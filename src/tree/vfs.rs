@@ -157,6 +157,9 @@ pub trait Vfs: Send + Sync {
     /// Makes everything durable that was done on the file system that `folder` is on.
     fn sync(&self, folder: At<'_>) -> io::Result<()>;
 
+    /// Makes one file or folder durable, whatever else waits to be written on its file system.
+    fn sync_one(&self, at: At<'_>) -> io::Result<()>;
+
     /// The time that a change gets which happens now.
     fn tick(&self) -> io::Result<Time>;
 

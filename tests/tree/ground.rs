@@ -305,6 +305,10 @@ impl<F: Fn(&Call) -> Verdict + Send + Sync> Vfs for Meddled<F> {
         self.judge("sync", folder).map(drop)
     }
 
+    fn sync_one(&self, at: At<'_>) -> io::Result<()> {
+        self.judge("sync", at).map(drop)
+    }
+
     fn tick(&self) -> io::Result<Time> {
         self.judge("tick", At { base: Base::Private, path: "tick" })?;
         self.disk.tick()

@@ -1,5 +1,6 @@
 //! The first half of a replacement: temporary files with the new texts, looking like the files they shall replace.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use rayon::prelude::*;
@@ -10,6 +11,9 @@ use crate::model::Digest;
 use crate::tree::leftover::{Batch, FOLDER, Where};
 use crate::tree::site::{Devices, Site, is};
 use crate::tree::{At, FileKind, Make, Reason, Stat, Tree, TreeError};
+
+/// So many documents are waited for one by one: those of one entity, mostly.
+const A_FEW: usize = 4;
 
 /// One document to replace, and its place in the whole batch.
 pub(super) struct Job<'a> {
@@ -28,8 +32,16 @@ pub(super) struct Target {
 pub(super) struct Stage<'a> {
     pub(super) documents: Vec<Result<Staged<'a>, (Job<'a>, TreeError)>>,
     pub(super) batch: Batch,
-    /// What was written to, and what will be.
-    pub(super) devices: Devices,
+    /// What has to be durable once the documents are in their places.
+    pub(super) wait: Wait,
+}
+
+/// What is waited for until it is durable.
+pub(super) enum Wait {
+    /// The folders of a few documents: who waits for a whole device waits for what others write there as well.
+    Each(BTreeMap<String, Site>),
+    /// Whole devices: waiting for each file of many takes far longer.
+    All(Devices),
 }
 
 /// One document that waits for its place.
@@ -81,20 +93,39 @@ impl Tree {
 
     /// Writes the temporary files of a batch and makes them durable, or leaves none of them.
     pub(super) fn stage<'a>(&self, place: Where, jobs: Vec<Job<'a>>) -> Result<Stage<'a>, TreeError> {
-        let mut devices = Devices::new();
-        for job in &jobs {
-            devices.entry(job.target.device).or_insert_with(|| Site::project(job.at().folder().path.into()));
-        }
+        let wait = Wait::of(place, &jobs);
         let batch = self.begin_batch(place, jobs.iter().map(|job| job.replacement.path.clone()).collect())?;
         let write = |(number, job): (usize, Job<'a>)| self.write_temporary(batch.site(number), place, job);
         let written = jobs.into_par_iter().enumerate().with_min_len(FEW).map(write).collect::<Result<Vec<_>, _>>();
-        let durable = written.and_then(|documents| self.make_all_durable(&devices).map(|()| documents));
+        let durable =
+            written.and_then(|documents| self.wait_for_temporaries(&wait, &batch, &documents).map(|()| documents));
         match durable {
-            Ok(documents) => Ok(Stage { documents, batch, devices }),
+            Ok(documents) => Ok(Stage { documents, batch, wait }),
             Err(error) => {
                 (0..batch.len()).for_each(|number| drop(self.vfs.remove(batch.site(number).at())));
                 Err(error)
             }
+        }
+    }
+
+    /// Waits until the temporary files are durable, and their list.
+    fn wait_for_temporaries<T>(
+        &self,
+        wait: &Wait,
+        batch: &Batch,
+        documents: &[Result<Staged<'_>, T>],
+    ) -> Result<(), TreeError> {
+        let Wait::Each(_) = wait else { return self.wait_for_documents(wait) };
+        let files = documents.iter().flatten().map(|staged| staged.temporary.at());
+        let (list, folder) = (batch.list(), At::shared(FOLDER));
+        files.chain([list.at(), folder]).try_for_each(|at| self.make_one_durable(at))
+    }
+
+    /// Waits until the documents are durable in their places.
+    pub(super) fn wait_for_documents(&self, wait: &Wait) -> Result<(), TreeError> {
+        match wait {
+            Wait::All(devices) => self.make_all_durable(devices),
+            Wait::Each(folders) => folders.values().try_for_each(|folder| self.make_one_durable(folder.at())),
         }
     }
 
@@ -136,6 +167,19 @@ impl Tree {
         let brought: Vec<io::Result<(Site, Digest)>> = numbers.map(bring).collect();
         if brought.iter().any(Result::is_ok) && self.vfs.sync(At::shared(FOLDER)).is_ok() {
             brought.into_iter().flatten().for_each(|(site, kept)| drop(self.remove_kept(site.at(), kept)));
+        }
+    }
+}
+
+impl Wait {
+    fn of(place: Where, jobs: &[Job<'_>]) -> Self {
+        let folder = |job: &Job<'_>| Site::project(job.at().folder().path.into());
+        // A new document may lie in new folders, each of which would have to be waited for.
+        let is_old = |job: &Job<'_>| job.replacement.expected != Expected::Absent;
+        if place == Where::State && jobs.len() <= A_FEW && jobs.iter().all(is_old) {
+            Self::Each(jobs.iter().map(folder).map(|folder| (folder.path.clone(), folder)).collect())
+        } else {
+            Self::All(jobs.iter().map(|job| (job.target.device, folder(job))).collect())
         }
     }
 }

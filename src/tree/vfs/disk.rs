@@ -285,6 +285,11 @@ impl Vfs for Disk {
         Ok(rustix::fs::syncfs(self.open_folder(folder)?)?)
     }
 
+    fn sync_one(&self, at: At<'_>) -> io::Result<()> {
+        let path = if at.path.is_empty() { "." } else { at.path };
+        Ok(rustix::fs::fsync(self.open_at(self.base(at.base)?, path, OFlags::RDONLY | OFlags::NONBLOCK)?)?)
+    }
+
     fn tick(&self) -> io::Result<Time> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(self.private.make()?, "tick", flags, Mode::from_raw_mode(0o600))?;
