@@ -38,7 +38,7 @@ pub use listed::ListedTask;
 pub use read::{Loaded, Quarantine, Reason, load, read};
 pub use skeleton::{Hole, Skeleton, fill};
 pub use slot::{Slot, SlotKey};
-pub use stamp::{Stamped, Stamps, split, stamped};
+pub use stamp::{Stamped, Stamps, split, stamp_line, stamped};
 
 use markdown::Outline;
 use positions::Positions;

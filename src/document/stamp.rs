@@ -6,7 +6,6 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use memchr::memmem;
 
@@ -76,16 +75,15 @@ pub fn split(role: Role, raw: &str) -> Stamped<'_> {
 
 /// Puts `stamp` on the last line of `unstamped`, in the text's own line ends.
 pub fn stamped(role: Role, unstamped: &str, stamp: Stamp) -> String {
+    [unstamped, &stamp_line(role, unstamped, stamp)].concat()
+}
+
+/// What [`stamped`] adds to the end of `unstamped`.
+pub fn stamp_line(role: Role, unstamped: &str, stamp: Stamp) -> String {
     let Form { open, close } = form(role);
-    let mut text = String::with_capacity(unstamped.len() + 80);
     let end = line_end(unstamped);
-    text.push_str(unstamped);
-    if end.is_none() {
-        text.push_str(last_line_end(unstamped));
-    }
-    let written = write!(text, "{open}{WORD}{} {}{close}{}", stamp.id, stamp.hash, end.unwrap_or(""));
-    written.expect("a string takes everything");
-    text
+    let before = if end.is_none() { last_line_end(unstamped) } else { "" };
+    format!("{before}{open}{WORD}{} {}{close}{}", stamp.id, stamp.hash, end.unwrap_or(""))
 }
 
 fn form(role: Role) -> &'static Form {

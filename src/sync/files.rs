@@ -88,7 +88,7 @@ fn replace(
         .iter()
         .map(|write| Replacement {
             path: write.state.path.clone(),
-            pieces: vec![write.bytes.clone()],
+            pieces: write.pieces.clone(),
             expected: write.expected.map_or(Expected::Absent, Expected::Raw),
         })
         .collect();

@@ -92,6 +92,8 @@ pub(super) struct FileRead {
     pub(super) raw: Digest,
     /// Its bytes without their stamp line.
     pub(super) unstamped: Bytes,
+    /// Digest of those, under which they are stored.
+    pub(super) blob: Digest,
     /// All its bytes, where they are more than text and one stamp.
     pub(super) odd: Option<Bytes>,
     /// Its one good stamp.
@@ -193,6 +195,7 @@ fn understand(seen: &Seen, bytes: Vec<u8>) -> FileRead {
         path: seen.path.clone(),
         raw,
         unstamped: bytes.into(),
+        blob: raw,
         odd: None,
         stamp: None,
         content,
@@ -213,10 +216,13 @@ fn understand(seen: &Seen, bytes: Vec<u8>) -> FileRead {
     };
     let rejoined = stamp.map(|stamp| document::stamped(seen.key.role, &stamped.text, stamp));
     let is_odd = rejoined.as_deref().unwrap_or(&stamped.text) != text;
+    let content = Writing::document(seen.key.role, &stamped.text).0;
+    let is_canonical = content.bytes() == stamped.text.as_bytes();
     FileRead {
         odd: is_odd.then(|| bytes.as_slice().into()),
         stamp,
-        content: Some(Writing::document(seen.key.role, &stamped.text).0),
+        blob: if is_canonical { content.digest() } else { Digest::of(stamped.text.as_bytes()) },
+        content: Some(content),
         unstamped: stamped.text.as_bytes().into(),
         ..plain(Vec::new(), None)
     }

@@ -18,6 +18,14 @@ pub(super) struct PartToWrite<'a> {
     pub(super) revision: RevisionId,
 }
 
+/// The bytes that a file shall have.
+struct NewBytes {
+    /// In pieces that follow each other.
+    pieces: Vec<Bytes>,
+    /// Digest of them without their stamp line.
+    blob: Digest,
+}
+
 impl PartToWrite<'_> {
     pub(super) fn prepare(&self, action: &FileAction<Writing>, prepared: &mut Prepared) {
         let file = self.gathered.files.get(self.key);
@@ -45,21 +53,21 @@ impl PartToWrite<'_> {
     fn restamp(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
         let Some(file) = file else { return (FileDeed::Keep, None) };
         let Some(content) = &file.content else { return (FileDeed::Keep, Some(file.raw)) };
-        let bytes = self.stamped(&String::from_utf8_lossy(&file.unstamped), content);
-        self.exchange(Some(file), bytes, content, prepared);
+        let new = self.stamped(file.unstamped.clone(), file.blob, content);
+        self.exchange(Some(file), new, content, prepared);
         (FileDeed::Stamp, Some(file.raw))
     }
 
     fn write(&self, file: Option<&FileRead>, content: &Writing, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
-        let text = String::from_utf8_lossy(content.bytes());
-        let bytes = match file {
-            _ if !self.key.role.is_managed() => content.bytes().into(),
-            Some(file) => {
-                self.stamped(&document::in_style_of(&String::from_utf8_lossy(&file.unstamped), &text), content)
+        let text: Bytes = match file {
+            Some(file) if self.key.role.is_managed() => {
+                let [local, text] = [&file.unstamped, content.bytes()].map(String::from_utf8_lossy);
+                document::in_style_of(&local, &text).into_bytes().into()
             }
-            None => self.stamped(&text, content),
+            _ => content.bytes().into(),
         };
-        self.exchange(file, bytes, content, prepared);
+        let blob = blob_of(self.key, &text);
+        self.exchange(file, self.stamped(text, blob, content), content, prepared);
         if file.is_none_or(|file| file.content.as_ref() != Some(content)) {
             prepared.events.push(self.file_event(EventType::FileSynced));
         }
@@ -76,8 +84,9 @@ impl PartToWrite<'_> {
     }
 
     /// Plans the exchange of a file, unless it has these bytes already.
-    fn exchange(&self, file: Option<&FileRead>, bytes: Bytes, content: &Writing, prepared: &mut Prepared) {
-        let left = Left { raw: Digest::of(&bytes), blob: blob_of(self.key, &bytes), canonical: content.digest() };
+    fn exchange(&self, file: Option<&FileRead>, new: NewBytes, content: &Writing, prepared: &mut Prepared) {
+        let raw = Digest::of_parts(new.pieces.iter().map(|piece| &**piece));
+        let left = Left { raw, blob: new.blob, canonical: content.digest() };
         if let Some(file) = file {
             if file.raw == left.raw {
                 return self.remember(self.gathered.left.get(self.key).map(|left| &left.state), file, prepared);
@@ -86,25 +95,27 @@ impl PartToWrite<'_> {
             self.remember(None, file, prepared);
         }
         let expected = file.map(|file| file.raw);
-        prepared.writes.push(Write { bytes, expected, state: self.state(Some(left)) });
+        prepared.writes.push(Write { pieces: new.pieces, expected, state: self.state(Some(left)) });
     }
 
     /// Remembers the file as it is, unless that is known.
     fn remember(&self, known: Option<&SyncState>, file: &FileRead, prepared: &mut Prepared) {
         let canonical = file.content.as_ref().map_or(file.raw, Writing::digest);
-        let left = Left { raw: file.raw, blob: Digest::of(&file.unstamped), canonical };
+        let left = Left { raw: file.raw, blob: file.blob, canonical };
         let state = self.state(Some(left));
         if known != Some(&state) {
             prepared.found.left.push(state);
         }
     }
 
-    fn stamped(&self, text: &str, content: &Writing) -> Bytes {
+    /// Adds the stamp of `content` to `text`, whose digest `blob` is, without copying it.
+    fn stamped(&self, text: Bytes, blob: Digest, content: &Writing) -> NewBytes {
         if !self.key.role.is_managed() {
-            return content.bytes().into();
+            return NewBytes { pieces: vec![text], blob };
         }
         let stamp = Stamp { id: self.gathered.candidate.id, hash: content.digest().short() };
-        document::stamped(self.key.role, text, stamp).into_bytes().into()
+        let line = document::stamp_line(self.key.role, &String::from_utf8_lossy(&text), stamp);
+        NewBytes { pieces: vec![text, line.into_bytes().into()], blob }
     }
 
     fn state(&self, left: Option<Left>) -> SyncState {
@@ -130,7 +141,7 @@ impl PartToWrite<'_> {
     }
 }
 
-/// The digest under which the text of `bytes` is stored: that of the text without its stamp.
+/// The digest under which the text of `bytes` is stored: that of the text without any stamp.
 fn blob_of(key: &DocumentKey, bytes: &[u8]) -> Digest {
     match std::str::from_utf8(bytes) {
         Ok(text) if key.role.is_managed() => Digest::of(document::split(key.role, text).text.as_bytes()),
@@ -140,7 +151,7 @@ fn blob_of(key: &DocumentKey, bytes: &[u8]) -> Digest {
 
 /// Law 1: what is about to be displaced is stored first.
 pub(super) fn keep_bytes(file: &FileRead, prepared: &mut Prepared) {
-    prepared.blobs.insert(Digest::of(&file.unstamped), Arc::clone(&file.unstamped));
+    prepared.blobs.insert(file.blob, Arc::clone(&file.unstamped));
     if let Some(odd) = &file.odd {
         prepared.blobs.insert(file.raw, Arc::clone(odd));
     }

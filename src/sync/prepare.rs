@@ -1,6 +1,7 @@
 //! From a verdict to what is stored and written for one entity. Pure: the same inputs give the same bytes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::gather::{Gathered, Place};
 use super::part::{PartToWrite, keep_bytes};
@@ -74,8 +75,8 @@ pub(super) struct FolderHash {
 
 /// One file that is written.
 pub(super) struct Write {
-    /// Its bytes.
-    pub(super) bytes: Bytes,
+    /// Its bytes, in pieces that follow each other.
+    pub(super) pieces: Vec<Bytes>,
     /// What must be there.
     pub(super) expected: Option<Digest>,
     /// What is remembered.
@@ -109,10 +110,12 @@ impl Prepared {
         }
     }
 
-    /// How many bytes of text it holds in memory.
+    /// About how many bytes it holds in memory: its texts, each counted once, and the rest by rule of thumb.
     pub(super) fn weight(&self) -> usize {
-        self.blobs.values().map(|bytes| bytes.len()).sum::<usize>()
-            + self.writes.iter().map(|write| write.bytes.len()).sum::<usize>()
+        const REST: usize = 4 << 10;
+        let is_stored = |piece: &&Bytes| self.blobs.values().any(|blob| Arc::ptr_eq(blob, *piece));
+        let written = self.writes.iter().flat_map(|write| &write.pieces).filter(|piece| !is_stored(piece));
+        REST + self.blobs.values().chain(written).map(|bytes| bytes.len()).sum::<usize>()
     }
 
     /// Whether anything is to be stored.
@@ -171,7 +174,7 @@ pub(super) fn document_path(home: &DocPath, key: &DocumentKey) -> DocPath {
 /// Stores the text of every file that a conflict tells of.
 fn keep_held_texts(gathered: &Gathered, prepared: &mut Prepared) {
     let named: Vec<Digest> = prepared.conflicts.iter().filter_map(|conflict| conflict.kept).collect();
-    for file in gathered.files.values().filter(|file| named.contains(&Digest::of(&file.unstamped))) {
+    for file in gathered.files.values().filter(|file| named.contains(&file.blob)) {
         keep_bytes(file, prepared);
     }
 }

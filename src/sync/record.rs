@@ -60,8 +60,7 @@ fn versions(
         if let Some(same) = known.get(key).filter(|version| version.canonical == canonical) {
             return DocumentVersion { path, ..same.clone() };
         }
-        let text = text_to_store(gathered, key, content);
-        let blob = Digest::of(&text);
+        let (blob, text) = text_to_store(gathered, key, content);
         blobs.insert(blob, text);
         DocumentVersion { key: key.clone(), path, blob, canonical }
     };
@@ -69,10 +68,10 @@ fn versions(
 }
 
 /// The file's own bytes where it says the same, so that its line ends and byte-order mark are kept as well.
-fn text_to_store(gathered: &Gathered, key: &DocumentKey, content: &Writing) -> Bytes {
+fn text_to_store(gathered: &Gathered, key: &DocumentKey, content: &Writing) -> (Digest, Bytes) {
     match gathered.files.get(key) {
-        Some(file) if file.content.as_ref() == Some(content) => file.unstamped.clone(),
-        _ => content.bytes().into(),
+        Some(file) if file.content.as_ref() == Some(content) => (file.blob, file.unstamped.clone()),
+        _ => (content.digest(), content.bytes().into()),
     }
 }
 

@@ -257,7 +257,9 @@ pub(super) fn digests(role: Role, bytes: &[u8]) -> (Known, Option<Quarantine>) {
                 Stamps::None => (None, 0),
                 Stamps::Several | Stamps::Damaged => (None, NO_GOOD_STAMP),
             };
-            (Known { raw, canonical: document::canonical_digest(&stamped.text), stamp, flags }, None)
+            let canonical = document::canonical(&stamped.text);
+            let canonical = if canonical.as_bytes() == bytes { raw } else { Digest::of(canonical.as_bytes()) };
+            (Known { raw, canonical, stamp, flags }, None)
         }
     }
 }

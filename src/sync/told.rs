@@ -6,7 +6,7 @@ use super::gather::Gathered;
 use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
-use crate::model::{Change, Changes, ConflictKind, Digest, DocumentKey, Field, Fields, NewConflict};
+use crate::model::{Change, Changes, ConflictKind, DocumentKey, Field, Fields, NewConflict};
 use crate::reconcile::{Collision, FileAction, Report, Writing, columns};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
@@ -96,6 +96,6 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
         base: raw(&collision.base),
         file: raw(&collision.file),
         row: raw(&collision.row),
-        kept: file.map(|file| Digest::of(&file.unstamped)),
+        kept: file.map(|file| file.blob),
     }
 }
