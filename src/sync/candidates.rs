@@ -168,6 +168,10 @@ async fn owners(
         })
         .collect();
     let told = identities(&found, |id| homes.get(id).cloned());
+    if touched.is_some() {
+        let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
+        read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;
+    }
     let mut owners = Vec::with_capacity(found.len());
     for (found, identity) in found.into_iter().zip(told) {
         let identity = match identity {
@@ -180,6 +184,22 @@ async fn owners(
         owners.push((found.place, identity));
     }
     Ok(owners)
+}
+
+/// Reads the rows of folders without an id that were adopted before.
+async fn read_adopted(
+    ws: &Workspace,
+    addresses: impl Iterator<Item = &Address>,
+    records: &mut BTreeMap<EntityId, Record>,
+) -> Result<(), SyncError> {
+    let layout = ws.tree.layout();
+    let id = |address: &Address| EntityId::adopted(ws.project, address.kind(), &layout.path(address));
+    let ids: Vec<EntityId> = addresses.map(id).collect();
+    if !ids.is_empty() {
+        let stored = ws.store.records(Selection::Ids(&ids)).await?;
+        records.extend(stored.into_iter().map(|record| (record.id, record)));
+    }
+    Ok(())
 }
 
 /// Where each row has its entity.
@@ -199,7 +219,7 @@ fn homes(records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
     records.values().filter_map(|record| Some((record.id, address(record)?))).collect()
 }
 
-/// A folder that bears no id yet.
+/// A folder that bears no id yet; the row of its first life was read, if there is one.
 struct Adoption<'a> {
     ws: &'a Workspace,
     folder: &'a Folder,
@@ -214,7 +234,7 @@ impl Adoption<'_> {
         let mut path = home.clone();
         for life in 2.. {
             let id = EntityId::adopted(self.ws.project, address.kind(), &path);
-            if !self.is_complete && !records.contains_key(&id) {
+            if path != home && !self.is_complete && !records.contains_key(&id) {
                 let stored = self.ws.store.records(Selection::Ids(&[id])).await?;
                 records.extend(stored.into_iter().map(|record| (id, record)));
             }
