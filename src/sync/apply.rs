@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
-use super::decide::{BATCH, Decided, SprintCodes, Work, decide_batch};
+use super::decide::{Decided, SprintCodes, Work, decide_batch};
 use super::files;
 use super::gather::Candidate;
 use super::plan::{Note, RowDeed};
@@ -18,6 +18,12 @@ use crate::model::{
 };
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::{CacheHead, Fate, Leftover};
+
+/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
+const BATCH_WEIGHT: usize = 32 << 20;
+
+/// What an entity is taken to weigh that is not ready: it will not weigh more than a few times as much.
+const UNREADY: usize = 64 << 10;
 
 /// How often an entity is decided again whose row changed meanwhile.
 const ROUNDS: usize = 5;
@@ -102,9 +108,15 @@ fn batches(work: Vec<Work>) -> Vec<Vec<Work>> {
     let (moves, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(moves);
     deletions.sort_by_key(|work| std::cmp::Reverse((work.candidate.kind, work.candidate.id)));
     let mut batches = vec![moves];
-    let mut rest = rest.into_iter().peekable();
-    while rest.peek().is_some() {
-        batches.push(rest.by_ref().take(BATCH).collect());
+    let mut room = 0;
+    for work in rest {
+        let weight = work.ready.as_ref().map_or(UNREADY, Prepared::weight);
+        if room < weight {
+            batches.push(Vec::new());
+            room = BATCH_WEIGHT;
+        }
+        room = room.saturating_sub(weight);
+        batches.last_mut().expect("the moves stand first").push(work);
     }
     batches.push(deletions);
     batches.retain(|batch| !batch.is_empty());

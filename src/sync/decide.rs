@@ -17,10 +17,10 @@ use crate::store::Selection;
 use crate::tree::{Address, Layout};
 
 /// How many entities are gathered at once.
-pub(super) const BATCH: usize = 256;
+const BATCH: usize = 256;
 
 /// How many bytes of prepared texts are kept in memory; what is beyond is prepared again when its turn comes.
-const MEMORY: usize = 48 << 20;
+const MEMORY: usize = 144 << 20;
 
 /// Everything that is decided.
 pub(super) struct Decided {
