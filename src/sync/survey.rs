@@ -105,13 +105,14 @@ impl Survey {
     }
 }
 
-/// Surveys both sides; `None` when nothing changed on either since the last run of this clone.
+/// Surveys both sides; `None` when nothing changed on either since the last run of this clone, and nothing is to be told.
 pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option<Survey>, SyncError> {
     let cache = ws.tree.load_cache(ws.clone);
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
     let head = ws.store.head().await?;
-    if scan.is_unchanged() && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
+    let is_silent = scan.is_unchanged() && scan.blocked().is_empty();
+    if is_silent && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
         if lock.is_some()
             && scan.is_worth_saving()
             && let Some(last) = &last

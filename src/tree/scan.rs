@@ -154,10 +154,10 @@ impl Scan {
         self.blocked.sort_by(|a, b| a.path.cmp(&b.path));
         let blocked = std::mem::take(&mut self.blocked);
         self.gone.retain(|(path, _)| !is_below_any(&blocked, path));
-        Self { is_unchanged: self.is_unchanged && blocked.is_empty(), blocked, ..self }
+        Self { blocked, ..self }
     }
 
-    /// Whether every document is as the cache had it, and none has come, gone or become impossible to look at.
+    /// Whether every document is as the cache had it; what was blocked then may still be.
     pub fn is_unchanged(&self) -> bool {
         self.is_unchanged
     }
