@@ -3,60 +3,13 @@
 #[path = "support/project.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod project;
+#[path = "support/small.rs"]
+mod small;
 
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
 
 use project::{Project, sprint, task};
-
-/// A project with one sprint of three tasks, one of the backlog, and one agent; in step.
-fn small() -> Project {
-    let project = Project::empty();
-    project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
-    for (code, status) in [("one", "Pending"), ("two", "In Progress"), ("three", "Completed")] {
-        project.write(&format!("delegation/sprints/alpha/{code}/TASK.md"), &task(code, status, "P1"));
-    }
-    project.write("delegation/sprints/alpha/one/AGENT.yml", "task:\n  title: one\n  status: pending # as above\n");
-    project.write("delegation/backlog/later/TASK.md", &task("later", "Pending", "P3"));
-    project.write("delegation/agents/builder.yml", "name: Builder\nrole: engineer\nstatus: active\n");
-    project.ok(&["init", "--yes", "--name", "small"]);
-    project
-}
-
-const ONE: &str = "delegation/sprints/alpha/one/TASK.md";
-const TWO: &str = "delegation/sprints/alpha/two/TASK.md";
-
-/// Runs a sync, then another one that must change nothing at all.
-fn settle(project: &Project) -> String {
-    let said = project.ok(&["sync"]);
-    nothing_left_to_do(project);
-    said
-}
-
-fn nothing_left_to_do(project: &Project) {
-    let (files, events) = (project.files(), events(project));
-    project.run(&["sync"]);
-    assert_eq!(names(&files), names(&project.files()), "a second sync adds and removes no file");
-    assert_eq!(files, project.files(), "a second sync writes no file");
-    assert_eq!(events, self::events(project), "a second sync tells nothing");
-}
-
-fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
-    files.iter().map(|(name, _)| name.as_str()).collect()
-}
-
-fn events(project: &Project) -> Vec<String> {
-    project.select("SELECT seq || ' ' || event_type FROM orchestration_events ORDER BY seq")
-}
-
-fn column(project: &Project, table: &str, code_column: &str, code: &str, column: &str) -> String {
-    let query =
-        format!("SELECT coalesce({column}, '') FROM {table} WHERE {code_column} = '{code}' AND deleted_at IS NULL");
-    project.select(&query).join(",")
-}
-
-fn of_task(project: &Project, code: &str, name: &str) -> String {
-    column(project, "orchestration_tasks", "task_code", code, name)
-}
+use small::{ONE, TWO, column, events, nothing_left_to_do, of_task, settle, small};
 
 #[test]
 fn adoption_makes_a_row_of_every_folder_and_adds_one_line_to_every_file() {

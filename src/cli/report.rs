@@ -16,7 +16,9 @@ const SHOWN: usize = 15;
 
 /// How the program ends after a run that was not stopped.
 pub(super) fn exit(report: &SyncReport) -> Exit {
-    let unread = |note: &Note| matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused);
+    let unread = |note: &Note| {
+        matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused | NoteKind::RowInvalid)
+    };
     match report {
         _ if report.open_conflicts > 0 => Exit::Conflicts,
         _ if report.notes.iter().any(unread) => Exit::Files,

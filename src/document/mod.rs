@@ -18,6 +18,7 @@
 mod canonical;
 mod checkbox;
 mod edit;
+mod line_ends;
 mod listed;
 mod markdown;
 mod positions;

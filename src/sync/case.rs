@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::{FileRead, Gathered, History, Place};
 use super::survey::Sight;
-use crate::model::{Code, DocPath, DocumentKey, ThreeWay};
+use crate::model::{DocPath, DocumentKey, ThreeWay};
 use crate::reconcile::{
     Ancestry, Case, Circumstances, FileState, FileText, GitFacts, Later, Left, Part, PartKind, RowState, Writing,
 };
@@ -18,6 +18,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) circumstances: Circumstances,
     /// Where this clone last left the entity.
     pub(super) left_at: Option<Place>,
+    /// Whether the row says what no file can hold.
+    pub(super) is_unfit: bool,
     /// Whether nothing can be said about a path.
     pub(super) is_blocked: &'a dyn Fn(&DocPath) -> bool,
 }
@@ -34,7 +36,12 @@ pub(super) fn case(gathered: &Gathered, around: &Surroundings<'_>) -> EntityCase
         .collect();
     let parts: BTreeMap<DocumentKey, Part<Writing>> =
         keys.into_iter().map(|key| (key.clone(), part(gathered, key, around))).collect();
-    Case { parts, row: row_state(gathered), place: places(gathered, around), circumstances: around.circumstances }
+    Case {
+        parts,
+        row: row_state(gathered, around),
+        place: places(gathered, around),
+        circumstances: around.circumstances,
+    }
 }
 
 fn part(gathered: &Gathered, key: &DocumentKey, around: &Surroundings<'_>) -> Part<Writing> {
@@ -106,12 +113,12 @@ fn left(gathered: &Gathered, key: &DocumentKey) -> Left<Writing> {
     }
 }
 
-fn row_state(gathered: &Gathered) -> RowState {
+fn row_state(gathered: &Gathered, around: &Surroundings<'_>) -> RowState {
     match &gathered.candidate.record {
         None if gathered.left.values().any(|left| left.state.left.is_some()) => RowState::Vanished,
         None => RowState::Never,
         Some(record) if record.deleted => RowState::Tombstone,
-        Some(record) if Code::new(&record.code).is_err() => RowState::Broken,
+        Some(_) if around.is_unfit => RowState::Broken,
         Some(_) => RowState::Live,
     }
 }

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 use super::candidates::Candidates;
 use super::case::{Surroundings, case};
 use super::gather::{Candidate, Gathered, Place, gather};
+use super::hold::{held, strays};
 use super::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
 use super::prepare::{Facts, Prepared, prepare};
 use super::survey::Survey;
+use super::unfit::unfit;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
 use crate::reconcile::{self, Circumstances, PlaceAction, Placing, decide_towards};
@@ -45,7 +47,7 @@ pub(super) struct Work {
     /// What to prepare again.
     pub(super) candidate: Candidate,
     /// Where its row will be.
-    placing: Placing<EntityId, Place>,
+    pub(super) placing: Placing<EntityId, Place>,
 }
 
 /// The codes of sprints by id.
@@ -131,7 +133,9 @@ impl Judge<'_> {
                 ConflictKind::Orphan,
             ));
         }
+        let unfit = self.unfit(&gathered);
         let around = Surroundings {
+            is_unfit: unfit.is_some(),
             circumstances: Circumstances { pull: self.options.pull, ..Circumstances::default() },
             left_at: self.left_at(&gathered),
             is_blocked: &|path| self.survey.scan.is_blocked(path),
@@ -151,6 +155,7 @@ impl Judge<'_> {
             revision: RevisionId::new(self.ws.ids.fresh()),
             source: None,
             row_alone: Fields::new(),
+            unfit,
         };
         let prepared = prepare(&gathered, verdict, &facts);
         let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
@@ -161,6 +166,16 @@ impl Judge<'_> {
         let from = row_place.filter(|_| gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted));
         let placing = Placing { id: gathered.candidate.id, from, to };
         Some(Work { step: prepared.step.clone(), ready: Some(prepared), candidate: gathered.candidate, placing })
+    }
+
+    /// Why no file can hold the entity's row.
+    fn unfit(&self, gathered: &Gathered) -> Option<String> {
+        let record = gathered.candidate.record.as_ref().filter(|record| !record.deleted)?;
+        let homeless = || {
+            let home = address(&Place::of_row(record), self.sprints);
+            home.is_none().then(|| "its sprint has no code that a folder can have".to_owned())
+        };
+        unfit(record, &gathered.head).or_else(homeless)
     }
 
     fn home_now(&self, place: &Place) -> DocPath {
@@ -249,75 +264,6 @@ fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
     if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
         sprints.now.insert(work.candidate.id, place.code.clone());
     }
-}
-
-/// A step that does nothing but tell of a conflict.
-fn held(candidate: Candidate, home: DocPath, kind: ConflictKind) -> Work {
-    let path = candidate.files.first().map_or(home, |seen| seen.path.clone());
-    let conflict = NewConflict {
-        kind,
-        entity: candidate.record.as_ref().map(|record| record.id),
-        document: candidate.files.first().map(|seen| seen.key.clone()),
-        path: path.clone(),
-        field: None,
-        base: None,
-        file: None,
-        row: None,
-        kept: None,
-    };
-    let step = Step {
-        entity: candidate.id,
-        kind: candidate.kind,
-        reference: by_path(candidate.kind, &path),
-        rule: kind.word().to_owned(),
-        row: RowDeed::Keep,
-        files: Vec::new(),
-        changes: Default::default(),
-        conflicts: vec![kind],
-        held: true,
-        row_version: candidate.record.as_ref().map(|record| record.row_version),
-    };
-    let row_place = candidate.record.as_ref().filter(|record| !record.deleted).map(Place::of_row);
-    let placing = Placing { id: candidate.id, from: row_place.clone(), to: row_place };
-    let ready = Prepared::only_conflict(step.clone(), conflict);
-    Work { step, ready: Some(ready), candidate, placing }
-}
-
-/// How an entity is written that has no certain place: by its path.
-fn by_path(kind: EntityKind, path: &DocPath) -> String {
-    let parts: Vec<&str> = path.parts().collect();
-    let named = match (kind, parts.as_slice()) {
-        (EntityKind::Task, [.., home, code, _]) => format!("{home}/{code}"),
-        (EntityKind::Sprint, [.., code, _]) => (*code).to_owned(),
-        _ => path.name().to_owned(),
-    };
-    format!("{}:{named}", kind.letter())
-}
-
-/// Conflicts for folders that belong to nobody for certain.
-fn strays(ws: &Workspace, survey: &Survey, found: &Candidates) -> Vec<NewConflict> {
-    let conflict = |stray: &super::candidates::Stray| {
-        let kind = match stray.why {
-            reconcile::Identity::Replaced { .. } => ConflictKind::IdReplaced,
-            _ => ConflictKind::DuplicateId,
-        };
-        let first = survey.folders.get(&stray.address).and_then(|folder| folder.files.first());
-        NewConflict {
-            kind,
-            entity: match &stray.why {
-                reconcile::Identity::Duplicate(id) | reconcile::Identity::Replaced { was: id, .. } => Some(*id),
-                _ => None,
-            },
-            document: first.map(|seen| seen.key.clone()),
-            path: first.map_or_else(|| ws.tree.layout().path(&stray.address), |seen| seen.path.clone()),
-            field: None,
-            base: None,
-            file: None,
-            row: None,
-            kept: None,
-        }
-    };
-    found.strays.iter().map(conflict).collect()
 }
 
 /// Rule 28: who cannot have the place it wants, because another one has it and stays, is held.

@@ -251,6 +251,7 @@ fn facts(ws: &Workspace, place: Place, sprints: &SprintCodes) -> Facts {
         revision: RevisionId::new(ws.ids.fresh()),
         source: Some(Source::Cli),
         row_alone: Fields::new(),
+        unfit: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod error;
 mod files;
 mod first;
 mod gather;
+mod hold;
 mod part;
 pub mod plan;
 mod prepare;
@@ -27,6 +28,7 @@ mod report;
 mod run;
 mod survey;
 mod told;
+mod unfit;
 mod workspace;
 
 pub use edit::{Creation, Deed, Edit, Order, carry_out};

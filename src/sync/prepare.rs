@@ -33,6 +33,8 @@ pub(super) struct Facts {
     pub(super) source: Option<Source>,
     /// Columns to be set that no document has a place for.
     pub(super) row_alone: Fields,
+    /// Why no file can hold what the row says, if so.
+    pub(super) unfit: Option<String>,
 }
 
 /// What is done for one entity, ready to be carried out.
@@ -135,7 +137,7 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
     let row = record::row_change(gathered, &verdict, facts);
     let mut prepared = Prepared {
         step: step(gathered, &verdict, facts, &row),
-        notes: notes(gathered, &verdict),
+        notes: notes(gathered, &verdict, facts),
         change: None,
         materialised: Vec::new(),
         blobs: BTreeMap::new(),
@@ -158,7 +160,9 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
     keep_held_texts(gathered, &mut prepared);
     prepared.hash = folder_hash(gathered, facts, &prepared);
     prepared.blobs.extend(row.blobs);
-    prepared.materialised = row.materialised;
+    if facts.unfit.is_none() {
+        prepared.materialised = row.materialised;
+    }
     prepared.change = row.change;
     prepared
 }
@@ -215,7 +219,7 @@ fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowCh
         files,
         changes: changes(gathered, verdict, row),
         conflicts: kinds(verdict),
-        held: verdict.is_held(),
+        held: verdict.is_held() || facts.unfit.is_some(),
         row_version: record.map(|record| record.row_version),
     }
 }

@@ -56,7 +56,7 @@ fn differences(from: &Fields, to: &Fields) -> Changes {
         .collect()
 }
 
-pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
+pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<Note> {
     let home = gathered.candidate.files.first().map(|seen| seen.path.to_string()).unwrap_or_default();
     let path = |key: &DocumentKey| gathered.files.get(key).map_or_else(|| key.name.clone(), |f| f.path.to_string());
     let note = |kind, path, message: &str| Note { kind, path, message: message.into(), count: 1 };
@@ -75,7 +75,11 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
         Report::Overruled(key) => Some(note(NoteKind::Pending, path(key), "files only follow the database here")),
         Report::Quarantined(_) | Report::Unreadable(_) => None,
     };
-    verdict.reports.iter().filter_map(said).collect()
+    let unfit = facts.unfit.iter().map(|why| {
+        let place = if home.is_empty() { facts.reference.clone() } else { home.clone() };
+        note(NoteKind::RowInvalid, place, &format!("no file can hold row {}: {why}", gathered.candidate.id))
+    });
+    verdict.reports.iter().filter_map(said).chain(unfit).collect()
 }
 
 pub(super) fn conflicts(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<NewConflict> {

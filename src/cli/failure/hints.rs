@@ -55,7 +55,8 @@ impl From<SyncError> for Failure {
             SyncError::StalePlan => of("stale-plan", Exit::Brake).hint("make a new plan and look at it"),
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
-            SyncError::Held { .. } => of("held", Exit::Conflicts).hint("`instep conflict list` shows what waits"),
+            SyncError::Held { .. } => of("held", Exit::Conflicts)
+                .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),
             SyncError::Store(error) => error.into(),
         }
