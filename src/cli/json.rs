@@ -49,7 +49,7 @@ fn print_envelope<T: Serialize>(screen: &mut Screen, envelope: &Envelope<'_, T>)
 fn escape(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && safe::is_unsafe(c) {
+        if c != '\n' && (safe::is_unsafe(c) || safe::is_joiner(c)) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}").expect("a string takes everything");
             }
@@ -93,9 +93,9 @@ mod tests {
 
     #[test]
     fn hx09_json_carries_no_control_character_to_a_terminal() {
-        let title = "\x1b[2J\u{9b}31m\u{7f}\u{202e}\u{200b}\u{e0041}\n é ✅";
+        let title = "\x1b[2J\u{9b}31m\u{7f}\u{202e}\u{200b}\u{200d}\u{e0041}\n é ✅";
         let shown = printed(&title, None);
-        assert!(shown.contains(r"\u001b[2J\u009b31m\u007f\u202e\u200b\udb40\udc41\n é ✅"), "{shown}");
+        assert!(shown.contains(r"\u001b[2J\u009b31m\u007f\u202e\u200b\u200d\udb40\udc41\n é ✅"), "{shown}");
     }
 
     proptest! {

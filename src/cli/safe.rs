@@ -68,7 +68,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Characters that are harmless inside an emoji only: the joiner and the two ways of showing it.
-fn is_joiner(c: char) -> bool {
+pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 

@@ -8,3 +8,4 @@ mod small;
 
 mod editors;
 mod outside_sql;
+mod terminal;
