@@ -25,6 +25,9 @@ pub enum EditError {
     /// A line of Markdown cannot hold the value.
     #[error("the value does not fit on one line")]
     NotOneLine,
+    /// No document may be as long as the value is.
+    #[error("the value is longer than a document may be")]
+    TooLong,
     /// The value is none of the field's type, or the document would not read it back.
     #[error("the value does not fit the field")]
     WrongType,

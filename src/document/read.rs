@@ -107,21 +107,33 @@ impl Quarantine {
     }
 }
 
+/// The most bytes of a document, and of one in YAML.
+pub(super) const LARGEST: usize = 1 << 20;
+const LARGEST_YAML: usize = 256 << 10;
+
+/// The most bytes of a stamp with its line ends: it counts for nothing, so that stamping makes no file too large.
+const LONGEST_STAMP: usize = 128;
+
 /// The checks that need no grammar.
 fn decode(role: Role, bytes: &[u8]) -> Result<&str, Quarantine> {
     const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
-    let most = if role.is_yaml() { 256 << 10 } else { 1 << 20 };
+    let most = if role.is_yaml() { LARGEST_YAML } else { LARGEST };
     let refuse = |reason, message: String| Err(quarantine("", 0, reason, message));
     if bytes.is_empty() {
         return refuse(Reason::Empty, "the file is empty".into());
     }
-    if bytes.len() > most {
-        return refuse(Reason::TooLarge, format!("the file has {} bytes, {most} are the most", bytes.len()));
+    let too_large =
+        |size| quarantine("", 0, Reason::TooLarge, format!("the file has {size} bytes, {most} are the most"));
+    if bytes.len() > most + LONGEST_STAMP {
+        return Err(too_large(bytes.len()));
     }
     if bytes.starts_with(LFS) {
         return refuse(Reason::LfsPointer, "the file is a pointer of git LFS, its text was not fetched".into());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
+    if bytes.len() > most && split(role, text).text.len() > most {
+        return Err(too_large(bytes.len()));
+    }
     if let Some(at) = text.find('\0') {
         return Err(quarantine(text, at, Reason::Nul, "the text holds a NUL byte".into()));
     }

@@ -2,10 +2,20 @@
 
 use serde_json::Value;
 
+use super::read::LARGEST;
 use super::slot::Shape;
 use super::values::{self, Manner};
 use super::{Body, Document, EditError, Slot, SlotKey, yaml};
 use crate::model::{Field, Typed};
+
+/// How many bytes of text `value` holds.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(length).sum(),
+        _ => 0,
+    }
+}
 
 impl Document {
     /// Makes the document say `value` of `field`, spelled in its own style: sets, inserts, or removes for `null`;
@@ -16,9 +26,10 @@ impl Document {
     pub fn write(&self, field: Field, value: &Value) -> Result<Self, EditError> {
         let typed = match value {
             Value::Null => None,
+            _ if length(value) > LARGEST => return Err(EditError::TooLong),
             _ => Some(values::from_json(self.role(), field, value).ok_or(EditError::WrongType)?),
         };
-        let wanted = typed.as_ref().map_or(Value::Null, Typed::to_json);
+        let wanted = typed.as_ref().map_or(Value::Null, |typed| self.read_back(field, typed));
         if self.said(field) == wanted {
             return Ok(self.clone());
         }
@@ -33,6 +44,16 @@ impl Document {
 
     fn said(&self, field: Field) -> Value {
         self.get(field).map_or(Value::Null, Typed::to_json)
+    }
+
+    /// What a reader of the document makes of a value: of a text without its decoration, and nothing of `TBD`.
+    fn read_back(&self, field: Field, value: &Typed) -> Value {
+        match value {
+            Typed::Text(text) => {
+                values::read(self.role(), field, text).typed.map_or(Value::Null, |read| read.to_json())
+            }
+            other => other.to_json(),
+        }
     }
 
     fn rewrite(&self, speaker: &Slot, typed: &Typed) -> Result<Self, EditError> {
@@ -116,6 +137,9 @@ mod tests {
             ("**Dependencies**: a-1\n", Field::DependsOn, json!([]), "**Dependencies**: None\n"),
             ("# Task: A\n", Field::Title, json!("B # c"), "# Task: B # c\n"),
             ("**Phase**: 1\n", Field::Owner, json!("me"), "**Phase**: 1\n**Owner**: me\n"),
+            ("**Owner**: you\n", Field::Owner, json!(" 🤖 `me` "), "**Owner**: 🤖 `me`\n"),
+            ("**Owner**: `you`\n", Field::Owner, json!("[Owner]"), "**Owner**: `[Owner]`\n"),
+            ("**Owner**: `you`\n", Field::Owner, json!("**you**"), "**Owner**: `you`\n"),
             ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(null), "**Phase**: 1\n"),
         ];
         for (text, field, value, expected) in table {
@@ -174,8 +198,6 @@ mod tests {
         for (field, value, why) in [
             (Field::Title, json!("a\n**Status**: Pending"), EditError::NotOneLine),
             (Field::Title, json!("a\r\n---"), EditError::NotOneLine),
-            (Field::Owner, json!("`me`"), EditError::WrongType),
-            (Field::Owner, json!("[Owner]"), EditError::WrongType),
             (Field::Status, json!("sideways"), EditError::WrongType),
             (Field::Progress, json!(50), EditError::NoHeader),
             (Field::Title, json!(null), EditError::Shared),

@@ -9,8 +9,8 @@ use super::{At, FileKind, ReadFile, Reason, Tree, TreeError};
 use crate::model::DocPath;
 
 impl Tree {
-    /// The largest file that is read, in bytes.
-    pub const MAX_FILE: u64 = 1 << 20;
+    /// The largest file that is read, in bytes: 1 MiB and a stamp.
+    pub const MAX_FILE: u64 = (1 << 20) + 128;
 
     /// Reads one file.
     ///

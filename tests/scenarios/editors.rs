@@ -14,6 +14,9 @@ fn body(text: &str) -> &str {
     &text[..text.find("<!-- instep").or_else(|| text.find("# instep")).expect("a stamp")]
 }
 
+/// A way to save a text.
+type Save<'a> = &'a dyn Fn(&str);
+
 /// The events since there were `before` of them, without their numbers.
 fn news(project: &Project, before: usize) -> Vec<String> {
     let word = |event: String| event.split(' ').nth(1).expect("a word").to_owned();
@@ -39,7 +42,7 @@ fn ed01_ed04_every_way_to_save_is_one_update() {
         fs::write(at(".TASK.md.new"), text).expect("written");
         fs::rename(at(".TASK.md.new"), at("TASK.md")).expect("moved over");
     };
-    let saves: [(&dyn Fn(&str), &str); 3] = [(&vim, "P0"), (&jetbrains, "P2"), (&atomic, "P3")];
+    let saves: [(Save<'_>, &str); 3] = [(&vim, "P0"), (&jetbrains, "P2"), (&atomic, "P3")];
     for (save, priority) in saves {
         let (id, told, text) = (of_task(&project, "two", "id"), events(&project).len(), project.read(TWO));
         let old = of_task(&project, "two", "priority");

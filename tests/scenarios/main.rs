@@ -7,5 +7,6 @@ mod project;
 mod small;
 
 mod editors;
+mod hostile;
 mod outside_sql;
 mod terminal;

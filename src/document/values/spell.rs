@@ -74,7 +74,7 @@ fn from_text(role: Role, field: Field, text: &str) -> Option<Typed> {
         _ => None,
     };
     match super::kind(field) {
-        Kind::Text => Some(Typed::Text(text.to_owned())),
+        Kind::Text => Some(Typed::Text(text.trim().to_owned())),
         _ => word.or_else(|| read(role, field, text).typed),
     }
 }

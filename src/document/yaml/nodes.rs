@@ -11,6 +11,9 @@ use crate::model::Span;
 /// Deepest nesting, with aliases expanded.
 const MAX_DEPTH: usize = 32;
 
+/// What a text is told that is deeper.
+const TOO_DEEP: &str = "nested more than 32 deep";
+
 /// Most nodes that all aliases together may stand for.
 const MAX_EXPANDED: usize = 100_000;
 
@@ -120,7 +123,7 @@ impl<'t> Bounds<'t> {
     fn enter(&mut self, node: &Node<'t>) -> Result<(), Refusal> {
         self.key(None, node)?;
         if self.open.len() == MAX_DEPTH {
-            return Err(refuse(Reason::TooDeep, node.span.start, "nested more than 32 deep"));
+            return Err(refuse(Reason::TooDeep, node.span.start, TOO_DEEP));
         }
         let keys = matches!(node.what, What::Mapping { .. }).then(HashSet::new);
         self.open.push(Frame { anchor: node.anchor, size: 1, height: 0, keys, is_key_next: true });
@@ -167,11 +170,11 @@ impl<'t> Bounds<'t> {
 }
 
 fn unreadable(error: &ScanError, text: &str) -> Refusal {
-    let reason = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => Reason::TooDeep,
-        _ => Reason::BrokenYaml,
-    };
-    refuse(reason, error.marker().byte_offset().unwrap_or(text.len()), &error.info())
+    let offset = error.marker().byte_offset().unwrap_or(text.len());
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => refuse(Reason::TooDeep, offset, TOO_DEEP),
+        _ => refuse(Reason::BrokenYaml, offset, &error.info()),
+    }
 }
 
 fn refuse(reason: Reason, offset: usize, message: &str) -> Refusal {
