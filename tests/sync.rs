@@ -521,6 +521,20 @@ fn a_task_moves_with_its_folder() {
 }
 
 #[test]
+fn a_task_moves_into_a_sprint_that_nothing_else_speaks_of() {
+    let project = small();
+    project.ok(&["sprint", "new", "beta"]);
+    for (from, to) in [("backlog/later", "alpha"), ("alpha/later", "beta"), ("beta/later", "backlog")] {
+        let said = project.ok(&["task", "move", &format!("T:{from}"), "--to", to]);
+        assert!(said.contains(&format!("T:{to}/later")), "{said}");
+        let home = if to == "backlog" { "delegation/backlog".to_owned() } else { format!("delegation/sprints/{to}") };
+        assert!(project.at(&format!("{home}/later/TASK.md")).exists(), "{to}");
+        assert_eq!(of_task(&project, "later", "file_path"), format!("{home}/later"));
+        nothing_left_to_do(&project);
+    }
+}
+
+#[test]
 fn a_removed_task_is_gone_on_both_sides_and_its_bytes_are_kept() {
     let project = small();
     project.ok(&["task", "rm", "T:alpha/two", "--yes"]);

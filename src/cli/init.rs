@@ -7,7 +7,7 @@ use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
-use super::screen::{Line, Role, Screen, counted};
+use super::screen::{Line, Role, Screen, Talk, counted};
 use super::settings;
 use super::surroundings::{SystemClock, SystemIds};
 use crate::ops::{Init, Initialised};
@@ -73,6 +73,8 @@ fn stamped(preview: &SyncReport) -> usize {
 
 fn print(done: &Initialised, screen: &mut Screen) {
     report::print(&done.report, screen);
-    screen.data(Line::new().with(Role::Success, "ready").plain(": the plan lies in ").code(&done.root));
+    if screen.talk() > Talk::Quiet {
+        screen.data(Line::new().with(Role::Success, "ready").plain(": the plan lies in ").code(&done.root));
+    }
     screen.say(Line::new().with(Role::Success, "hint").plain(": `instep task list` shows the tasks"));
 }

@@ -28,6 +28,9 @@ pub(super) fn exit(report: &SyncReport) -> Exit {
 
 /// Prints the steps, the notes and the sum.
 pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
+    if is_success_unwanted(report, screen) {
+        return print_trouble(report, screen);
+    }
     let steps: Vec<&Step> = report.steps.iter().filter(|step| is_told(step, screen)).collect();
     let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
     for step in shown(&steps, screen) {
@@ -45,6 +48,9 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
 
 /// Prints what a command changed.
 pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
+    if is_success_unwanted(report, screen) {
+        return print_trouble(report, screen);
+    }
     let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
     let steps: Vec<&Step> = report.steps.iter().filter(|step| !step.is_idle()).collect();
     for step in shown(&steps, screen) {
@@ -153,11 +159,22 @@ fn arrow(change: &Change) -> String {
     }
 }
 
+/// Who wants errors only need not hear of what was done; a plan or a comparison is what they asked for.
+fn is_success_unwanted(report: &SyncReport, screen: &Screen) -> bool {
+    report.applied && screen.talk() == Talk::Quiet
+}
+
+/// Prints what was left alone because something is wrong with it.
+fn print_trouble(report: &SyncReport, screen: &mut Screen) {
+    report.notes.iter().filter(|note| is_trouble(note.kind)).for_each(|note| print_note(note, screen));
+}
+
+fn is_trouble(kind: NoteKind) -> bool {
+    !matches!(kind, NoteKind::Unmanaged | NoteKind::Behind | NoteKind::Pending | NoteKind::MissingHere)
+}
+
 fn print_note(note: &Note, screen: &mut Screen) {
-    let role = match note.kind {
-        NoteKind::Unmanaged | NoteKind::Behind | NoteKind::Pending | NoteKind::MissingHere => Role::Dim,
-        _ => Role::Warning,
-    };
+    let role = if is_trouble(note.kind) { Role::Warning } else { Role::Dim };
     screen.data(Line::new().with(role, "note").plain(": ").code(&note.path).plain(format!(": {}", note.message)));
 }
 
@@ -288,6 +305,17 @@ done: 1 created, 1 pushed, 1 pulled, 2 stamped, 1 held
         let (out, err) = printed(&long, Talk::Normal);
         assert_eq!((out.lines().count(), err.as_str()), (SHOWN + 2, "… and 25 more; `-v` shows all\n"));
         assert_eq!(printed(&long, Talk::Verbose).0.lines().count(), 42);
+    }
+
+    #[test]
+    fn who_wants_quiet_hears_only_of_trouble() {
+        let note = |kind, message: &str| Note { kind, path: "a/TASK.md".into(), message: message.into(), count: 1 };
+        let notes = vec![note(NoteKind::Quarantined, "conflict markers"), note(NoteKind::Behind, "older")];
+        let done = SyncReport { notes, ..report(vec![step("T:a/b", RowDeed::Create, FileDeed::Stamp, &[])]) };
+        let (out, err) = printed(&done, Talk::Quiet);
+        assert_eq!((out.as_str(), err.as_str()), ("note: a/TASK.md: conflict markers\n", ""));
+        let planned = SyncReport { applied: false, ..done };
+        assert!(printed(&planned, Talk::Quiet).0.contains("T:a/b"), "what is asked for is told");
     }
 
     #[test]

@@ -28,6 +28,16 @@ pub struct Edit {
     pub deed: Deed,
 }
 
+impl Edit {
+    /// The sprint that a task moves to.
+    fn destination(&self) -> Option<EntityId> {
+        match self.deed {
+            Deed::Move { sprint, .. } => sprint,
+            _ => None,
+        }
+    }
+}
+
 /// What is done to an entity.
 #[derive(Debug, Clone)]
 pub enum Deed {
@@ -82,12 +92,12 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     let lock = ws.tree.lock(ws.actor.as_str())?;
     recover(ws).await?;
     let ids: Vec<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
-    let mut view = View::read(ws, &ids, &order.creations).await?;
+    let mut view = View::read(ws, &ids, &order).await?;
     let unsettled = view.out_of_step(&order.edits);
     if !unsettled.is_empty() {
         let scope = Scope { paths: unsettled, everything: false };
         run_locked(ws, SyncOptions { scope, ..SyncOptions::default() }, Some(&lock)).await?;
-        view = View::read(ws, &ids, &order.creations).await?;
+        view = View::read(ws, &ids, &order).await?;
         if let Some(held) = view.out_of_step(&order.edits).into_iter().next() {
             return Err(SyncError::Held { path: held });
         }
@@ -107,13 +117,15 @@ struct View {
 }
 
 impl View {
-    async fn read(ws: &Workspace, ids: &[EntityId], creations: &[Creation]) -> Result<Self, SyncError> {
+    async fn read(ws: &Workspace, ids: &[EntityId], order: &Order) -> Result<Self, SyncError> {
+        let creations = &order.creations;
         let mut records = ws.store.records(Selection::Ids(ids)).await?;
         let wanted: BTreeSet<EntityId> = ids.iter().copied().collect();
         let codes: Vec<String> = creations.iter().map(|creation| creation.code.folded()).collect();
         let neighbours = ws.store.records(Selection::Codes(&codes)).await?;
         let mut sprints: BTreeSet<EntityId> = records.iter().chain(&neighbours).filter_map(|r| r.sprint).collect();
         sprints.extend(creations.iter().filter_map(|creation| creation.sprint));
+        sprints.extend(order.edits.iter().filter_map(Edit::destination));
         sprints.extend(ids.iter().copied());
         let sprints: Vec<EntityId> = sprints.into_iter().collect();
         let sprints = ws.store.records(Selection::Ids(&sprints)).await?;

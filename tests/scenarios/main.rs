@@ -9,4 +9,5 @@ mod small;
 mod editors;
 mod hostile;
 mod outside_sql;
+mod talk;
 mod terminal;
