@@ -92,9 +92,9 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
     screen.data(Line::new().code(&entity.reference).plain("  ").with(Role::Heading, headline(entity)));
     screen.data("");
     let told = Field::ALL.iter().filter(|field| !matches!(field, Field::Title | Field::Name));
-    let told = told.map(|field| (field.word(), text(entity, field.word()))).filter(|(_, text)| !text.is_empty());
+    let told = told.map(|field| (field, text(entity, *field))).filter(|(_, text)| !text.is_empty());
     let mut rows: Vec<(&str, Line)> =
-        told.map(|(word, text)| (word, Line::new().with(role(word, &text), text))).collect();
+        told.map(|(field, text)| (field.word(), Line::new().with(role(*field, &text), text))).collect();
     let labels = std::iter::once("documents").chain(std::iter::repeat(""));
     rows.extend(labels.zip(shown.documents.iter().map(|document| Line::new().code(&document.path))));
     rows.push(("revisions", shown.revisions.to_string().into()));
@@ -119,54 +119,54 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
 
 /// The columns of each kind.
 pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
-    let fields: &[(&str, Column)] = match kind {
+    let fields: &[(Field, Column)] = match kind {
         EntityKind::Sprint => &[
-            ("title", Column::cut_first("TITLE")),
-            ("status", Column::whole("STATUS")),
-            ("owner", Column::cut_then("OWNER")),
-            ("ends_on", Column::whole("ENDS")),
+            (Field::Title, Column::cut_first("TITLE")),
+            (Field::Status, Column::whole("STATUS")),
+            (Field::Owner, Column::cut_then("OWNER")),
+            (Field::EndsOn, Column::whole("ENDS")),
         ],
         EntityKind::Task => &[
-            ("title", Column::cut_first("TITLE")),
-            ("status", Column::whole("STATUS")),
-            ("priority", Column::whole("PRIO")),
-            ("assignee", Column::cut_then("ASSIGNEE")),
+            (Field::Title, Column::cut_first("TITLE")),
+            (Field::Status, Column::whole("STATUS")),
+            (Field::Priority, Column::whole("PRIO")),
+            (Field::Assignee, Column::cut_then("ASSIGNEE")),
         ],
         EntityKind::Agent => &[
-            ("name", Column::cut_first("NAME")),
-            ("role", Column::cut_then("ROLE")),
-            ("status", Column::whole("STATUS")),
+            (Field::Name, Column::cut_first("NAME")),
+            (Field::AgentRole, Column::cut_then("ROLE")),
+            (Field::Status, Column::whole("STATUS")),
         ],
     };
     let columns: Vec<Column> =
         [Column::whole("REF")].into_iter().chain(fields.iter().map(|(_, column)| *column)).collect();
     let mut table = Table::new(columns);
     for item in items {
-        let cell = |field: &str| {
+        let cell = |field: Field| {
             let text = text(item, field);
             (role(field, &text), text)
         };
         let reference = (Role::Code, item.reference.clone());
-        table.row([reference].into_iter().chain(fields.iter().map(|(field, _)| cell(field))));
+        table.row([reference].into_iter().chain(fields.iter().map(|(field, _)| cell(*field))));
     }
     table
 }
 
 fn headline(entity: &EntityView) -> String {
-    text(entity, if entity.kind == EntityKind::Agent { "name" } else { "title" })
+    text(entity, if entity.kind == EntityKind::Agent { Field::Name } else { Field::Title })
 }
 
-fn text(entity: &EntityView, field: &str) -> String {
-    entity.fields.get(field).map(report::plain).unwrap_or_default()
+fn text(entity: &EntityView, field: Field) -> String {
+    entity.fields.get(&field).map(report::plain).unwrap_or_default()
 }
 
 /// Colour repeats what the word says.
-fn role(field: &str, value: &str) -> Role {
+fn role(field: Field, value: &str) -> Role {
     match (field, value) {
-        ("status", "completed") => Role::Success,
-        ("status", "blocked" | "on_hold") | ("priority", "P1") => Role::Warning,
-        ("status", "cancelled" | "archived" | "inactive") => Role::Dim,
-        ("priority", "P0") => Role::Error,
+        (Field::Status, "completed") => Role::Success,
+        (Field::Status, "blocked" | "on_hold") | (Field::Priority, "P1") => Role::Warning,
+        (Field::Status, "cancelled" | "archived" | "inactive") => Role::Dim,
+        (Field::Priority, "P0") => Role::Error,
         _ => Role::Plain,
     }
 }

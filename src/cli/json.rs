@@ -48,16 +48,22 @@ fn print_envelope<T: Serialize>(screen: &mut Screen, envelope: &Envelope<'_, T>)
 /// Writes what a terminal would obey or hide as `\u` escapes; such characters stand in strings only.
 fn escape(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && (safe::is_unsafe(c) || safe::is_joiner(c)) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}").expect("a string takes everything");
+    let mut rest = json;
+    while let Some(at) = rest.bytes().position(|byte| !(b' '..=b'~').contains(&byte)) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut special = special.chars();
+        match special.next() {
+            Some(c) if c != '\n' && (safe::is_unsafe(c) || safe::is_joiner(c)) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}").expect("a string takes everything");
+                }
             }
-        } else {
-            out.push(c);
+            harmless => out.extend(harmless),
         }
+        rest = special.as_str();
     }
-    out
+    out + rest
 }
 
 #[cfg(test)]

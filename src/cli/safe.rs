@@ -54,7 +54,7 @@ pub(super) fn at_column(text: &str, column: usize) -> usize {
 
 /// Whether a character must not reach a terminal as it is.
 pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control() || is_invisible(c)
+    c.is_control() || !c.is_ascii() && is_invisible(c)
 }
 
 /// Characters that change the direction of text, take no room, or hide a message.

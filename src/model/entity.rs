@@ -1,6 +1,7 @@
 //! Sprints, tasks and agents, and the documents they consist of.
 
 use std::fmt;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -101,37 +102,52 @@ impl Role {
     }
 }
 
-/// One row of the database with what its documents are, as [`Store`](crate::store) hands it out.
+/// One row of the database: what a list shows of an entity.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record {
+pub struct Row {
     /// The entity.
     pub id: EntityId,
     /// What it is.
     pub kind: EntityKind,
-    /// Bumped by every effective change.
-    pub row_version: i64,
     /// The code as the row has it; another program may have written one that is none.
     pub code: String,
     /// The sprint of a task; `None` for a task of the backlog and for sprints and agents.
     pub sprint: Option<EntityId>,
-    /// The typed columns.
-    pub fields: Fields,
-    /// Whether the row is a tombstone.
-    pub deleted: bool,
     /// The folder (of a sprint or task) or file (of an agent) below the root.
     pub path: Option<DocPath>,
-    /// The newest revision and its number in this database.
+    /// Bumped by every effective change.
+    pub row_version: i64,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When the row was last changed.
+    pub updated_at: Timestamp,
+    /// The typed columns.
+    pub fields: Fields,
+}
+
+/// A row, live or a tombstone, with what its documents are, as [`Store`](crate::store) hands it out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The row.
+    pub row: Row,
+    /// Whether the row is a tombstone.
+    pub deleted: bool,
+    /// The newest revision.
     pub head: RevisionId,
     /// The number of the newest revision in this database; for display.
     pub n: i64,
     /// The tracking hash of the newest revision; `None` while what another program wrote lies in no document yet.
     pub tracking: Option<Digest>,
-    /// When the row was made.
-    pub created_at: Timestamp,
-    /// When the row was last changed.
-    pub updated_at: Timestamp,
     /// The documents of the newest revision that has documents.
     pub documents: Vec<DocumentVersion>,
     /// What other programs changed in the columns since then, oldest first.
     pub patches: Vec<(RevisionId, Patch)>,
+}
+
+impl Deref for Record {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        &self.row
+    }
 }

@@ -26,7 +26,7 @@ pub use actor::{Actor, Source};
 pub use code::{Code, CodeError};
 pub use conflict::{Conflict, ConflictKind, ConflictState, NewConflict};
 pub use digest::{Digest, ShortDigest};
-pub use entity::{EntityKind, Record, Role};
+pub use entity::{EntityKind, Record, Role, Row};
 pub use event::{Change, Changes, Cursor, EntityRef, Event, EventType, NewEvent};
 pub use field::{Field, Fields, Typed};
 pub use id::{CloneId, ConflictId, CorrelationId, EntityId, Epoch, EventId, ProjectId, RevisionId, RunId};

@@ -237,7 +237,7 @@ fn short(conflict: &Conflict) -> String {
 async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictView>, OpError> {
     let entities: Vec<EntityId> = conflicts.iter().filter_map(|conflict| conflict.what.entity).collect();
     let records = ws.store.records(Selection::Ids(&entities)).await?;
-    let sprints = sprints_of(ws, &records).await?;
+    let sprints = sprints_of(ws, records.iter().map(|record| &record.row)).await?;
     let view = |conflict: Conflict| {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         ConflictView {

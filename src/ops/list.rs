@@ -144,8 +144,8 @@ async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOpti
     let any_of = query.any_of.iter().filter(|(_, words)| !words.is_empty()).cloned().collect();
     let query = ListQuery { kind: Some(kind), any_of, text: page.text, sort, offset, limit: page.limit, ..query };
     let found = ws.store.list(&query).await?;
-    let sprints = sprints_of(ws, &found.items).await?;
-    let items = found.items.iter().map(|record| EntityView::of(record, &sprints)).collect();
+    let sprints = sprints_of(ws, found.items.iter()).await?;
+    let items = found.items.into_iter().map(|row| EntityView::of(row, &sprints)).collect();
     Ok(Listing { kind, items, total: found.total, offset })
 }
 

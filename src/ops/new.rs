@@ -233,7 +233,7 @@ async fn find_sprint(
     let wanted: Reference = name.parse()?;
     let found = resolve_kind(ws, &wanted, EntityKind::Sprint).await?.record;
     known.insert(name.to_owned(), (found.id, found.code.clone()));
-    Ok((found.id, found.code))
+    Ok((found.id, found.row.code))
 }
 
 fn variables(

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::resolve::{resolve_kind, sprints_of};
 use super::view::{EntityView, reference};
 use super::{OpError, Workspace};
-use crate::model::{EntityKind, Field, Record, Reference};
+use crate::model::{EntityKind, Field, Reference, Row};
 use crate::store::{Direction, ListQuery, SortKey};
 
 /// Say which task to take up next: the most urgent pending one whose dependencies are done.
@@ -58,12 +58,12 @@ impl TaskNext {
         };
         let open = ws.store.list(&open_tasks()).await?.items;
         let codes: BTreeSet<String> = open.iter().flat_map(names).collect();
-        let is_wanted = |task: &&Record| {
+        let is_wanted = |task: &&Row| {
             text(task, Field::Status).is_none_or(|status| status == "pending")
                 && sprint.is_none_or(|sprint| task.sprint == Some(sprint))
                 && self.assignee.as_deref().is_none_or(|name| text(task, Field::Assignee).is_none_or(|who| who == name))
         };
-        let sprints = sprints_of(ws, &open).await?;
+        let sprints = sprints_of(ws, open.iter()).await?;
         let mut next = NextTasks { items: Vec::new(), waiting: Vec::new() };
         for task in open.iter().filter(is_wanted) {
             let waits_for: Vec<String> =
@@ -71,7 +71,7 @@ impl TaskNext {
             if !waits_for.is_empty() {
                 next.waiting.push(Waiting { reference: reference(task, &sprints), waits_for });
             } else if next.items.len() < self.limit.max(1) {
-                next.items.push(EntityView::of(task, &sprints));
+                next.items.push(EntityView::of(task.clone(), &sprints));
             }
         }
         Ok(next)
@@ -79,7 +79,7 @@ impl TaskNext {
 }
 
 /// The names under which others may depend on a task: its code, and the one that its text claims.
-fn names(task: &Record) -> impl Iterator<Item = String> {
+fn names(task: &Row) -> impl Iterator<Item = String> {
     [Some(task.code.as_str()), text(task, Field::Code)].into_iter().flatten().map(str::to_lowercase)
 }
 
@@ -95,12 +95,12 @@ fn open_tasks() -> ListQuery {
     }
 }
 
-fn text(task: &Record, field: Field) -> Option<&str> {
+fn text(task: &Row, field: Field) -> Option<&str> {
     task.fields.get(&field).and_then(Value::as_str)
 }
 
 /// The codes that a task says it depends on.
-fn dependencies(task: &Record) -> impl Iterator<Item = &str> {
+fn dependencies(task: &Row) -> impl Iterator<Item = &str> {
     let listed = task.fields.get(&Field::DependsOn).and_then(Value::as_array);
     listed.into_iter().flatten().filter_map(Value::as_str)
 }

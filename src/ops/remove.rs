@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::resolve::resolve;
 use super::{OpError, Workspace};
-use crate::model::{EntityKind, Record, Reference};
+use crate::model::{EntityKind, Reference, Row};
 use crate::store::ListQuery;
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
 
@@ -27,22 +27,22 @@ impl Remove {
     ///
     /// # Errors
     /// A reference that names none or several; a sprint that has tasks.
-    pub async fn victims(&self, ws: &Workspace) -> Result<Vec<Record>, OpError> {
-        let mut victims: Vec<Record> = Vec::new();
+    pub async fn victims(&self, ws: &Workspace) -> Result<Vec<Row>, OpError> {
+        let mut victims: Vec<Row> = Vec::new();
         for reference in &self.references {
             let record = resolve(ws, reference).await?.record;
             if record.kind == EntityKind::Sprint {
                 let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
                 let tasks = ws.store.list(&query).await?.items;
                 if !tasks.is_empty() && !self.with_tasks {
-                    return Err(OpError::HasTasks { sprint: record.code, tasks: tasks.len() });
+                    return Err(OpError::HasTasks { sprint: record.row.code, tasks: tasks.len() });
                 }
                 victims.extend(tasks);
             }
-            victims.push(record);
+            victims.push(record.row);
         }
-        victims.sort_by_key(|record| (std::cmp::Reverse(record.kind), record.id));
-        victims.dedup_by_key(|record| record.id);
+        victims.sort_by_key(|row| (std::cmp::Reverse(row.kind), row.id));
+        victims.dedup_by_key(|row| row.id);
         Ok(victims)
     }
 
@@ -52,7 +52,7 @@ impl Remove {
     /// As [`victims`](Self::victims); a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let victims = self.victims(ws).await?;
-        let edits = victims.into_iter().map(|record| Edit { entity: record.id, deed: Deed::Delete }).collect();
+        let edits = victims.into_iter().map(|row| Edit { entity: row.id, deed: Deed::Delete }).collect();
         Ok(carry_out(ws, Order { edits, ..Order::default() }).await?)
     }
 }

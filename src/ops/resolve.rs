@@ -1,8 +1,10 @@
 //! From what people write to the one row that they mean.
 
+use std::collections::BTreeSet;
+
 use super::view::{SprintCodes, reference, sprint_codes};
 use super::{OpError, Workspace};
-use crate::model::{EntityKind, Field, Home, Record, Reference, nearest};
+use crate::model::{EntityKind, Field, Home, Record, Reference, Row, nearest};
 use crate::store::{ListQuery, Selection};
 
 /// A row, and the codes that its reference is written with.
@@ -23,14 +25,13 @@ pub(crate) async fn resolve(ws: &Workspace, wanted: &Reference) -> Result<Resolv
         codes.push(sprint.folded());
     }
     let named = ws.store.records(Selection::Codes(&codes)).await?;
-    let mut sprints = sprints_of(ws, &named).await?;
+    let sprints = sprints_of(ws, named.iter().map(|record| &record.row)).await?;
+    let fitting: Vec<Record> = named.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
     let has_code = |record: &Record| record.code.eq_ignore_ascii_case(wanted.code.as_str());
-    let mut fitting: Vec<Record> =
-        named.into_iter().filter(|record| has_code(record) && fits(record, wanted, &sprints)).collect();
+    // What documents claim counts where no folder is called so.
+    let (mut fitting, claiming): (Vec<Record>, Vec<Record>) = fitting.into_iter().partition(has_code);
     if fitting.is_empty() {
-        let aliased = aliased(ws, wanted).await?;
-        sprints.extend(sprints_of(ws, &aliased).await?);
-        fitting = aliased.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
+        fitting = claiming.into_iter().filter(|record| claims(record, wanted)).collect();
     }
     match fitting.len() {
         0 => Err(not_found(ws, wanted).await?),
@@ -67,33 +68,35 @@ fn fits(record: &Record, wanted: &Reference, sprints: &SprintCodes) -> bool {
     !record.deleted && wanted.kind.is_none_or(|kind| kind == record.kind) && home_fits
 }
 
-/// Rows whose documents claim the code that is wanted, while their folders are called otherwise.
-async fn aliased(ws: &Workspace, wanted: &Reference) -> Result<Vec<Record>, OpError> {
-    let any_of = vec![(Field::Code, vec![wanted.code.to_string()])];
-    Ok(ws.store.list(&ListQuery { kind: wanted.kind, any_of, ..ListQuery::default() }).await?.items)
+fn claims(record: &Record, wanted: &Reference) -> bool {
+    let claimed = record.fields.get(&Field::Code).and_then(serde_json::Value::as_str);
+    claimed.is_some_and(|code| code.eq_ignore_ascii_case(wanted.code.as_str()))
 }
 
-/// The codes of the sprints that `records` are or belong to.
-pub(crate) async fn sprints_of(ws: &Workspace, records: &[Record]) -> Result<SprintCodes, OpError> {
-    let mut codes = sprint_codes(records);
-    let mut missing: Vec<_> = records.iter().filter_map(|r| r.sprint).filter(|id| !codes.contains_key(id)).collect();
-    missing.sort_unstable();
-    missing.dedup();
+/// The codes of the sprints that `rows` are or belong to.
+pub(crate) async fn sprints_of<'a>(
+    ws: &Workspace,
+    rows: impl Iterator<Item = &'a Row> + Clone,
+) -> Result<SprintCodes, OpError> {
+    let mut codes = sprint_codes(rows.clone());
+    let missing: BTreeSet<_> = rows.filter_map(|row| row.sprint).filter(|id| !codes.contains_key(id)).collect();
+    let missing: Vec<_> = missing.into_iter().collect();
     if !missing.is_empty() {
-        codes.extend(sprint_codes(&ws.store.records(Selection::Ids(&missing)).await?));
+        let found = ws.store.records(Selection::Ids(&missing)).await?;
+        codes.extend(sprint_codes(found.iter().map(|record| &record.row)));
     }
     Ok(codes)
 }
 
 async fn not_found(ws: &Workspace, wanted: &Reference) -> Result<OpError, OpError> {
     let page = ws.store.list(&ListQuery { kind: wanted.kind, ..ListQuery::default() }).await?;
-    let sprints = sprints_of(ws, &page.items).await?;
-    let names: Vec<String> = page.items.iter().map(|record| reference(record, &sprints)).collect();
-    let by_code = nearest(wanted.code.as_str(), page.items.iter().map(|record| record.code.as_str()));
+    let sprints = sprints_of(ws, page.items.iter()).await?;
+    let names: Vec<String> = page.items.iter().map(|row| reference(row, &sprints)).collect();
+    let by_code = nearest(wanted.code.as_str(), page.items.iter().map(|row| row.code.as_str()));
     let mut offered: Vec<String> =
         nearest(&wanted.to_string(), names.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
-    for (record, name) in page.items.iter().zip(&names) {
-        if by_code.contains(&record.code.as_str()) && !offered.contains(name) {
+    for (row, name) in page.items.iter().zip(&names) {
+        if by_code.contains(&row.code.as_str()) && !offered.contains(name) {
             offered.push(name.clone());
         }
     }

@@ -60,7 +60,7 @@ impl Show {
         let found = resolve(ws, &self.reference).await?;
         let record = &found.record;
         Ok(Shown {
-            entity: EntityView::of(record, &found.sprints),
+            entity: EntityView::of(record.row.clone(), &found.sprints),
             documents: documents(ws, record, self.text).await?,
             tasks: tasks(ws, record, &found.sprints).await?,
             conflicts: conflicts(ws, record).await?,
@@ -86,7 +86,7 @@ async fn tasks(ws: &Workspace, record: &Record, sprints: &SprintCodes) -> Result
     }
     let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
     let page = ws.store.list(&query).await?;
-    Ok(page.items.iter().map(|task| EntityView::of(task, sprints)).collect())
+    Ok(page.items.into_iter().map(|task| EntityView::of(task, sprints)).collect())
 }
 
 async fn conflicts(ws: &Workspace, record: &Record) -> Result<Vec<String>, OpError> {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::model::{EntityId, EntityKind, Record};
+use crate::model::{EntityId, EntityKind, Field, Fields, Row};
 
 /// One sprint, task or agent.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -27,7 +26,8 @@ pub struct EntityView {
     pub path: Option<String>,
     /// The typed fields, by name; one without a value is left out.
     #[serde(flatten)]
-    pub fields: Map<String, Value>,
+    #[schemars(with = "BTreeMap<Field, serde_json::Value>")]
+    pub fields: Fields,
     /// Grows with every change of the row.
     pub version: i64,
 }
@@ -35,44 +35,37 @@ pub struct EntityView {
 /// The codes of sprints by id, to write references with.
 pub(super) type SprintCodes = BTreeMap<EntityId, String>;
 
-/// Collects the codes of the sprints among `records`.
-pub(super) fn sprint_codes(records: &[Record]) -> SprintCodes {
-    records.iter().filter(|r| r.kind == EntityKind::Sprint).map(|r| (r.id, r.code.clone())).collect()
+/// Collects the codes of the sprints among `rows`.
+pub(super) fn sprint_codes<'a>(rows: impl Iterator<Item = &'a Row>) -> SprintCodes {
+    rows.filter(|row| row.kind == EntityKind::Sprint).map(|row| (row.id, row.code.clone())).collect()
 }
 
-/// Writes the full reference of a record.
-pub(super) fn reference(record: &Record, sprints: &SprintCodes) -> String {
-    let home = match (record.kind, record.sprint) {
+/// Writes the full reference of a row.
+pub(super) fn reference(row: &Row, sprints: &SprintCodes) -> String {
+    let home = match (row.kind, row.sprint) {
         (EntityKind::Task, None) => "backlog/".to_owned(),
         (EntityKind::Task, Some(id)) => sprints.get(&id).map_or_else(|| format!("{id}/"), |code| format!("{code}/")),
         _ => String::new(),
     };
-    format!("{}:{home}{}", record.kind.letter(), record.code)
+    format!("{}:{home}{}", row.kind.letter(), row.code)
 }
 
 impl EntityView {
-    /// Shows `record`.
-    pub fn of(record: &Record, sprints: &SprintCodes) -> Self {
-        let told_elsewhere = [crate::model::Field::Code, crate::model::Field::Sprint];
-        let fields = record.fields.iter().filter(|(field, _)| !told_elsewhere.contains(field));
+    /// Shows `row`.
+    pub fn of(row: Row, sprints: &SprintCodes) -> Self {
+        let reference = reference(&row, sprints);
+        let told_elsewhere = [Field::Code, Field::Sprint];
+        let mut fields = row.fields;
+        fields.retain(|field, _| !told_elsewhere.contains(field));
         Self {
-            reference: reference(record, sprints),
-            kind: record.kind,
-            id: record.id,
-            code: record.code.clone(),
-            sprint: record.sprint.and_then(|id| sprints.get(&id).cloned()),
-            path: record.path.as_ref().map(ToString::to_string),
-            fields: fields.map(|(field, value)| (field.word().to_owned(), value.clone())).collect(),
-            version: record.row_version,
-        }
-    }
-
-    /// The text of a field; empty where it has none.
-    pub fn text(&self, field: &str) -> String {
-        match self.fields.get(field) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
+            reference,
+            kind: row.kind,
+            id: row.id,
+            code: row.code,
+            sprint: row.sprint.and_then(|id| sprints.get(&id).cloned()),
+            path: row.path.map(|path| path.to_string()),
+            fields,
+            version: row.row_version,
         }
     }
 }

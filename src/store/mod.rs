@@ -27,7 +27,7 @@ pub use query::{
 };
 pub use tracking::{content_hash, tracking_hash};
 
-use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, RunId};
+use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, Row, RunId};
 
 /// Bytes that are handed on without copying them.
 pub type Bytes = Arc<[u8]>;
@@ -42,7 +42,7 @@ pub trait Store: Send + Sync {
     async fn records(&self, which: Selection<'_>) -> Result<Vec<Record>, StoreError>;
 
     /// Reads one page of live rows for people to look at.
-    async fn list(&self, query: &ListQuery) -> Result<Page<Record>, StoreError>;
+    async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError>;
 
     /// Tells for each question which stored revisions of that document it names; answers in the order asked.
     async fn known(&self, questions: &[KnownQuestion]) -> Result<Vec<KnownAnswer>, StoreError>;

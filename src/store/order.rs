@@ -1,51 +1,29 @@
-//! Which rows a list shows and in which order, on what a back end has read of them: the same for every back end.
+//! Which rows a list shows and in which order, on what a back end has read: the same for every back end.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
 use super::{Direction, ListQuery, Page, SortKey};
-use crate::model::{AgentStatus, EntityId, EntityKind, Field, Fields, SprintStatus, TaskStatus};
+use crate::model::{AgentStatus, EntityKind, Field, Row, SprintStatus, TaskStatus};
 
-/// What decides about one row of a list.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) id: EntityId,
-    pub(super) kind: EntityKind,
-    pub(super) code: String,
-    pub(super) created_at: String,
-    pub(super) updated_at: String,
-    /// At least the fields that the query names, and those that its text is looked for in.
-    pub(super) fields: Fields,
+/// Filters and sorts rows and takes out the page that was asked for.
+pub(super) fn page(query: &ListQuery, mut rows: Vec<Row>) -> Page<Row> {
+    rows.retain(|row| is_wanted(query, row));
+    rows.sort_by(|a, b| compare(&query.sort, a, b));
+    let total = rows.len();
+    let items = rows.into_iter().skip(query.offset).take(query.limit.unwrap_or(usize::MAX));
+    Page { items: items.collect(), total }
 }
 
-/// Filters and sorts candidates and names the rows of the page that was asked for.
-pub(super) fn page(query: &ListQuery, mut candidates: Vec<Candidate>) -> Page<EntityId> {
-    candidates.retain(|candidate| is_wanted(query, candidate));
-    candidates.sort_by(|a, b| compare(&query.sort, a, b));
-    let total = candidates.len();
-    let items = candidates.into_iter().skip(query.offset).take(query.limit.unwrap_or(usize::MAX));
-    Page { items: items.map(|candidate| candidate.id).collect(), total }
-}
-
-/// The fields that decide about rows of a list.
-pub(super) fn deciding_fields(query: &ListQuery) -> impl Iterator<Item = Field> {
-    let filters = query.any_of.iter().map(|(field, _)| *field);
-    let sorted = query.sort.iter().filter_map(|(key, _)| match key {
-        SortKey::Field(field) => Some(*field),
-        SortKey::Code | SortKey::UpdatedAt | SortKey::CreatedAt => None,
-    });
-    filters.chain(sorted).chain(query.text.iter().flat_map(|_| [Field::Title, Field::Name]))
-}
-
-fn is_wanted(query: &ListQuery, candidate: &Candidate) -> bool {
+fn is_wanted(query: &ListQuery, row: &Row) -> bool {
     let has_one_of = |(field, words): &(Field, Vec<String>)| {
-        candidate.fields.get(field).is_some_and(|value| words.iter().any(|word| says(value, word)))
+        row.fields.get(field).is_some_and(|value| words.iter().any(|word| says(value, word)))
     };
-    let titles = [Field::Title, Field::Name].into_iter().filter_map(|field| candidate.fields.get(&field)?.as_str());
+    let titles = [Field::Title, Field::Name].into_iter().filter_map(|field| row.fields.get(&field)?.as_str());
     let has_text = |text: &String| {
         let text = text.to_lowercase();
-        titles.chain([candidate.code.as_str()]).any(|place| place.to_lowercase().contains(&text))
+        titles.chain([row.code.as_str()]).any(|place| place.to_lowercase().contains(&text))
     };
     query.any_of.iter().all(has_one_of) && query.text.as_ref().is_none_or(has_text)
 }
@@ -59,7 +37,7 @@ fn says(value: &Value, word: &str) -> bool {
     }
 }
 
-fn compare(sort: &[(SortKey, Direction)], a: &Candidate, b: &Candidate) -> Ordering {
+fn compare(sort: &[(SortKey, Direction)], a: &Row, b: &Row) -> Ordering {
     let by_keys = sort.iter().map(|(key, direction)| by_key(*key, *direction, a, b));
     by_keys
         .fold(Ordering::Equal, Ordering::then)
@@ -67,7 +45,7 @@ fn compare(sort: &[(SortKey, Direction)], a: &Candidate, b: &Candidate) -> Order
         .then_with(|| (a.kind, a.id).cmp(&(b.kind, b.id)))
 }
 
-fn by_key(key: SortKey, direction: Direction, a: &Candidate, b: &Candidate) -> Ordering {
+fn by_key(key: SortKey, direction: Direction, a: &Row, b: &Row) -> Ordering {
     let turned = |order: Ordering| match direction {
         Direction::Ascending => order,
         Direction::Descending => order.reverse(),
@@ -110,7 +88,7 @@ fn rank(kind: EntityKind, word: &str) -> usize {
 fn natural(a: &str, b: &str) -> Ordering {
     let (mut x, mut y) = (a, b);
     loop {
-        let order = match (x.chars().next(), y.chars().next()) {
+        let order = match (x.as_bytes().first(), y.as_bytes().first()) {
             (None, None) => return a.cmp(b),
             (None, _) => Ordering::Less,
             (_, None) => Ordering::Greater,
@@ -118,15 +96,24 @@ fn natural(a: &str, b: &str) -> Ordering {
                 let (m, n) = (number(&mut x), number(&mut y));
                 m.len().cmp(&n.len()).then(m.cmp(n))
             }
-            (Some(c), Some(d)) => {
-                (x, y) = (&x[c.len_utf8()..], &y[d.len_utf8()..]);
-                c.to_lowercase().cmp(d.to_lowercase())
+            (Some(c), Some(d)) if c.is_ascii() && d.is_ascii() => {
+                (x, y) = (&x[1..], &y[1..]);
+                c.to_ascii_lowercase().cmp(&d.to_ascii_lowercase())
             }
+            _ => letter(&mut x).cmp(letter(&mut y)),
         };
         if order.is_ne() {
             return order;
         }
     }
+}
+
+/// Takes the first letter of `text`, without its case.
+fn letter(text: &mut &str) -> impl Iterator<Item = char> + use<> {
+    let mut rest = text.chars();
+    let first = rest.next();
+    *text = rest.as_str();
+    first.into_iter().flat_map(char::to_lowercase)
 }
 
 /// Takes the digits at the beginning of `text`, without leading zeros.

@@ -121,7 +121,8 @@ async fn records(
     records.extend(by_id(ws.store.records(Selection::Codes(&codes)).await?));
     for sprint in gone_sprints(survey, &records) {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint), ..ListQuery::default() };
-        records.extend(by_id(ws.store.list(&query).await?.items));
+        let tasks: Vec<EntityId> = ws.store.list(&query).await?.items.iter().map(|task| task.id).collect();
+        records.extend(by_id(ws.store.records(Selection::Ids(&tasks)).await?));
     }
     let sprints: BTreeSet<EntityId> = records.values().filter_map(|record| record.sprint).collect();
     let missing: Vec<EntityId> = sprints.into_iter().filter(|id| !records.contains_key(id)).collect();

@@ -142,7 +142,7 @@ pub(crate) async fn cc20_rows_exchange_their_codes_in_one_step(b: &dyn Backend) 
     commit(b.store(), &of(2, turned)).await;
     let mut codes = Vec::new();
     for number in 1..=4 {
-        codes.push(record(b.store(), id(number)).await.code);
+        codes.push(record(b.store(), id(number)).await.row.code);
     }
     assert_eq!(codes, ["b", "a", "c", "C"]);
 }

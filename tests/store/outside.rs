@@ -212,7 +212,7 @@ pub(crate) async fn cc09_an_inserted_row_cannot_bring_its_own_history(b: &dyn Ba
          VALUES ('00000000-0000-0000-0000-00000000000a', 'new', 9, 9, 'forged', '/etc/passwd')";
     sql(b, insert).await;
     let new = record(b.store(), id(10)).await;
-    assert_eq!((new.row_version, new.tracking, new.path), (1, None, None));
+    assert_eq!((new.row_version, new.tracking, new.row.path), (1, None, None));
 }
 
 pub(crate) async fn cc10_a_row_without_a_code_hurts_nobody(b: &dyn Backend) {

@@ -12,6 +12,7 @@ mod history;
 mod known;
 mod list;
 mod news;
+mod packed;
 mod place;
 mod read;
 mod row;
@@ -33,7 +34,7 @@ use super::{
     Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, Page,
     Selection, Store, StoreError, SyncState,
 };
-use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, RunId};
+use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, Row, RunId};
 
 /// How many may read beside the one who writes.
 const READERS: usize = 2;
@@ -111,7 +112,7 @@ impl Store for SqliteStore {
         read::records(&mut *self.reader().await?, which).await.map_err(self.place.failed("read rows"))
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Page<Record>, StoreError> {
+    async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError> {
         list::list(&mut *self.reader().await?, query).await.map_err(self.place.failed("list rows"))
     }
 

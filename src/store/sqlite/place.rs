@@ -9,6 +9,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 /// How long a writer waits for another one before it says that the database is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How much of the file a connection reads where the system has it, instead of a copy of each page, in bytes.
+const MAPPED_BYTES: u64 = 1 << 30;
+
 /// Pages that a connection keeps in memory, in KiB.
 const CACHE_KIB: u32 = 16 * 1024;
 
@@ -58,6 +61,7 @@ impl Place {
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Full)
             .pragma("cache_size", format!("-{CACHE_KIB}"))
+            .pragma("mmap_size", MAPPED_BYTES.to_string())
             .row_buffer_size(512)
             .disable_statement_logging();
         options.connect().await

@@ -1,14 +1,18 @@
 //! Reads what is: rows with their documents, stored bytes, what was left on disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{Connection, Executor};
 
-use super::bulk::Bulk;
-use super::row::{self, RowRecord, digest, document, document_key, get, maybe_digest, parsed};
-use crate::model::{CloneId, Cursor, Digest, EntityId, Patch, Record, RevisionId};
+use super::bulk::{Binds, Bulk};
+use super::packed::{self, PackedRecord, TOGETHER};
+use super::row::{self, RowRecord, digest, document_key, get, maybe_digest, parsed};
+use crate::model::{
+    CloneId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, Patch, Record, RevisionId, Role,
+};
 use crate::store::column::{TABLES, Table, patch_fields};
 use crate::store::{Bytes, Head, Left, Selection, SyncState};
 
@@ -18,12 +22,13 @@ const HEAD: &str = "SELECT id, epoch, next_event_seq - 1, \
      + (SELECT count(*) FROM agent_profiles WHERE deleted_at IS NULL) \
      FROM orchestration_projects ORDER BY id LIMIT 1";
 
-/// The words of roles do not sort as roles do; that is mended after reading.
-const DOCUMENTS: &str = "SELECT entity_id, role, name, file_path, blob, canonical FROM orchestration_documents \
-     ORDER BY entity_id, role, name";
+const DOCUMENTS: &str = "SELECT json_group_array(json_array(\
+     entity_id, role, name, file_path, lower(hex(blob)), lower(hex(canonical)))) \
+     FROM (SELECT * FROM orchestration_documents WHERE entity_id IN (SELECT value FROM json_each(?)) \
+     ORDER BY entity_id, role, name)";
 
-const DOCUMENTS_OF: &str = "SELECT entity_id, role, name, file_path, blob, canonical FROM orchestration_documents \
-     WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY entity_id, role, name";
+/// What [`DOCUMENTS`] answers of each.
+type PackedDocument = (EntityId, Role, String, DocPath, Digest, Digest);
 
 const SYNC_STATE: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head \
      FROM orchestration_sync_state WHERE clone_id = ? ORDER BY file_path, entity_id";
@@ -58,67 +63,77 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Opti
     Ok(Some(Head { project: parsed(&row, 0)?, cursor, live }))
 }
 
-/// Rows with their documents and what was patched since, all as of one moment.
+/// Rows with their documents and what was patched since, all as of one moment, ordered by kind and id.
 pub(super) async fn records(connection: &mut SqliteConnection, which: Selection<'_>) -> sqlx::Result<Vec<Record>> {
     let mut moment = connection.begin().await?;
     let mut found = Vec::new();
     for table in TABLES {
-        let sql = AssertSqlSafe(format!("{}{} ORDER BY id", row::select(table), condition(table, which)));
-        for row in sqlx::query(sql).bind(wanted(which)).fetch_all(&mut *moment).await? {
-            found.push(row::record(table, &row)?);
+        let mut ids = match which {
+            Selection::Ids(ids) => ids.to_vec(),
+            Selection::All | Selection::Codes(_) => ids(&mut moment, table, which).await?,
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        for ids in ids.chunks(TOGETHER) {
+            found.append(&mut some_records(&mut moment, table, ids).await?);
         }
     }
-    add_documents(&mut moment, &mut found, matches!(which, Selection::All)).await?;
     add_patches(&mut moment, &mut found).await?;
     moment.commit().await?;
     Ok(found.into_iter().map(|found| found.record).collect())
 }
 
-/// The condition for a selection, which is bound as one JSON list.
-fn condition(table: &Table, which: Selection<'_>) -> String {
+async fn ids(connection: &mut SqliteConnection, table: &Table, which: Selection<'_>) -> sqlx::Result<Vec<EntityId>> {
     let Table { name, code, .. } = table;
     let wanted = "(SELECT value FROM json_each(?1))";
-    match which {
-        Selection::All => String::new(),
-        Selection::Ids(_) => format!(" WHERE id IN {wanted}"),
+    let (sql, binds) = match which {
+        Selection::Ids(_) | Selection::All => {
+            (format!("SELECT json_group_array(id) FROM (SELECT id FROM {name} ORDER BY id)"), Binds::default())
+        }
         // Three indexes, each for the rows of one condition, written here as they are there.
-        Selection::Codes(_) => format!(
-            " WHERE id IN (SELECT id FROM {name} WHERE deleted_at IS NULL AND lower({code}) IN {wanted} \
-             UNION ALL SELECT id FROM {name} WHERE deleted_at IS NOT NULL AND lower({code}) IN {wanted} \
-             UNION ALL SELECT id FROM {name} WHERE lower(claimed_code) <> lower({code}) \
-             AND lower(claimed_code) IN {wanted})"
+        Selection::Codes(codes) => (
+            format!(
+                "SELECT json_group_array(id) FROM (\
+                 SELECT id FROM {name} WHERE deleted_at IS NULL AND lower({code}) IN {wanted} \
+                 UNION ALL SELECT id FROM {name} WHERE deleted_at IS NOT NULL AND lower({code}) IN {wanted} \
+                 UNION ALL SELECT id FROM {name} WHERE lower(claimed_code) <> lower({code}) \
+                 AND lower(claimed_code) IN {wanted})"
+            ),
+            Binds::default().push(json_list(codes.iter())),
         ),
-    }
+    };
+    packed::fetch(connection, PhantomData, &sql, binds).await
 }
 
-fn wanted(which: Selection<'_>) -> Option<String> {
-    match which {
-        Selection::All => None,
-        Selection::Ids(ids) => Some(json_list(ids.iter())),
-        Selection::Codes(codes) => Some(json_list(codes.iter())),
+/// At most [`TOGETHER`] of them, ordered by id.
+async fn some_records(
+    connection: &mut SqliteConnection,
+    table: &Table,
+    ids: &[EntityId],
+) -> sqlx::Result<Vec<RowRecord>> {
+    let sql = format!(
+        "SELECT json_group_array({columns}, documents_version, head_revision, hash, deleted_at IS NOT NULL)) \
+         FROM (SELECT * FROM {name} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id)",
+        columns = packed::columns(table),
+        name = table.name,
+    );
+    let ids = || Binds::default().push(json_list(ids.iter()));
+    let mut found = packed::fetch(connection, PackedRecord(table), &sql, ids()).await?;
+    let documents = packed::fetch(connection, PhantomData::<PackedDocument>, DOCUMENTS, ids()).await?;
+    for (id, role, name, path, blob, canonical) in documents {
+        if let Ok(at) = found.binary_search_by_key(&id, |found| found.record.id) {
+            let key = DocumentKey { role, name };
+            found[at].record.documents.push(DocumentVersion { key, path, blob, canonical });
+        }
     }
+    found.iter_mut().for_each(|found| found.record.documents.sort_unstable_by(|a, b| a.key.cmp(&b.key)));
+    Ok(found)
 }
 
 /// A JSON list of texts, to be bound as one value.
 pub(super) fn json_list(items: impl Iterator<Item = impl ToString>) -> String {
     let texts: Vec<String> = items.map(|item| item.to_string()).collect();
     serde_json::to_string(&texts).expect("texts are JSON")
-}
-
-async fn add_documents(connection: &mut SqliteConnection, found: &mut [RowRecord], all: bool) -> sqlx::Result<()> {
-    let query = match all {
-        true => sqlx::query(DOCUMENTS),
-        false => sqlx::query(DOCUMENTS_OF).bind(json_list(found.iter().map(|found| found.record.id))),
-    };
-    let mut at: HashMap<EntityId, usize> = HashMap::new();
-    at.extend(found.iter().enumerate().map(|(index, found)| (found.record.id, index)));
-    for row in query.fetch_all(connection).await? {
-        if let Some(index) = at.get(&parsed(&row, 0)?) {
-            found[*index].record.documents.push(document(&row, 1)?);
-        }
-    }
-    found.iter_mut().for_each(|found| found.record.documents.sort_unstable_by(|a, b| a.key.cmp(&b.key)));
-    Ok(())
 }
 
 async fn add_patches(connection: &mut SqliteConnection, found: &mut [RowRecord]) -> sqlx::Result<()> {

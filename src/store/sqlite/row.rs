@@ -1,26 +1,10 @@
-//! Rows of sprints, tasks and agents: their statements, and the way from a row to a record.
+//! What stands in the columns of a row.
 
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
+use sqlx::{Decode, Row as _, Sqlite, Type};
 
-use crate::model::{Digest, DocPath, DocumentKey, DocumentVersion, EntityKind, Fields, Record, Role};
-use crate::store::column::{Shape, Table, column, number_value, shape, text_value};
-
-/// The columns that rows of every kind have, before those of their fields.
-const FIXED: usize = 11;
-
-/// Every column that makes a record, of one table; conditions and order are appended.
-pub(super) fn select(table: &Table) -> String {
-    let fields: String = table.fields.iter().map(|field| format!(", {}", column(*field))).collect();
-    format!(
-        "SELECT id, {code}, {sprint}, row_version, documents_version, head_revision, hash, file_path, \
-         deleted_at IS NOT NULL, created_at, updated_at{fields} FROM {name}",
-        code = table.code,
-        sprint = sprint_column(table),
-        name = table.name,
-    )
-}
+use crate::model::{Digest, DocumentKey, DocumentVersion, EntityKind, Record, Role};
+use crate::store::column::Table;
 
 /// The column that says to which sprint a row belongs.
 pub(super) fn sprint_column(table: &Table) -> &'static str {
@@ -35,41 +19,6 @@ pub(super) fn sprint_column(table: &Table) -> &'static str {
 pub(super) struct RowRecord {
     pub(super) record: Record,
     pub(super) documents_version: i64,
-}
-
-/// Reads what [`select`] selects.
-pub(super) fn record(table: &Table, row: &SqliteRow) -> sqlx::Result<RowRecord> {
-    let n: i64 = get(row, 3)?;
-    let record = Record {
-        id: parsed(row, 0)?,
-        kind: table.kind,
-        row_version: n,
-        code: get::<Option<String>>(row, 1)?.unwrap_or_default(),
-        sprint: maybe_parsed(row, 2)?,
-        fields: fields(table, row)?,
-        deleted: get(row, 8)?,
-        path: get::<Option<&str>>(row, 7)?.and_then(|path| DocPath::new(path).ok()),
-        head: parsed(row, 5)?,
-        n,
-        tracking: maybe_parsed(row, 6)?,
-        created_at: parsed::<Timestamp>(row, 9)?,
-        updated_at: parsed::<Timestamp>(row, 10)?,
-        documents: Vec::new(),
-        patches: Vec::new(),
-    };
-    Ok(RowRecord { record, documents_version: get(row, 4)? })
-}
-
-fn fields(table: &Table, row: &SqliteRow) -> sqlx::Result<Fields> {
-    let mut fields = Fields::new();
-    for (index, field) in table.fields.iter().enumerate() {
-        let value = match shape(*field) {
-            Shape::Number => get::<Option<f64>>(row, FIXED + index)?.map(number_value),
-            Shape::Text | Shape::List => get::<Option<&str>>(row, FIXED + index)?.map(|text| text_value(*field, text)),
-        };
-        fields.extend(value.map(|value| (*field, value)));
-    }
-    Ok(fields)
 }
 
 /// Reads `role, name, file_path, blob, canonical`, beginning at column `at`.
