@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::{Candidate, Place, is_head};
-use super::survey::{Folder, Survey};
+use super::owners::{Owners, owners};
+use super::survey::{Folder, Seen, Survey};
 use super::{Scope, SyncError, Workspace};
-use crate::model::{DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
-use crate::reconcile::{Found, Identity, identities};
-use crate::store::{KnownQuestion, ListQuery, Selection};
+use crate::model::{DocPath, EntityId, EntityKind, Home, Record};
+use crate::reconcile::Identity;
+use crate::store::{ListQuery, Selection, SyncState};
 use crate::tree::{Address, Layout};
 
 /// How many events are read before everything is looked at instead.
@@ -26,7 +27,14 @@ pub(super) struct Candidates {
     pub(super) records: BTreeMap<EntityId, Record>,
     /// Whom each folder belongs to.
     pub(super) owners: BTreeMap<Address, EntityId>,
+    /// What this clone last left on disk, by entity.
+    pub(super) left: LeftStates,
+    /// Entities of which nobody can tell whether they are gone.
+    hidden: BTreeSet<EntityId>,
 }
+
+/// What a clone last left on disk, by entity.
+pub(super) type LeftStates = BTreeMap<EntityId, Vec<SyncState>>;
 
 /// A folder that is held because nobody can tell whom it belongs to.
 pub(super) struct Stray {
@@ -49,9 +57,11 @@ pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -
         _ => None,
     };
     let mut records = records(ws, survey, touched.as_ref()).await?;
-    let owners = owners(ws, survey, touched.as_ref(), &mut records).await?;
-    let mut found = Candidates { entities: Vec::new(), strays: Vec::new(), records, owners: BTreeMap::new() };
-    for (address, identity) in owners {
+    let left = left(ws, touched.as_ref(), &records).await?;
+    let Owners { told, hidden } = owners(ws, survey, touched.is_none(), &left, &mut records).await?;
+    let (strays, owners) = (Vec::new(), BTreeMap::new());
+    let mut found = Candidates { entities: Vec::new(), strays, records, owners, left, hidden };
+    for (address, identity) in told {
         match identity {
             Identity::Belongs(id) => drop(found.owners.insert(address, id)),
             why => found.strays.push(Stray { address, why }),
@@ -60,6 +70,21 @@ pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -
     found.entities = entities(survey, touched.as_ref(), &found);
     found.entities.sort_by_key(|candidate| (candidate.kind, candidate.id));
     Ok(found)
+}
+
+/// What this clone last left of the entities whose rows were read.
+async fn left(
+    ws: &Workspace,
+    touched: Option<&Touched>,
+    records: &BTreeMap<EntityId, Record>,
+) -> Result<LeftStates, SyncError> {
+    let ids: Vec<EntityId> = records.keys().copied().collect();
+    let which = if touched.is_none() { Selection::All } else { Selection::Ids(&ids) };
+    let mut left = LeftStates::new();
+    for state in ws.store.sync_state(ws.clone, which).await? {
+        left.entry(state.entity).or_default().push(state);
+    }
+    Ok(left)
 }
 
 /// What changed on either side; `None` when that is not known.
@@ -149,124 +174,6 @@ fn gone_sprints(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> Vec<En
     sprints.filter(|record| !at_home(record)).map(|record| record.id).collect()
 }
 
-/// Tells whom each folder belongs to; a folder that belongs to nobody yet gets the id of its adoption.
-async fn owners(
-    ws: &Workspace,
-    survey: &Survey,
-    touched: Option<&Touched>,
-    records: &mut BTreeMap<EntityId, Record>,
-) -> Result<Vec<(Address, Identity<EntityId>)>, SyncError> {
-    let homes = homes(records);
-    let at: BTreeMap<&Address, EntityId> =
-        homes.iter().filter(|(id, _)| records.get(*id).is_some_and(|r| !r.deleted)).map(|(id, a)| (a, *id)).collect();
-    let found: Vec<Found<EntityId, Address>> = survey
-        .folders
-        .iter()
-        .map(|(address, folder)| Found {
-            place: address.clone(),
-            stamps: folder.managed().filter_map(|seen| seen.stamp_id()).collect(),
-            known_here: at.get(address).copied(),
-        })
-        .collect();
-    let told = identities(&found, |id| homes.get(id).cloned());
-    if touched.is_some() {
-        let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
-        read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;
-    }
-    let mut owners = Vec::with_capacity(found.len());
-    for (found, identity) in found.into_iter().zip(told) {
-        let identity = match identity {
-            Identity::New => {
-                let adoption = Adoption { ws, folder: &survey.folders[&found.place], is_complete: touched.is_none() };
-                Identity::Belongs(adoption.id(&found.place, records).await?)
-            }
-            other => other,
-        };
-        owners.push((found.place, identity));
-    }
-    Ok(owners)
-}
-
-/// Reads the rows of folders without an id that were adopted before.
-async fn read_adopted(
-    ws: &Workspace,
-    addresses: impl Iterator<Item = &Address>,
-    records: &mut BTreeMap<EntityId, Record>,
-) -> Result<(), SyncError> {
-    let layout = ws.tree.layout();
-    let id = |address: &Address| EntityId::adopted(ws.project, address.kind(), &layout.path(address));
-    let ids: Vec<EntityId> = addresses.map(id).collect();
-    if !ids.is_empty() {
-        let stored = ws.store.records(Selection::Ids(&ids)).await?;
-        records.extend(stored.into_iter().map(|record| (record.id, record)));
-    }
-    Ok(())
-}
-
-/// Where each row has its entity.
-fn homes(records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
-    let code = |record: &Record| crate::model::Code::new(&record.code).ok();
-    let address = |record: &Record| match record.kind {
-        EntityKind::Sprint => code(record).map(Address::Sprint),
-        EntityKind::Agent => code(record).map(Address::Agent),
-        EntityKind::Task => {
-            let home = match record.sprint {
-                None => Some(Home::Backlog),
-                Some(sprint) => records.get(&sprint).and_then(code).map(Home::Sprint),
-            };
-            home.zip(code(record)).map(|(home, code)| Address::Task(home, code))
-        }
-    };
-    records.values().filter_map(|record| Some((record.id, address(record)?))).collect()
-}
-
-/// A folder that bears no id yet; the row of its first life was read, if there is one.
-struct Adoption<'a> {
-    ws: &'a Workspace,
-    folder: &'a Folder,
-    /// Whether every row was read.
-    is_complete: bool,
-}
-
-impl Adoption<'_> {
-    /// The id that it gets: the same in every clone, and never that of another text that was deleted.
-    async fn id(&self, address: &Address, records: &mut BTreeMap<EntityId, Record>) -> Result<EntityId, SyncError> {
-        let home = self.ws.tree.layout().path(address);
-        let mut path = home.clone();
-        for life in 2.. {
-            let id = EntityId::adopted(self.ws.project, address.kind(), &path);
-            if path != home && !self.is_complete && !records.contains_key(&id) {
-                let stored = self.ws.store.records(Selection::Ids(&[id])).await?;
-                records.extend(stored.into_iter().map(|record| (id, record)));
-            }
-            let is_taken = match records.get(&id) {
-                None => false,
-                Some(record) if record.deleted => !is_old_text(self.ws, id, self.folder).await?,
-                Some(_) => true,
-            };
-            if !is_taken {
-                return Ok(id);
-            }
-            path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
-        }
-        unreachable!("some life of a path has no row")
-    }
-}
-/// Whether every managed text of the folder is stored in the history of `id`.
-async fn is_old_text(ws: &Workspace, id: EntityId, folder: &Folder) -> Result<bool, SyncError> {
-    let question =
-        |key: &DocumentKey, canonical| KnownQuestion { entity: id, key: key.clone(), stamp: None, canonical };
-    let questions: Vec<KnownQuestion> = folder
-        .managed()
-        .map(|seen| match &seen.sight {
-            super::survey::Sight::Read(known) => question(&seen.key, Some(known.canonical)),
-            _ => question(&seen.key, None),
-        })
-        .collect();
-    let answers = ws.store.known(&questions).await?;
-    Ok(answers.iter().all(|answer| answer.by_text.is_some()))
-}
-
 /// Brings each id together with its folder and its row, and leaves out what is plainly in step.
 fn entities(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> Vec<Candidate> {
     let folder_of: BTreeMap<EntityId, &Address> = found.owners.iter().map(|(address, id)| (*id, address)).collect();
@@ -280,7 +187,8 @@ fn entities(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> V
     if touched.is_some() {
         ids.extend(relatives(&ids, found, &folder_of));
     }
-    ids.into_iter().filter_map(|id| candidate(id, survey, found, folder_of.get(&id).copied())).collect()
+    let told = ids.into_iter().filter(|id| !found.hidden.contains(id));
+    told.filter_map(|id| candidate(id, survey, found, folder_of.get(&id).copied())).collect()
 }
 
 /// The tasks of sprints that are looked at because they moved or went away, and rows that want the same place.
@@ -303,6 +211,7 @@ fn candidate(id: EntityId, survey: &Survey, found: &Candidates, address: Option<
     let place = address.map(|address| place(address, found));
     if let Some(record) = record
         && is_plainly_in_step(record, &files, place.as_ref())
+        && is_remembered(found.left.get(&id), &files)
     {
         return None;
     }
@@ -311,12 +220,20 @@ fn candidate(id: EntityId, survey: &Survey, found: &Candidates, address: Option<
     Some(Candidate { id, kind, files, place, record: record.cloned(), is_orphan })
 }
 
-fn is_plainly_in_step(record: &Record, files: &[super::survey::Seen], place: Option<&Place>) -> bool {
+fn is_plainly_in_step(record: &Record, files: &[Seen], place: Option<&Place>) -> bool {
     !record.deleted
         && record.patches.is_empty()
         && place == Some(&Place::of_row(record))
         && files.len() == record.documents.len()
         && files.iter().all(|seen| is_head(seen, record))
+}
+
+/// Whether this clone knows that it has these files as they are: a clone that never did anything for them does not.
+fn is_remembered(left: Option<&Vec<SyncState>>, files: &[Seen]) -> bool {
+    let is_of = |state: &SyncState, seen: &Seen| {
+        state.key == seen.key && state.path == seen.path && state.left.map(|left| left.raw) == seen.raw()
+    };
+    files.iter().all(|seen| left.is_some_and(|left| left.iter().any(|state| is_of(state, seen))))
 }
 
 /// The place that an address is; a task whose sprint has no SPRINT.md has the sprint's row, if there is one.

@@ -91,7 +91,10 @@ fn file_text(gathered: &Gathered, key: &DocumentKey, file: &FileRead, content: &
 }
 
 fn ancestry(gathered: &Gathered, file: &FileRead, content: &Writing, history: Option<&History>) -> Ancestry<Writing> {
-    let Some(stamp) = file.stamp.filter(|stamp| stamp.id == gathered.candidate.id) else { return Ancestry::Unstamped };
+    let Some(stamp) = file.stamp else { return Ancestry::Unstamped };
+    if stamp.id != gathered.candidate.id {
+        return Ancestry::Foreign;
+    }
     match history.and_then(|history| history.named.as_ref()) {
         None => Ancestry::Unknown { is_own: content.digest().short() == stamp.hash, named: None },
         Some(named) => Ancestry::Known {

@@ -19,6 +19,7 @@ mod files;
 mod first;
 mod gather;
 mod hold;
+mod owners;
 mod part;
 pub mod plan;
 mod prepare;

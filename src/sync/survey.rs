@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::plan::{Note, NoteKind};
 use super::{SyncError, Workspace};
 use crate::document::{self, Quarantine, Stamps};
-use crate::model::{Digest, DocPath, DocumentKey, EntityId, Role};
+use crate::model::{Digest, DocPath, DocumentKey, EntityId, Role, Stamp};
 use crate::store::Head;
 use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, ScannedFile, TreeError};
 
@@ -64,11 +64,11 @@ pub(super) enum Sight {
 }
 
 impl Seen {
-    /// The entity that its one good stamp names.
+    /// The entity that its one good stamp names, also where the rest of it cannot be understood.
     pub(super) fn stamp_id(&self) -> Option<EntityId> {
         match &self.sight {
-            Sight::Read(known) => known.stamp.map(|stamp| stamp.id),
-            _ => None,
+            Sight::Read(known) | Sight::Quarantined(known) => known.stamp.map(|stamp| stamp.id),
+            Sight::Unreadable => None,
         }
     }
 
@@ -250,18 +250,26 @@ pub(super) fn digests(role: Role, bytes: &[u8]) -> (Known, Option<Quarantine>) {
         return (plain, None);
     }
     match document::read(role, bytes) {
-        Err(reason) => (Known { flags: QUARANTINED, ..plain }, Some(reason)),
+        Err(reason) => {
+            let stamp = std::str::from_utf8(bytes).ok().and_then(|text| one(document::split(role, text).stamps));
+            (Known { stamp, flags: QUARANTINED, ..plain }, Some(reason))
+        }
         Ok(text) => {
             let stamped = document::split(role, text);
-            let (stamp, flags) = match stamped.stamps {
-                Stamps::One(stamp) => (Some(stamp), 0),
-                Stamps::None => (None, 0),
-                Stamps::Several | Stamps::Damaged => (None, NO_GOOD_STAMP),
-            };
+            let is_bad = matches!(stamped.stamps, Stamps::Several | Stamps::Damaged);
+            let (stamp, flags) = (one(stamped.stamps), if is_bad { NO_GOOD_STAMP } else { 0 });
             let canonical = document::canonical(&stamped.text);
             let canonical = if canonical.as_bytes() == bytes { raw } else { Digest::of(canonical.as_bytes()) };
             (Known { raw, canonical, stamp, flags }, None)
         }
+    }
+}
+
+/// The stamp that counts.
+fn one(stamps: Stamps) -> Option<Stamp> {
+    match stamps {
+        Stamps::One(stamp) => Some(stamp),
+        Stamps::None | Stamps::Several | Stamps::Damaged => None,
     }
 }
 
@@ -291,5 +299,7 @@ fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Fold
         });
     }
     folders.retain(|_, folder| folder.managed().next().is_some());
+    // The main document first: its word counts first, and it stands for the entity.
+    folders.values_mut().for_each(|folder| folder.files.sort_by(|a, b| a.key.cmp(&b.key)));
     folders
 }

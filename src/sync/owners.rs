@@ -1,0 +1,163 @@
+//! Whom each folder of the tree belongs to, by the stamps in it and by what is known of its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::LeftStates;
+use super::survey::{Folder, Sight, Survey};
+use super::{SyncError, Workspace};
+use crate::model::{Code, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
+use crate::reconcile::{Found, Identity, hidden, identities};
+use crate::store::{KnownQuestion, Selection, SyncState};
+use crate::tree::{Address, Layout, Place};
+
+/// Whom the folders belong to.
+pub(super) struct Owners {
+    /// The answer for each folder; never [`Identity::New`].
+    pub(super) told: Vec<(Address, Identity<EntityId>)>,
+    /// Entities of which nobody can tell whether they are gone.
+    pub(super) hidden: BTreeSet<EntityId>,
+}
+
+/// Tells whom each folder belongs to; a folder that belongs to nobody yet gets the id of its adoption.
+///
+/// `is_complete` says that every row was read; `records` gets those of earlier lives of the folders to adopt.
+pub(super) async fn owners(
+    ws: &Workspace,
+    survey: &Survey,
+    is_complete: bool,
+    left: &LeftStates,
+    records: &mut BTreeMap<EntityId, Record>,
+) -> Result<Owners, SyncError> {
+    let homes = homes(records);
+    let known = known_places(ws.tree.layout(), records, &homes, left);
+    let found: Vec<Found<EntityId, Address>> = survey
+        .folders
+        .iter()
+        .map(|(address, folder)| Found {
+            place: address.clone(),
+            stamps: folder.managed().filter_map(|seen| seen.stamp_id()).collect(),
+            known_here: known.get(address).copied(),
+        })
+        .collect();
+    let told = identities(&found, |id| homes.get(id).cloned());
+    let hidden = hidden(&found, &told);
+    if !is_complete {
+        let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
+        read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;
+    }
+    let mut owners = Vec::with_capacity(found.len());
+    for (found, identity) in found.into_iter().zip(told) {
+        let identity = match identity {
+            Identity::New => {
+                let adoption = Adoption { ws, folder: &survey.folders[&found.place], is_complete };
+                Identity::Belongs(adoption.id(&found.place, records).await?)
+            }
+            other => other,
+        };
+        owners.push((found.place, identity));
+    }
+    Ok(Owners { told: owners, hidden })
+}
+
+/// The live entity that was last left at each place, or else whose row has it.
+fn known_places(
+    layout: &Layout,
+    records: &BTreeMap<EntityId, Record>,
+    homes: &BTreeMap<EntityId, Address>,
+    left: &LeftStates,
+) -> BTreeMap<Address, EntityId> {
+    let live = || records.values().filter(|record| !record.deleted);
+    let by_row = live().filter_map(|record| Some((homes.get(&record.id)?.clone(), record.id)));
+    let by_file = live().filter_map(|record| Some((left_at(layout, left.get(&record.id)?)?, record.id)));
+    by_row.chain(by_file).collect()
+}
+
+/// Where the entity was last left of which `states` are.
+fn left_at(layout: &Layout, states: &[SyncState]) -> Option<Address> {
+    let state = states.iter().find(|state| state.key.role.is_managed() && state.left.is_some())?;
+    match layout.place(&state.path) {
+        Place::Document(address, _) => Some(address),
+        Place::Foreign(_) => None,
+    }
+}
+
+/// Reads the rows of folders without an id that were adopted before.
+async fn read_adopted(
+    ws: &Workspace,
+    addresses: impl Iterator<Item = &Address>,
+    records: &mut BTreeMap<EntityId, Record>,
+) -> Result<(), SyncError> {
+    let layout = ws.tree.layout();
+    let id = |address: &Address| EntityId::adopted(ws.project, address.kind(), &layout.path(address));
+    let ids: Vec<EntityId> = addresses.map(id).collect();
+    if !ids.is_empty() {
+        let stored = ws.store.records(Selection::Ids(&ids)).await?;
+        records.extend(stored.into_iter().map(|record| (record.id, record)));
+    }
+    Ok(())
+}
+
+/// Where each row has its entity.
+fn homes(records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
+    let code = |record: &Record| Code::new(&record.code).ok();
+    let address = |record: &Record| match record.kind {
+        EntityKind::Sprint => code(record).map(Address::Sprint),
+        EntityKind::Agent => code(record).map(Address::Agent),
+        EntityKind::Task => {
+            let home = match record.sprint {
+                None => Some(Home::Backlog),
+                Some(sprint) => records.get(&sprint).and_then(code).map(Home::Sprint),
+            };
+            home.zip(code(record)).map(|(home, code)| Address::Task(home, code))
+        }
+    };
+    records.values().filter_map(|record| Some((record.id, address(record)?))).collect()
+}
+
+/// A folder that bears no id yet; the row of its first life was read, if there is one.
+struct Adoption<'a> {
+    ws: &'a Workspace,
+    folder: &'a Folder,
+    /// Whether every row was read.
+    is_complete: bool,
+}
+
+impl Adoption<'_> {
+    /// The id that it gets: the same in every clone, and never that of another text that was deleted.
+    async fn id(&self, address: &Address, records: &mut BTreeMap<EntityId, Record>) -> Result<EntityId, SyncError> {
+        let home = self.ws.tree.layout().path(address);
+        let mut path = home.clone();
+        for life in 2.. {
+            let id = EntityId::adopted(self.ws.project, address.kind(), &path);
+            if path != home && !self.is_complete && !records.contains_key(&id) {
+                let stored = self.ws.store.records(Selection::Ids(&[id])).await?;
+                records.extend(stored.into_iter().map(|record| (id, record)));
+            }
+            let is_taken = match records.get(&id) {
+                None => false,
+                Some(record) if record.deleted => !is_old_text(self.ws, id, self.folder).await?,
+                Some(_) => true,
+            };
+            if !is_taken {
+                return Ok(id);
+            }
+            path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
+        }
+        unreachable!("some life of a path has no row")
+    }
+}
+
+/// Whether every managed text of the folder is stored in the history of `id`.
+async fn is_old_text(ws: &Workspace, id: EntityId, folder: &Folder) -> Result<bool, SyncError> {
+    let question =
+        |key: &DocumentKey, canonical| KnownQuestion { entity: id, key: key.clone(), stamp: None, canonical };
+    let questions: Vec<KnownQuestion> = folder
+        .managed()
+        .map(|seen| match &seen.sight {
+            Sight::Read(known) => question(&seen.key, Some(known.canonical)),
+            _ => question(&seen.key, None),
+        })
+        .collect();
+    let answers = ws.store.known(&questions).await?;
+    Ok(answers.iter().all(|answer| answer.by_text.is_some()))
+}

@@ -1,0 +1,111 @@
+//! Whose folder it is, and that nobody is deleted of whom that cannot be told.
+
+use super::small::{nothing_left_to_do, of_task, settle, small};
+use super::{copy, remove, rename, sql_task, waiting};
+use crate::project::sprint;
+
+#[test]
+fn row_38_a_folder_renamed_to_one_that_was_removed_is_held_and_neither_row_is_deleted() {
+    let project = small();
+    remove(&project, "sprints/alpha/three");
+    rename(&project, "sprints/alpha/two", "sprints/alpha/three");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "two", "title") + &of_task(&project, "three", "title"), "twothree");
+    assert_eq!(waiting(&project), ["id-replaced"]);
+    nothing_left_to_do(&project);
+    project.exits(3, &["sync"]);
+    rename(&project, "sprints/alpha/three", "sprints/alpha/two");
+    settle(&project);
+    assert_eq!((waiting(&project), of_task(&project, "two", "title").as_str()), (vec![], "two"));
+    assert_eq!(of_task(&project, "three", "title"), "", "now it can be told that it was removed");
+}
+
+#[test]
+fn row_29_where_no_copy_is_at_home_all_are_held_and_the_row_stays() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "sprints/alpha/x");
+    copy(&project, "sprints/alpha/x", "sprints/alpha/y");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "two", "title"), "two");
+    assert_eq!(waiting(&project), ["duplicate-id", "duplicate-id"]);
+    nothing_left_to_do(&project);
+    remove(&project, "sprints/alpha/y");
+    settle(&project);
+    assert_eq!(of_task(&project, "x", "title"), "two");
+}
+
+#[test]
+fn row_29_a_copy_over_another_folder_deletes_neither() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "sprints/alpha/three");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "two", "title") + &of_task(&project, "three", "title"), "twothree");
+    assert_eq!(waiting(&project), ["duplicate-id"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_29_the_folder_that_was_left_keeps_its_identity_where_sql_moved_the_row() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    let beta = project.select("SELECT id FROM orchestration_sprints WHERE sprint_code = 'beta'").remove(0);
+    sql_task(&project, "later", &format!("sprint_id = '{beta}', task_code = 'moved'"));
+    copy(&project, "backlog/later", "sprints/beta/copy");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "moved", "title"), "later");
+    assert!(project.at("delegation/sprints/beta/moved/TASK.md").exists(), "the row's move is carried out");
+    assert_eq!(waiting(&project), ["duplicate-id"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_23_two_folders_that_change_names_lose_no_row_where_one_cannot_be_understood() {
+    let project = small();
+    let two = "delegation/sprints/alpha/two/TASK.md";
+    project.edit(two, "Make two work.", "<<<<<<< ours\nMake two work.\n=======\nMake it.\n>>>>>>> theirs");
+    rename(&project, "sprints/alpha/two", "sprints/alpha/swap");
+    rename(&project, "sprints/alpha/three", "sprints/alpha/two");
+    rename(&project, "sprints/alpha/swap", "sprints/alpha/three");
+    project.run(&["sync"]);
+    let live =
+        "SELECT title FROM orchestration_tasks WHERE deleted_at IS NULL AND title IN ('two', 'three') ORDER BY 1";
+    assert_eq!(project.select(live), ["three", "two"]);
+    nothing_left_to_do(&project);
+    project.edit(
+        "delegation/sprints/alpha/three/TASK.md",
+        "<<<<<<< ours\nMake two work.\n=======\nMake it.\n>>>>>>> theirs",
+        "Make it.",
+    );
+    settle(&project);
+    assert_eq!(
+        (of_task(&project, "three", "title"), of_task(&project, "two", "title")),
+        ("two".into(), "three".into())
+    );
+}
+
+#[test]
+fn row_23_a_document_that_cannot_be_understood_is_known_by_its_stamp_wherever_it_goes() {
+    let project = small();
+    let two = "delegation/sprints/alpha/two/TASK.md";
+    project.edit(two, "Make two work.", "<<<<<<< ours\nMake two work.\n=======\nMake it.\n>>>>>>> theirs");
+    rename(&project, "sprints/alpha/two", "backlog/elsewhere");
+    project.run(&["sync"]);
+    let live = "SELECT count(*) FROM orchestration_tasks WHERE deleted_at IS NULL AND title = 'two'";
+    assert_eq!(project.select(live), ["1"]);
+}
+
+#[test]
+fn row_36_a_text_copied_over_that_of_another_task_has_no_base() {
+    let project = small();
+    let agent = "delegation/sprints/alpha/three/AGENT.yml";
+    project.write(agent, "task:\n  title: three\n  priority: P1\n");
+    settle(&project);
+    let text = project.read("delegation/sprints/alpha/two/TASK.md");
+    project.write("delegation/sprints/alpha/three/TASK.md", &text);
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "three", "title || ' ' || status"), "three completed", "no word of it counts unasked");
+    assert!(waiting(&project).contains(&"no-base".to_owned()), "{:?}", waiting(&project));
+    assert_eq!(of_task(&project, "two", "title"), "two");
+    nothing_left_to_do(&project);
+}
