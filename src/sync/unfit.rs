@@ -25,8 +25,11 @@ pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
 
 /// Why `value` cannot stand in a file. That no document has a place for it is no reason: then the row alone has it.
 fn refusal(value: &Value, field: Field, head: &Writings) -> Option<String> {
-    if has_nul(value) {
+    if holds(value, '\0') {
         return Some("a NUL byte cannot stand in a file".to_owned());
+    }
+    if holds(value, char::REPLACEMENT_CHARACTER) {
+        return Some("it is no UTF-8".to_owned());
     }
     let documents = || head.values().filter_map(Writing::parsed);
     let speaks = |document: &&document::Document| document.slots().iter().any(|slot| slot.field() == Some(field));
@@ -37,10 +40,10 @@ fn refusal(value: &Value, field: Field, head: &Writings) -> Option<String> {
     }
 }
 
-fn has_nul(value: &Value) -> bool {
+fn holds(value: &Value, c: char) -> bool {
     match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(has_nul),
+        Value::String(text) => text.contains(c),
+        Value::Array(items) => items.iter().any(|item| holds(item, c)),
         _ => false,
     }
 }

@@ -4,13 +4,14 @@ use crate::project::Project;
 use crate::small::{ONE, TWO, events, of_task, settle, small};
 
 /// What another program may say of task `one` that no file can hold, and the word by which it is told.
-const UNFIT: [(&str, &str); 7] = [
+const UNFIT: [(&str, &str); 8] = [
     ("status = 'bogus'", "status"),
     ("title = 'a' || char(0) || 'b'", "NUL"),
     ("title = 'two' || char(10) || 'lines'", "title"),
     ("title = printf('%.1100000c', 'x')", "title"),
     ("title = printf('%.600000c', 'x'), goal = printf('%.600000c', 'x')", "TASK.md"),
     ("tags = '[1]'", "tags"),
+    ("title = CAST(x'41c328' AS TEXT)", "UTF-8"),
     ("task_code = 'a/b'", "code"),
 ];
 
@@ -58,4 +59,152 @@ fn hx24_a_row_of_any_size_is_told_and_others_proceed() {
     assert_eq!(of_task(&project, "two", "priority"), "P0");
     let said = project.ok(&["task", "list", "--color", "never"]);
     assert!(said.contains("T:alpha/two") && said.contains("T:alpha/one"), "{} bytes", said.len());
+}
+
+#[test]
+fn cc04_cc22_many_programs_at_once_lose_nothing_and_tell_each_change_once() {
+    let project = small();
+    let told = events(&project).len();
+    project.edit(ONE, "Make one work.", "Make one work well.");
+    project.edit(TWO, "- [ ] Plan it", "- [x] Plan it");
+    let project = &project;
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| project.run(&["sync"]));
+            scope.spawn(|| project.run(&["status"]));
+        }
+        scope.spawn(|| {
+            for priority in ["P0", "P2", "P3"] {
+                project.sql(&format!("UPDATE orchestration_tasks SET priority = '{priority}' WHERE task_code = 'one'"));
+            }
+        });
+        for field in ["assignee=ann", "phase=2", "component=core"] {
+            scope.spawn(move || command_until_done(project, &["task", "set", "T:alpha/three", field]));
+        }
+    });
+    settle(project);
+    let (one, two) = (project.read(ONE), project.read(TWO));
+    assert!(one.contains("Make one work well.") && one.contains("**Priority**: P3"), "{one}");
+    assert!(two.contains("- [x] Plan it"), "{two}");
+    assert_eq!(of_task(project, "three", "assignee || ' ' || phase || ' ' || component"), "ann 2 core");
+    let changes = "SELECT payload FROM orchestration_events WHERE event_type LIKE 'orchestration.task.%' ORDER BY seq";
+    let mut all = project.select(changes);
+    all.retain(|payload| payload.contains("priority") && !payload.contains("status"));
+    let chain = ["P0", "P2", "P3"].map(|to| format!("\"to\":\"{to}\""));
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all.iter().zip(chain).all(|(payload, to)| payload.contains(&to)), "{all:?}");
+    let dense = events(project).iter().enumerate().all(|(at, event)| event.starts_with(&format!("{} ", at + 1)));
+    assert!(dense && events(project).len() > told);
+}
+
+/// A command waits for nobody: who finds another one at work is told so, and comes again.
+fn command_until_done(project: &Project, words: &[&str]) {
+    for _ in 0..1_000 {
+        let output = project.run(words);
+        if output.status.success() {
+            return;
+        }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("another") || said.contains("meanwhile"), "{said}");
+    }
+    panic!("{words:?} never had its turn");
+}
+
+#[test]
+fn cc06_cc07_a_deletion_by_sql_takes_unedited_files_along_and_gives_way_to_edited_ones() {
+    let project = small();
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code IN ('one', 'two')");
+    project.edit(ONE, "Make one work.", "Make one work again.");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "one", "status"), "pending", "new text brings a row back");
+    assert!(!project.at(TWO).exists() && of_task(&project, "two", "id").is_empty());
+    let kinds: Vec<_> = project.select("SELECT kind FROM orchestration_conflicts");
+    assert_eq!(kinds.len(), 1, "{kinds:?}");
+}
+
+#[test]
+fn cc08_emptied_tables_take_no_file_along() {
+    let project = small();
+    let files = project.files();
+    project.sql("DELETE FROM orchestration_tasks; DELETE FROM orchestration_sprints; DELETE FROM agent_profiles");
+    let said = project.exits(7, &["sync"]);
+    assert!(!said.contains("--allow-delete 6"), "{said}");
+    assert_eq!(project.files(), files);
+}
+
+#[test]
+fn cc08_a_table_that_is_gone_is_damage_and_a_new_database_is_filled_from_the_files() {
+    for table in ["orchestration_tasks", "orchestration_revisions", "orchestration_events", "orchestration_blobs"] {
+        let project = small();
+        project.sql(&format!("PRAGMA foreign_keys = OFF; DROP TABLE {table}"));
+        project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
+        let files = project.files();
+        for words in [&["sync"][..], &["task", "set", "T:alpha/one", "priority=P0"]] {
+            let output = project.run(words);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success(), "{table} {words:?}: {said}");
+            assert!(said.contains("damaged") && said.contains("instep db"), "{table} {words:?}: {said}");
+        }
+        assert_eq!(project.files(), files, "{table}");
+        project.ok(&["db", "rebuild", "--yes"]);
+        assert_eq!(of_task(&project, "two", "status || ' ' || priority"), "in_progress P0");
+        settle(&project);
+    }
+}
+
+#[test]
+fn cc10_a_row_without_a_code_or_a_title_is_told_and_others_proceed() {
+    let project = small();
+    project.sql("INSERT INTO orchestration_tasks (title) VALUES ('no code')");
+    project.sql("INSERT INTO orchestration_tasks (task_code) VALUES ('untitled')");
+    project.sql("INSERT INTO orchestration_sprints (status) VALUES ('active')");
+    project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
+    for _ in 0..2 {
+        let said = project.exits(6, &["sync"]);
+        assert_eq!(said.matches("no file can hold row").count(), 2, "{said}");
+    }
+    assert_eq!(of_task(&project, "two", "priority"), "P0");
+    assert!(project.read("delegation/backlog/untitled/TASK.md").starts_with("# Task: untitled\n"));
+    project.sql("UPDATE orchestration_tasks SET task_code = 'coded' WHERE title = 'no code'");
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code IS NULL");
+    settle(&project);
+    assert!(project.read("delegation/backlog/coded/TASK.md").starts_with("# Task: no code\n"));
+}
+
+#[test]
+fn cc11_a_code_that_differs_in_case_only_is_refused_by_the_database() {
+    let project = small();
+    let insert = "INSERT INTO orchestration_tasks (task_code, sprint_id) SELECT 'ONE', id FROM orchestration_sprints";
+    let rename = "UPDATE orchestration_tasks SET task_code = 'Two' WHERE task_code = 'one'";
+    let replace = "INSERT OR REPLACE INTO orchestration_sprints (sprint_code) VALUES ('ALPHA')";
+    let ignore_guard = "UPDATE orchestration_context SET handled = 1; INSERT INTO orchestration_sprints (sprint_code) VALUES ('ALPHA')";
+    for statement in [insert, rename, replace, ignore_guard] {
+        let refusal = project.refused(statement);
+        assert!(refusal.contains("taken") || refusal.contains("UNIQUE"), "{statement}: {refusal}");
+    }
+    project.sql("UPDATE orchestration_context SET handled = 0");
+    settle(&project);
+    assert_eq!(project.select("SELECT count(*) FROM orchestration_tasks"), ["4"]);
+}
+
+#[test]
+fn cc19_the_row_wins_two_moves_and_the_other_one_is_on_record() {
+    let project = small();
+    for sprint in ["beta", "gamma"] {
+        project.ok(&["sprint", "new", sprint]);
+    }
+    let (from, to) = (project.at("delegation/sprints/alpha/two"), project.at("delegation/sprints/beta/two"));
+    std::fs::rename(from, to).expect("moved");
+    project.sql(
+        "UPDATE orchestration_tasks SET sprint_id = (SELECT id FROM orchestration_sprints WHERE sprint_code = 'gamma') \
+         WHERE task_code = 'two'",
+    );
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "two", "file_path"), "delegation/sprints/gamma/two");
+    assert!(project.at("delegation/sprints/gamma/two/TASK.md").exists());
+    assert!(
+        !project.at("delegation/sprints/beta/two").exists() && !project.at("delegation/sprints/alpha/two").exists()
+    );
+    let conflicts = project.json(&["conflict", "list"]);
+    assert_eq!(conflicts[0]["kind"], "path", "{conflicts}");
 }

@@ -116,6 +116,14 @@ impl Project {
         })
     }
 
+    /// Writes rows as another program does, which must be refused; the refusal.
+    pub(crate) fn refused(&self, statement: &str) -> String {
+        self.with_database(async |connection| {
+            let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(connection).await;
+            done.expect_err(statement).to_string()
+        })
+    }
+
     /// The first column of every row that `query` finds, as text.
     pub(crate) fn select(&self, query: &str) -> Vec<String> {
         self.with_database(async |connection| {

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 use super::error::is_certainly_undone;
 use super::place::Place;
 use super::read::json_list;
-use super::row::{get, maybe_parsed, parsed, sprint_column};
+use super::row::{get, maybe_parsed, parsed, sprint_column, text};
 use super::{follow, news, upsert, write};
 use crate::model::{CloneId, Cursor, EntityId};
 use crate::store::column::{TABLES, Table};
@@ -126,7 +126,7 @@ async fn standing(
 }
 
 fn stands(row: &SqliteRow) -> sqlx::Result<Standing> {
-    let (sprint, code) = (maybe_parsed(row, 4)?, get::<Option<String>>(row, 3)?);
+    let (sprint, code) = (maybe_parsed(row, 4)?, text(row, 3)?);
     let is_live: bool = get(row, 5)?;
     let place = code.filter(|_| is_live).map(|code| (sprint, code.to_ascii_lowercase()));
     Ok(Standing { row_version: get(row, 1)?, head: maybe_parsed(row, 2)?, place, path: get(row, 6)? })

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::bulk::Bulk;
 use super::read::patch;
-use super::row::{document, document_key, get, json, maybe_digest, maybe_parsed, parsed, word};
+use super::row::{document, document_key, get, json, maybe_digest, maybe_parsed, parsed, text, word};
 use crate::model::{
     Actor, Conflict, ConflictKind, ConflictState, Cursor, DocumentVersion, EntityId, EntityKind, EntityRef, Event,
     NewConflict, Patch, Revision, RunId, Source,
@@ -61,7 +61,7 @@ fn revision(
     documents: &mut BTreeMap<i64, Vec<DocumentVersion>>,
 ) -> sqlx::Result<Revision> {
     let n = get(row, 0)?;
-    let patch: Option<Patch> = get::<Option<&str>>(row, 4)?.map(|_| patch(row, 4)).transpose()?;
+    let patch: Option<Patch> = text(row, 4)?.map(|_| patch(row, 4)).transpose()?;
     let created_at = parsed(row, 9)?;
     let computed = || patch.as_ref().map(|patch| tracking_hash(entity, created_at, patch_hash(patch)));
     Ok(Revision {
@@ -75,7 +75,7 @@ fn revision(
         },
         documents: documents.remove(&n).or_else(|| patch.is_none().then(Vec::new)),
         patch,
-        actor: Actor::new(get(row, 5)?),
+        actor: Actor::new(&text(row, 5)?.unwrap_or_default()),
         source: word(row, 6, Source::from_word)?,
         clone: maybe_parsed(row, 7)?,
         correlation: maybe_parsed(row, 8)?,
@@ -102,7 +102,7 @@ fn event(row: &SqliteRow) -> sqlx::Result<Event> {
         correlation_id: maybe_parsed(row, 6)?,
         causation_id: maybe_parsed(row, 7)?,
         session_key: get(row, 8)?,
-        actor: Actor::new(get(row, 9)?),
+        actor: Actor::new(&text(row, 9)?.unwrap_or_default()),
         payload: json(row, 10)?,
         emitted_at: parsed(row, 11)?,
     })

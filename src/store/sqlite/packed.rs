@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Executor};
 
 use super::bulk::Binds;
-use super::row::{RowRecord, get};
+use super::row::{RowRecord, text};
 use crate::model::{DocPath, Fields, Record, Row};
 use crate::store::column::{Shape, Table, column, number_value, shape, text_value};
 
@@ -55,7 +55,8 @@ pub(super) fn items<S, T>(seed: S, row: &SqliteRow, index: usize) -> sqlx::Resul
 where
     S: for<'de> DeserializeSeed<'de, Value = T> + Copy,
 {
-    let mut json = serde_json::Deserializer::from_str(get(row, index)?);
+    let json = text(row, index)?.unwrap_or_default();
+    let mut json = serde_json::Deserializer::from_str(&json);
     let read = Items(seed).deserialize(&mut json);
     read.map_err(|error| sqlx::Error::ColumnDecode { index: index.to_string(), source: error.into() })
 }

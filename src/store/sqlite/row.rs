@@ -1,5 +1,7 @@
 //! What stands in the columns of a row.
 
+use std::borrow::Cow;
+
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row as _, Sqlite, Type};
 
@@ -41,6 +43,11 @@ pub(super) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, 
     row.try_get(index)
 }
 
+/// A text that another program may have written: what is no UTF-8 becomes `�`, so that it hides no other row.
+pub(super) fn text(row: &SqliteRow, index: usize) -> sqlx::Result<Option<Cow<'_, str>>> {
+    Ok(get::<Option<&[u8]>>(row, index)?.map(String::from_utf8_lossy))
+}
+
 /// The value that the text of a column stands for.
 pub(super) fn parsed<T>(row: &SqliteRow, index: usize) -> sqlx::Result<T>
 where
@@ -77,7 +84,8 @@ pub(super) fn maybe_digest(row: &SqliteRow, index: usize) -> sqlx::Result<Option
 
 /// JSON that is stored as text.
 pub(super) fn json<T: serde::de::DeserializeOwned>(row: &SqliteRow, index: usize) -> sqlx::Result<T> {
-    serde_json::from_str(get(row, index)?).map_err(|error| nonsense(index, error))
+    let json = text(row, index)?.ok_or_else(|| nonsense(index, "JSON is missing"))?;
+    serde_json::from_str(&json).map_err(|error| nonsense(index, error))
 }
 
 fn nonsense(index: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
