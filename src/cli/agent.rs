@@ -20,7 +20,10 @@ fn named(argument: Arg) -> Arg {
 #[derive(Debug, Subcommand)]
 pub(super) enum Agent {
     /// Make an agent from a template, or many from a list
-    #[command(after_help = example!("instep agent new reviewer --name 'Careful reviewer'"))]
+    #[command(after_help = concat!(
+        list_help!("- {code: tester, name: Tester, skills: [Finds what others miss]}"),
+        example!("instep agent new reviewer --name 'Careful reviewer'"),
+    ))]
     New(AgentNew),
     /// List agents: filter, sort, page
     #[command(after_help = example!("instep agent list --sort name"))]

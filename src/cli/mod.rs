@@ -10,6 +10,17 @@ macro_rules! example {
     };
 }
 
+/// What the list looks like that `--from` takes.
+macro_rules! list_help {
+    ($($line:literal),+ $(,)?) => {
+        concat!(
+            "\x1b[1mList:\x1b[0m", $("\n  ", $line,)+
+            "\n  Each entry has a `code`; `template` and the variables of its template may\n  \
+             follow (`instep template show` tells them). JSON of that form does as well.\n\n"
+        )
+    };
+}
+
 mod agent;
 mod args;
 mod both;

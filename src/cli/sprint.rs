@@ -2,9 +2,10 @@
 
 use clap::{Arg, Subcommand};
 
-use super::desk::Desk;
+use super::desk::{Desk, Purpose};
 use super::entity::{self, Removal};
 use super::failure::{Exit, Failure};
+use super::report;
 use crate::model::EntityKind;
 use crate::ops::{Relocate, Scaffold, Set, SetStatus, Show, SprintList, SprintNew};
 
@@ -20,7 +21,10 @@ fn named(argument: Arg) -> Arg {
 #[derive(Debug, Subcommand)]
 pub(super) enum Sprint {
     /// Make a sprint from a template, or many from a list
-    #[command(after_help = example!("instep sprint new autumn --title 'Autumn release'"))]
+    #[command(after_help = concat!(
+        list_help!("- {code: winter-release, title: Winter release, owner: ann}"),
+        example!("instep sprint new autumn --title 'Autumn release'"),
+    ))]
     New(SprintNew),
     /// List sprints: filter, sort, page
     #[command(after_help = example!("instep sprint list --status active"))]
@@ -55,7 +59,17 @@ impl Sprint {
             Self::Status(op) => entity::set_status(op, KIND, desk),
             Self::Move(op) => entity::relocate(op, KIND, desk),
             Self::Rm(op) => op.run(KIND, desk),
-            Self::Scaffold(op) => desk.change("sprint.scaffold", async |ws| op.run(ws).await),
+            Self::Scaffold(op) => scaffold(op, desk),
         }
     }
+}
+
+fn scaffold(op: Scaffold, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Change)?;
+    let report = desk.wait(op.run(&workspace))?;
+    desk.answer("sprint.scaffold", &report, |report, screen| match report.steps.as_slice() {
+        [] => screen.say("every task that SPRINT.md lists is there"),
+        _ => report::print_change(report, screen),
+    });
+    Ok(Exit::Done)
 }

@@ -25,7 +25,19 @@ fn named(argument: Arg) -> Arg {
 #[derive(Debug, Subcommand)]
 pub(super) enum Task {
     /// Make a task from a template, or many from a list
-    #[command(after_help = example!("instep task new fix-login --sprint first-release --priority P1"))]
+    #[command(after_help = concat!(
+        list_help!(
+            "- code: fix-logout",
+            "  sprint: first-release",
+            "  kind: bug",
+            "  title: Nobody can log out",
+            "- {code: log-in-again, priority: P1, tasks: [Ask once, Remember it]}",
+        ),
+        example!(
+            "instep task new fix-login --sprint first-release --priority P1",
+            "echo '[{code: one}, {code: two, kind: bug}]' | instep task new --from -",
+        ),
+    ))]
     New(TaskNew),
     /// List tasks: filter, sort, page
     #[command(after_help = example!("instep task list --status pending,in_progress --sort priority"))]

@@ -6,7 +6,8 @@ use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
 use super::table::{Column, Table, pairs};
-use crate::ops::{TemplateCheck, TemplateList, TemplateShow, TemplateVerdict, TemplateView, VariableView};
+use crate::ops::{AdrNew, TemplateCheck, TemplateList, TemplateShow, TemplateVerdict, TemplateView, VariableView};
+use crate::template::VariableType;
 
 /// Find and check templates
 #[derive(Debug, Subcommand)]
@@ -17,9 +18,18 @@ pub(super) enum Template {
     /// Show what a template is for and which variables it takes
     #[command(after_help = example!("instep template show task"))]
     Show(TemplateShow),
-    /// Check that templates are sound and render
+    /// Check that templates render, and that what they make can be kept in step
     #[command(after_help = example!("instep template check"))]
     Check(TemplateCheck),
+    /// Make a file that is kept in step with nothing: a decision record
+    #[command(after_help = example!("instep template new adr --number 1 --title 'Use SQLite'"))]
+    New {
+        /// What to make
+        #[arg(value_parser = ["adr"])]
+        kind: String,
+        #[command(flatten)]
+        op: AdrNew,
+    },
 }
 
 impl Template {
@@ -30,6 +40,7 @@ impl Template {
             }
             Self::Show(op) => desk.look("template.show", async |ws| op.run(ws).await, print_one),
             Self::Check(op) => check(op, desk),
+            Self::New { op, .. } => new(op, desk),
         }
     }
 }
@@ -40,6 +51,15 @@ fn check(op: TemplateCheck, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let verdicts = desk.wait(op.run(&workspace))?;
     desk.answer("template.check", &verdicts, |verdicts, screen| print_verdicts(verdicts, screen));
     Ok(if verdicts.iter().all(|verdict| verdict.is_sound) { Exit::Done } else { Exit::Problems })
+}
+
+fn new(op: AdrNew, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Look)?;
+    let made = desk.wait(op.run(&workspace))?;
+    desk.answer("template.new", &made, |made, screen| {
+        screen.data(Line::new().with(Role::Success, "created").plain("  ").code(&made.path));
+    });
+    Ok(Exit::Done)
 }
 
 fn print_list(all: &[TemplateView], screen: &mut Screen) {
@@ -56,14 +76,28 @@ fn print_list(all: &[TemplateView], screen: &mut Screen) {
 
 fn print_one(view: &TemplateView, screen: &mut Screen) {
     screen.data(Line::new().code(&view.template));
-    screen.text(&format!("{}\n\n", view.help.trim_end()));
+    let help = view.help.trim_end();
+    screen.text(&if help.is_empty() { "\n".to_owned() } else { format!("{help}\n\n") });
     pairs(&[("from", view.place.as_str().into()), ("makes", view.files.join(", ").into())], screen);
     screen.data("");
     let mut table = Table::new([Column::whole("VARIABLE"), Column::cut_then("DEFAULT"), Column::cut_first("WHAT FOR")]);
     for variable in &view.variables {
-        table.row([(Role::Code, variable.name.clone()), default(variable), (Role::Plain, variable.help.clone())]);
+        let help = [variable.help.clone(), takes(variable)].into_iter().filter(|text| !text.is_empty());
+        let help: Vec<String> = help.collect();
+        table.row([(Role::Code, variable.name.clone()), default(variable), (Role::Plain, help.join(" "))]);
     }
     table.print(screen);
+}
+
+/// What a value must be, and what one looks like.
+fn takes(variable: &VariableView) -> String {
+    let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match (&variable.kind, variable.choices.as_slice(), &variable.example) {
+        (_, [_, ..], _) => format!("({})", variable.choices.join(", ")),
+        (VariableType::Text, _, Some(example)) => format!("(such as {})", plain(example)),
+        (VariableType::Text, _, None) => String::new(),
+        (kind, ..) => format!("({})", kind.noun()),
+    }
 }
 
 fn default(variable: &VariableView) -> (Role, String) {
@@ -81,6 +115,9 @@ fn print_verdicts(verdicts: &[TemplateVerdict], screen: &mut Screen) {
         screen.data(Line::new().with(role, word).plain("  ").code(&verdict.template));
         for finding in &verdict.findings {
             screen.data(format!("        {finding}"));
+        }
+        for remark in &verdict.remarks {
+            screen.data(Line::new().with(Role::Dim, "        note").plain(format!(": {remark}")));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::model::{CodeError, EntityKind, ReferenceError, nearest};
+use crate::model::{CodeError, DocPath, EntityKind, ReferenceError, nearest};
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::sync::brakes::Brake;
 use crate::template::TemplateError;
-use crate::tree::TreeError;
+use crate::tree::{FileKind, TreeError};
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub enum OpError {
         nearest: Vec<String>,
     },
     /// A code that is none.
-    #[error("`{code}` is no code: {source}")]
+    #[error("`{code}` is not a code: {source}")]
     BadCode {
         /// The text.
         code: String,
@@ -88,6 +88,66 @@ pub enum OpError {
         /// What is wrong, and where.
         message: String,
     },
+    /// An entry of a list that cannot be made; nothing of the list was.
+    #[error("{}: entry {entry} (`{code}`): {source}", path.display())]
+    InList {
+        /// The list.
+        path: PathBuf,
+        /// The number of the entry, from 1.
+        entry: usize,
+        /// Its code.
+        code: String,
+        /// Why.
+        source: Box<OpError>,
+    },
+    /// A record without a number; nobody but people can agree on one.
+    #[error("a record needs a number")]
+    NoNumber {
+        /// The next one that is free here.
+        free: u32,
+    },
+    /// A record has that number.
+    #[error("there is a record with the number {number:03} already")]
+    NumberTaken {
+        /// The number.
+        number: u32,
+    },
+    /// Two values for one variable.
+    #[error("`{name}` is given twice")]
+    GivenTwice {
+        /// The variable.
+        name: String,
+    },
+    /// A text that a document would not show as it was given.
+    #[error("`{name}` {why}")]
+    BadText {
+        /// What it is for.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Something that belongs to no sprint was to be put into one.
+    #[error("a sprint was given, and only a task belongs to one, not a {kind}")]
+    HasNoSprint {
+        /// What was to be made.
+        kind: EntityKind,
+    },
+    /// Something lies where a file is to be made.
+    #[error("{path} is there already, and is {kind}")]
+    Occupied {
+        /// Where.
+        path: DocPath,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// A document that cannot be understood.
+    #[error("{path} cannot be understood: {why}")]
+    NotUnderstood {
+        /// Which.
+        path: DocPath,
+        /// Why, and where.
+        why: String,
+    },
     /// A list names one thing twice.
     #[error("`{code}` is listed twice")]
     Repeated {
@@ -108,11 +168,13 @@ pub enum OpError {
         /// How many tasks it has.
         tasks: usize,
     },
-    /// A template makes something that is no document of what is made.
-    #[error("the template makes `{name}`, which has no place here")]
+    /// A template makes something that the next sync would refuse.
+    #[error("the template `{template}` makes what cannot be kept in step: {}", faults.join("; "))]
     BadOutput {
-        /// The file's name.
-        name: String,
+        /// Kind and name.
+        template: String,
+        /// Everything that is wrong with it.
+        faults: Vec<String>,
     },
     /// A brake refused the run; nothing was written.
     #[error("refused: {brake}")]

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::new::{Entry, creations};
+use super::listed::Entry;
+use super::new::{TemplateOptions, creations};
 use super::{OpError, Workspace};
 use crate::config::{Config, FILE_NAME};
 use crate::model::{DocPath, Ids, ProjectId, TemplateKind};
@@ -113,12 +114,12 @@ impl Init {
 async fn demo(ws: &Workspace) -> Result<SyncReport, OpError> {
     let mut order = Order::default();
     for (kind, entries) in [(TemplateKind::Agent, agents()), (TemplateKind::Sprint, sprints())] {
-        order.creations.extend(creations(ws, kind, entries, None).await?);
+        order.creations.extend(creations(ws, kind, entries, &TemplateOptions::default()).await?.creations);
     }
     let first = carry_out(ws, order).await?;
     let mut order = Order::default();
     for (kind, entries) in [(TemplateKind::Task, tasks()), (TemplateKind::Bug, bugs())] {
-        order.creations.extend(creations(ws, kind, entries, None).await?);
+        order.creations.extend(creations(ws, kind, entries, &TemplateOptions::default()).await?.creations);
     }
     let second = carry_out(ws, order).await?;
     let steps = [first.steps, second.steps].concat();
@@ -131,7 +132,7 @@ fn entry(code: &str, sprint: Option<&str>, variables: Value) -> Entry {
         Value::Object(map) => map.into_iter().collect(),
         _ => BTreeMap::new(),
     };
-    Entry { code: code.to_owned(), sprint: sprint.map(str::to_owned), template: None, variables }
+    Entry { code: code.to_owned(), sprint: sprint.map(str::to_owned), variables, ..Entry::default() }
 }
 
 fn agents() -> Vec<Entry> {

@@ -4,6 +4,7 @@
 //! and their comments are the flags of the command line, the schema of a tool and the body of a request at once.
 //! Nothing here prints, and nothing here writes past [`sync`](crate::sync).
 
+mod adr;
 mod conflict;
 mod database;
 mod diff;
@@ -12,18 +13,23 @@ mod doctor_fields;
 mod error;
 mod init;
 mod list;
+mod listed;
+mod made;
 mod new;
 mod next;
 mod relocate;
 mod remove;
 mod resolve;
+mod room;
 mod scaffold;
 mod set;
+mod shelf;
 mod show;
 mod synchronise;
 mod templates;
 mod view;
 
+pub use adr::{AdrMade, AdrNew};
 pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeFile};
 pub use database::{DatabaseInfo, DatabaseView, TableSize};
 pub use diff::{Diff, FileDiff};

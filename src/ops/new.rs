@@ -7,16 +7,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::listed::{self, Entry};
+use super::made::{self, entity_kind};
 use super::resolve::resolve_kind;
-use super::templates::{catalog, today};
-use super::{OpError, Workspace};
-use crate::model::{Code, EntityId, EntityKind, Reference, Role, TemplateKind};
+use super::shelf::{Shelf, offered};
+use super::{OpError, Workspace, room};
+use crate::model::{Code, EntityId, EntityKind, Field, Reference, TemplateKind};
+use crate::sync::plan::{Note, NoteKind};
 use crate::sync::{Creation, Order, SyncReport, carry_out};
-use crate::template::{DEFAULT, Limits, RenderedFile, Variables, render};
-use crate::tree::read_outside;
-
-/// The largest list of things to make, in bytes.
-const MAX_LIST: u64 = 4 << 20;
+use crate::template::{DEFAULT, Limits, Template, Variables, render};
 
 /// Make a sprint.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -86,25 +85,9 @@ pub struct TemplateOptions {
     /// Give a variable of the template a value; may be given several times
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub var: Vec<String>,
-    /// Make everything that a YAML or JSON file lists, all of it or nothing
+    /// Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "var"])]
     pub from: Option<PathBuf>,
-}
-
-/// One thing to make, as a list in a file has it.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Entry {
-    /// Its code.
-    pub(super) code: String,
-    /// Its sprint.
-    #[serde(default)]
-    pub(super) sprint: Option<String>,
-    /// Its template.
-    #[serde(default)]
-    pub(super) template: Option<String>,
-    /// The values of the template's variables.
-    #[serde(default, flatten)]
-    pub(super) variables: BTreeMap<String, Value>,
 }
 
 impl SprintNew {
@@ -125,14 +108,11 @@ impl TaskNew {
     /// A code that is none or taken, a sprint that does not exist, a template that does not render, a side that cannot
     /// be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        let mut entries = entries(self.code, &self.how, [("title", self.title), ("priority", self.priority)])?;
+        let priority = self.priority.as_deref().map(priority).transpose()?;
+        let mut entries = entries(self.code, &self.how, [("title", self.title), ("priority", priority)])?;
         let sprint = self.sprint.map(|sprint| sprint.to_string());
         entries.iter_mut().filter(|entry| entry.sprint.is_none()).for_each(|entry| entry.sprint.clone_from(&sprint));
-        let kind = match self.kind.as_deref() {
-            Some("bug") => TemplateKind::Bug,
-            Some("embedded") => TemplateKind::Embedded,
-            _ => TemplateKind::Task,
-        };
+        let kind = self.kind.as_deref().and_then(listed::task_kind).unwrap_or(TemplateKind::Task);
         make(ws, kind, entries, &self.how).await
     }
 }
@@ -156,29 +136,66 @@ fn entries<const N: usize>(
 ) -> Result<Vec<Entry>, OpError> {
     let said = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))));
     let said: BTreeMap<String, Value> = said.collect();
+    said.iter().try_for_each(|(name, value)| refuse_unreadable(name, value))?;
     let Some(path) = &how.from else {
         let mut variables = said;
-        variables.extend(variables_of(&how.var)?);
+        for (name, value) in variables_of(&how.var)? {
+            let told_elsewhere = name == "code" || (name == "sprint" && code.is_some());
+            if told_elsewhere || variables.insert(name.clone(), value).is_some() {
+                return Err(OpError::GivenTwice { name });
+            }
+        }
         return Ok(vec![Entry { code: code.unwrap_or_default(), variables, ..Entry::default() }]);
     };
-    let bytes = read_outside(path, MAX_LIST)?.ok_or_else(|| OpError::NoFile { path: path.clone() })?;
-    let bad = |error: serde_yaml::Error| OpError::BadList { path: path.clone(), message: error.to_string() };
-    let listed: Vec<Entry> = serde_yaml::from_slice(&bytes).map_err(bad)?;
     let with_said = |mut entry: Entry| {
         for (name, value) in &said {
             entry.variables.entry(name.clone()).or_insert_with(|| value.clone());
         }
         entry
     };
-    Ok(listed.into_iter().map(with_said).collect())
+    Ok(listed::read(path)?.into_iter().map(with_said).collect())
 }
 
-fn variables_of(pairs: &[String]) -> Result<BTreeMap<String, Value>, OpError> {
-    let pair = |pair: &String| match pair.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), Value::from(value))),
-        _ => Err(OpError::BadAssignment { text: pair.clone() }),
+pub(super) fn variables_of(pairs: &[String]) -> Result<BTreeMap<String, Value>, OpError> {
+    let mut variables = BTreeMap::new();
+    for pair in pairs {
+        match pair.split_once('=') {
+            Some((name, value)) if !name.is_empty() => {
+                if variables.insert(name.to_owned(), Value::from(value)).is_some() {
+                    return Err(OpError::GivenTwice { name: name.to_owned() });
+                }
+            }
+            _ => return Err(OpError::BadAssignment { text: pair.clone() }),
+        }
+    }
+    Ok(variables)
+}
+
+/// A priority as templates write it, from any of its spellings.
+fn priority(word: &str) -> Result<String, OpError> {
+    let value = super::set::value(EntityKind::Task, Field::Priority, word)?;
+    Ok(value.as_str().unwrap_or(word).to_owned())
+}
+
+/// Refuses what a document would not show as it was given.
+pub(super) fn refuse_unreadable(name: &str, value: &Value) -> Result<(), OpError> {
+    let text = value.as_str().unwrap_or_default();
+    let is_one_line = ["title", "name"].contains(&name);
+    let why = if is_one_line && text.trim().is_empty() {
+        "is empty"
+    } else if text.contains(|c: char| is_invisible(c) && (is_one_line || !"\n\r\t".contains(c))) {
+        "holds a character that cannot be seen, such as a line end or a control character"
+    } else if is_one_line && (text.contains("<!--") || text.contains("-->")) {
+        "holds the mark of a comment, which hides text"
+    } else {
+        return Ok(());
     };
-    pairs.iter().map(pair).collect()
+    Err(OpError::BadText { name: name.to_owned(), why })
+}
+
+/// Controls, and those marks that turn the direction of a text round.
+fn is_invisible(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 async fn make(
@@ -187,71 +204,122 @@ async fn make(
     entries: Vec<Entry>,
     how: &TemplateOptions,
 ) -> Result<SyncReport, OpError> {
-    let creations = creations(ws, kind, entries, how.template.as_deref()).await?;
-    Ok(carry_out(ws, Order { creations, ..Order::default() }).await?)
+    let plan = creations(ws, kind, entries, how).await?;
+    let mut report = carry_out(ws, Order { creations: plan.creations, ..Order::default() }).await?;
+    report.notes.extend(plan.remarks);
+    Ok(report)
+}
+
+/// What is to be made.
+#[derive(Default)]
+pub(super) struct ToMake {
+    /// It, rendered.
+    pub(super) creations: Vec<Creation>,
+    /// What its documents say that is not understood.
+    remarks: Vec<Note>,
 }
 
 /// Renders everything that is to be made; nothing is written yet.
+///
+/// # Errors
+/// The first entry that cannot be made, named where there is a list.
 pub(super) async fn creations(
     ws: &Workspace,
     kind: TemplateKind,
     entries: Vec<Entry>,
-    template: Option<&str>,
-) -> Result<Vec<Creation>, OpError> {
-    let catalog = catalog(ws)?;
-    let usual = ws.config.templates.get(&kind).map(|setting| setting.value.clone());
-    let mut creations: Vec<Creation> = Vec::with_capacity(entries.len());
-    let mut sprints: BTreeMap<String, (EntityId, String)> = BTreeMap::new();
-    for entry in entries {
+    how: &TemplateOptions,
+) -> Result<ToMake, OpError> {
+    let mut maker = Maker { ws, kind, how, shelf: Shelf::read(ws)?, sprints: BTreeMap::new() };
+    let mut plan = ToMake::default();
+    for (index, entry) in entries.into_iter().enumerate() {
+        let code = entry.code.clone();
+        maker.make(entry, &mut plan).await.map_err(|error| match &how.from {
+            Some(path) => OpError::InList { path: path.clone(), entry: index + 1, code, source: Box::new(error) },
+            None => error,
+        })?;
+    }
+    room::refuse_taken(ws, &plan.creations, &maker.sprints).await?;
+    Ok(plan)
+}
+
+/// Makes entries into creations, one after the other.
+struct Maker<'a> {
+    ws: &'a Workspace,
+    kind: TemplateKind,
+    how: &'a TemplateOptions,
+    shelf: Shelf,
+    /// The sprints that were asked for, by the name that they were asked for with.
+    sprints: BTreeMap<String, (EntityId, String)>,
+}
+
+impl Maker<'_> {
+    async fn make(&mut self, entry: Entry, plan: &mut ToMake) -> Result<(), OpError> {
         let code = Code::new(&entry.code).map_err(|source| OpError::BadCode { code: entry.code.clone(), source })?;
+        let template_kind = self.kind_of(&entry)?;
+        let kind = entity_kind(template_kind).unwrap_or(EntityKind::Task);
+        entry.variables.iter().try_for_each(|(name, value)| refuse_unreadable(name, value))?;
         let sprint = match &entry.sprint {
+            Some(name) if kind == EntityKind::Task => Some(self.sprint(name).await?),
+            Some(_) => return Err(OpError::HasNoSprint { kind }),
             None => None,
-            Some(name) => Some(find_sprint(ws, name, &mut sprints).await?),
         };
-        let name = entry.template.as_deref().or(template).or(usual.as_deref()).unwrap_or(DEFAULT);
-        let template = catalog.get(kind, name)?;
-        let variables = variables(ws, &code, sprint.as_ref(), entry.variables);
+        let template = self.template(template_kind, entry.template.as_deref())?;
+        let variables = variables(self.ws, &code, sprint.as_ref(), entry);
         let files = render(template, &variables, Limits::default())?;
-        let kind = entity_kind(kind);
-        let documents = files.into_iter().map(|file| document(kind, file)).collect::<Result<_, _>>()?;
-        if creations.iter().any(|other| other.code == code && other.sprint == sprint.as_ref().map(|(id, _)| *id)) {
+        let made = made::read(self.ws.tree.layout(), kind, &files)
+            .map_err(|faults| OpError::BadOutput { template: template.to_string(), faults })?;
+        let sprint_code = sprint.as_ref().map(|(_, code)| code.as_str());
+        let place = room::place(self.ws.tree.layout(), kind, &code, sprint_code);
+        let sprint = sprint.as_ref().map(|(id, _)| *id);
+        if plan.creations.iter().any(|other| other.code == code && other.sprint == sprint && other.kind == kind) {
             return Err(OpError::Repeated { code: code.to_string() });
         }
-        creations.push(Creation { kind, sprint: sprint.map(|(id, _)| id), code, documents });
+        plan.remarks.extend(made.remarks.into_iter().map(|(name, message)| {
+            let path = if kind == EntityKind::Agent { place.clone() } else { format!("{place}/{name}") };
+            Note { kind: NoteKind::Problem, path, message, count: 1 }
+        }));
+        plan.creations.push(Creation { kind, sprint, code, documents: made.documents });
+        Ok(())
     }
-    Ok(creations)
+
+    /// An entry of a list of tasks may say another kind of task.
+    fn kind_of(&self, entry: &Entry) -> Result<TemplateKind, OpError> {
+        match entry.kind {
+            Some(_) if entity_kind(self.kind) != Some(EntityKind::Task) => {
+                let known = vec![self.kind.to_string()];
+                Err(OpError::unknown("kind", entry.kind.map(TemplateKind::word).unwrap_or_default(), known))
+            }
+            other => Ok(other.unwrap_or(self.kind)),
+        }
+    }
+
+    fn template(&self, kind: TemplateKind, said: Option<&str>) -> Result<&Template, OpError> {
+        let usual = self.ws.config.templates.get(&kind).map(|setting| setting.value.as_str());
+        let name = said.or(self.how.template.as_deref()).or(usual).unwrap_or(DEFAULT);
+        Ok(self.shelf.catalog.get(kind, name)?)
+    }
+
+    async fn sprint(&mut self, name: &str) -> Result<(EntityId, String), OpError> {
+        if let Some(found) = self.sprints.get(name) {
+            return Ok(found.clone());
+        }
+        let wanted: Reference = name.parse()?;
+        let found = resolve_kind(self.ws, &wanted, EntityKind::Sprint).await?.record;
+        self.sprints.insert(name.to_owned(), (found.id, found.code.clone()));
+        Ok((found.id, found.row.code))
+    }
 }
 
-async fn find_sprint(
-    ws: &Workspace,
-    name: &str,
-    known: &mut BTreeMap<String, (EntityId, String)>,
-) -> Result<(EntityId, String), OpError> {
-    if let Some(found) = known.get(name) {
-        return Ok(found.clone());
-    }
-    let wanted: Reference = name.parse()?;
-    let found = resolve_kind(ws, &wanted, EntityKind::Sprint).await?.record;
-    known.insert(name.to_owned(), (found.id, found.code.clone()));
-    Ok((found.id, found.row.code))
-}
-
-fn variables(
-    ws: &Workspace,
-    code: &Code,
-    sprint: Option<&(EntityId, String)>,
-    mut given: BTreeMap<String, Value>,
-) -> Variables {
-    given.insert("code".into(), code.as_str().into());
-    let mut offered: BTreeMap<String, Value> =
-        ws.config.variables.iter().map(|(name, setting)| (name.clone(), setting.value.clone())).collect();
+/// What was asked for, and what a template may use besides.
+fn variables(ws: &Workspace, code: &Code, sprint: Option<&(EntityId, String)>, entry: Entry) -> Variables {
+    let mut offered = offered(ws);
+    offered.insert("code".into(), code.as_str().into());
     offered.insert("title".into(), in_words(code.as_str()).into());
-    offered.insert("today".into(), today(ws).into());
-    offered.insert("project".into(), ws.config.name.as_ref().map_or(Value::Null, |name| name.value.clone().into()));
     if let Some((_, sprint)) = sprint {
         offered.insert("sprint".into(), sprint.as_str().into());
     }
-    Variables { given, offered }
+    offered.extend(entry.offered);
+    Variables { given: entry.variables, offered }
 }
 
 /// `phase-1-api` as `Phase 1 api`.
@@ -259,31 +327,6 @@ fn in_words(code: &str) -> String {
     let words = code.replace(['-', '_'], " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn entity_kind(kind: TemplateKind) -> EntityKind {
-    match kind {
-        TemplateKind::Sprint => EntityKind::Sprint,
-        TemplateKind::Agent => EntityKind::Agent,
-        _ => EntityKind::Task,
-    }
-}
-
-/// The role of a rendered file in what is made.
-fn document(kind: EntityKind, file: RenderedFile) -> Result<(Role, String, String), OpError> {
-    let role = match (kind, file.name.as_str()) {
-        (EntityKind::Sprint, "SPRINT.md") => Role::Sprint,
-        (EntityKind::Task, "TASK.md") => Role::Task,
-        (EntityKind::Task, "AGENT.yml") => Role::AgentConfig,
-        (EntityKind::Agent, name) if name.ends_with(".yml") => Role::AgentProfile,
-        (EntityKind::Sprint | EntityKind::Task, name) if is_attachment(name) => Role::Attachment,
-        _ => return Err(OpError::BadOutput { name: file.name }),
-    };
-    Ok((role, file.name, file.text))
-}
-
-fn is_attachment(name: &str) -> bool {
-    !name.contains('/') && [".md", ".yml", ".yaml"].iter().any(|ending| name.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -296,9 +339,20 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_needs_a_name_and_a_value() {
+    fn a_variable_needs_a_name_and_one_value() {
         assert!(variables_of(&["goal=a=b".into()]).is_ok_and(|v| v["goal"] == "a=b"));
         assert!(variables_of(&["goal".into()]).is_err());
         assert!(variables_of(&["=x".into()]).is_err());
+        assert!(variables_of(&["a=1".into(), "a=2".into()]).is_err());
+    }
+
+    #[test]
+    fn a_text_that_would_not_be_shown_as_it_was_given_is_refused() {
+        let refused = |name: &str, text: &str| refuse_unreadable(name, &text.into()).is_err();
+        assert!(
+            ["", " ", "a\nb", "\u{1b}[31mX", "a\u{202e}b", "a <!-- b -->"].iter().all(|text| refused("title", text))
+        );
+        assert!(!refused("title", "Ä title: with \"marks\" & ✅ 👩‍💻"));
+        assert!(!refused("notes", "two\nlines\tand <!-- a comment -->") && refused("notes", "\u{1b}[2J"));
     }
 }

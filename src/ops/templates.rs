@@ -1,14 +1,13 @@
 //! Lists, shows and checks templates.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{OpError, Workspace};
-use crate::model::TemplateKind;
-use crate::template::{Catalog, Checked, Entry, Limits, Place, Template, TemplateFolder, Variable, check};
+use super::shelf::{Shelf, offered};
+use super::{OpError, Workspace, made};
+use crate::model::{TemplateKind, nearest};
+use crate::template::{Catalog, Checked, Entry, Limits, Place, Template, Trial, Variable, VariableType, check};
 
 /// List the templates.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -60,6 +59,16 @@ pub struct VariableView {
     pub default: Option<Value>,
     /// What it is for.
     pub help: String,
+    /// What kind of value it takes.
+    #[serde(rename = "type")]
+    #[schemars(with = "String")]
+    pub kind: VariableType,
+    /// The only values that it takes; empty where every value is good.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// A value that shows how it is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
 }
 
 /// What a check of one template found.
@@ -67,10 +76,12 @@ pub struct VariableView {
 pub struct TemplateVerdict {
     /// `KIND/NAME`.
     pub template: String,
-    /// Whether it renders.
+    /// Whether it renders, and what comes out can be kept in step.
     pub is_sound: bool,
-    /// What is wrong, or worth knowing.
+    /// What is wrong.
     pub findings: Vec<String>,
+    /// What is strange and hinders nobody.
+    pub remarks: Vec<String>,
 }
 
 impl TemplateList {
@@ -79,7 +90,9 @@ impl TemplateList {
     /// # Errors
     /// The folder of the workspace's templates cannot be read.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<TemplateView>, OpError> {
-        Ok(catalog(ws)?.list().map(view).collect())
+        let shelf = Shelf::read(ws)?;
+        let strays = shelf.strays.iter().map(|(path, why)| stray(path, why));
+        Ok(shelf.catalog.list().map(view).chain(strays).collect())
     }
 }
 
@@ -89,8 +102,8 @@ impl TemplateShow {
     /// # Errors
     /// There is none of that name, or it is broken.
     pub async fn run(self, ws: &Workspace) -> Result<TemplateView, OpError> {
-        let (kind, name) = named(&self.template)?;
-        let catalog = catalog(ws)?;
+        let catalog = Shelf::read(ws)?.catalog;
+        let (kind, name) = named(&self.template, &catalog)?;
         catalog.get(kind, &name)?;
         let entry = catalog.list().find(|entry| entry.kind == kind && entry.name == name);
         Ok(view(entry.expect("what can be got is listed")))
@@ -103,45 +116,58 @@ impl TemplateCheck {
     /// # Errors
     /// There is none of that name; the folder of the workspace's templates cannot be read.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<TemplateVerdict>, OpError> {
-        let wanted = self.template.as_deref().map(named).transpose()?;
-        let catalog = catalog(ws)?;
+        let Shelf { catalog, strays } = Shelf::read(ws)?;
+        let wanted = self.template.as_deref().map(|template| named(template, &catalog)).transpose()?;
         if let Some((kind, name)) = &wanted {
             catalog.get(*kind, name)?;
         }
         let is_wanted = |checked: &Checked| {
             wanted.as_ref().is_none_or(|(kind, name)| checked.kind == *kind && checked.name == *name)
         };
-        Ok(check(&catalog, Limits::default()).into_iter().filter(is_wanted).map(verdict).collect())
+        let judge = |kind, files: &[_]| made::faults(ws.tree.layout(), kind, files);
+        let named = ["code", "title"].map(|name| (name.to_owned(), Value::from(format!("some-{name}"))));
+        let offered = offered(ws).into_iter().chain(named).collect();
+        let trial = Trial { offered, limits: Limits::default(), judge: &judge };
+        let strays = strays.into_iter().filter(|_| wanted.is_none());
+        let strays = strays.map(|(template, why)| TemplateVerdict {
+            template,
+            is_sound: false,
+            findings: vec![why],
+            remarks: Vec::new(),
+        });
+        Ok(check(&catalog, &trial).into_iter().filter(is_wanted).map(verdict).chain(strays).collect())
     }
 }
 
-/// All templates: the built-in ones, and those of the workspace in their place or beside them.
-///
-/// # Errors
-/// The folder of the workspace's templates cannot be read.
-pub(super) fn catalog(ws: &Workspace) -> Result<Catalog, OpError> {
-    let root = ws.tree.layout().templates();
-    let mut folders: BTreeMap<(TemplateKind, String), BTreeMap<String, String>> = BTreeMap::new();
-    for (path, read) in ws.tree.read_below(&root)? {
-        let below: Vec<&str> = path.parts().skip(root.parts().count()).collect();
-        let [kind, name, file @ ..] = below.as_slice() else { continue };
-        let (Some(kind), Ok(text)) = (TemplateKind::from_word(kind), String::from_utf8(read.bytes)) else { continue };
-        folders.entry((kind, (*name).to_owned())).or_default().insert(file.join("/"), text);
-    }
-    let folder = |((kind, name), files)| TemplateFolder { kind, name, files };
-    Ok(Catalog::new(folders.into_iter().map(folder)))
-}
-
-/// The day, as templates and documents write it.
-pub(super) fn today(ws: &Workspace) -> String {
-    ws.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
-}
-
-fn named(text: &str) -> Result<(TemplateKind, String), OpError> {
+fn named(text: &str, catalog: &Catalog) -> Result<(TemplateKind, String), OpError> {
     let (kind, name) = text.split_once('/').unwrap_or((text, crate::template::DEFAULT));
-    let known = || TemplateKind::ALL.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let parsed = TemplateKind::from_word(kind).ok_or_else(|| OpError::unknown("kind of template", kind, known()))?;
-    Ok((parsed, name.to_owned()))
+    match TemplateKind::from_word(kind) {
+        Some(kind) => Ok((kind, name.to_owned())),
+        None => Err(unknown_kind(text, kind, catalog)),
+    }
+}
+
+/// Whoever writes a name alone is told where it is.
+fn unknown_kind(text: &str, kind: &str, catalog: &Catalog) -> OpError {
+    let known: Vec<String> = TemplateKind::ALL.iter().map(ToString::to_string).collect();
+    let named = catalog.list().filter(|entry| entry.name.eq_ignore_ascii_case(text));
+    let mut offered: Vec<String> = named.map(|entry| format!("{}/{}", entry.kind, entry.name)).collect();
+    if offered.is_empty() {
+        offered.extend(nearest(kind, known.iter().map(String::as_str)).into_iter().map(str::to_owned));
+    }
+    OpError::Unknown { what: "kind of template".into(), value: kind.to_owned(), known, nearest: offered }
+}
+
+/// Something that lies among the templates and is none.
+fn stray(path: &str, why: &str) -> TemplateView {
+    TemplateView {
+        template: path.to_owned(),
+        place: "workspace".to_owned(),
+        help: String::new(),
+        variables: Vec::new(),
+        files: Vec::new(),
+        error: Some(why.to_owned()),
+    }
 }
 
 fn view(entry: &Entry) -> TemplateView {
@@ -165,6 +191,9 @@ fn sound_view(template: &Template) -> TemplateView {
         required: variable.required,
         default: variable.default.clone(),
         help: variable.help.clone(),
+        kind: variable.kind,
+        choices: variable.choices.clone(),
+        example: variable.example.clone(),
     };
     TemplateView {
         template: String::new(),
@@ -178,5 +207,6 @@ fn sound_view(template: &Template) -> TemplateView {
 
 fn verdict(checked: Checked) -> TemplateVerdict {
     let template = format!("{}/{}", checked.kind, checked.name);
-    TemplateVerdict { template, is_sound: checked.problems.is_empty(), findings: checked.problems }
+    let Checked { problems, remarks, .. } = checked;
+    TemplateVerdict { template, is_sound: problems.is_empty(), findings: problems, remarks }
 }

@@ -36,6 +36,6 @@ pub const DEFAULT: &str = "default";
 pub(super) fn folders() -> impl Iterator<Item = TemplateFolder> {
     FOLDERS.iter().map(|folder| {
         let files = folder.files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        TemplateFolder { kind: folder.kind, name: DEFAULT.to_owned(), files: BTreeMap::from_iter(files) }
+        TemplateFolder { kind: folder.kind, name: DEFAULT.to_owned(), files: BTreeMap::from_iter(files), fault: None }
     })
 }

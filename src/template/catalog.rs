@@ -19,6 +19,8 @@ pub struct TemplateFolder {
     pub name: String,
     /// The texts of its files by their names.
     pub files: BTreeMap<String, String>,
+    /// What of it could not be read, and why.
+    pub fault: Option<String>,
 }
 
 /// Where a template comes from.
@@ -105,6 +107,9 @@ impl Template {
     fn new(folder: TemplateFolder) -> Result<Self, TemplateError> {
         let label = format!("{}/{}", folder.kind, folder.name);
         let broken = |message| TemplateError::Broken { template: label.clone(), message };
+        if let Some(fault) = folder.fault {
+            return Err(broken(fault));
+        }
         let sources: BTreeMap<String, String> = folder
             .files
             .iter()
@@ -137,7 +142,17 @@ mod tests {
 
     fn folder(kind: TemplateKind, name: &str, files: &[(&str, &str)]) -> TemplateFolder {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        TemplateFolder { kind, name: name.into(), files }
+        TemplateFolder { kind, name: name.into(), files, fault: None }
+    }
+
+    #[test]
+    fn a_folder_that_could_not_be_read_is_told_and_hinders_no_other() {
+        let fault = Some("TASK.md.tera: is not UTF-8".to_owned());
+        let unread = TemplateFolder { fault, ..folder(TemplateKind::Task, "odd", &[]) };
+        let catalog = Catalog::new([unread, folder(TemplateKind::Task, "small", &[("TASK.md.tera", "small")])]);
+        let error = catalog.get(TemplateKind::Task, "odd").expect_err("it was not read").to_string();
+        assert_eq!(error, "the template `task/odd` cannot be used: TASK.md.tera: is not UTF-8");
+        assert!(catalog.get(TemplateKind::Task, "small").is_ok() && catalog.get(TemplateKind::Task, "default").is_ok());
     }
 
     #[test]

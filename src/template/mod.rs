@@ -22,7 +22,7 @@ mod variables;
 
 pub use builtin::DEFAULT;
 pub use catalog::{Catalog, Entry, Place, Template, TemplateFolder};
-pub use check::{Checked, check};
+pub use check::{Checked, Trial, check};
 pub use error::TemplateError;
 pub use filters::slug;
 pub use manifest::{MANIFEST, Manifest, OutputFile, Variable, VariableType};

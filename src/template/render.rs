@@ -180,7 +180,7 @@ mod tests {
 
     fn with_files(files: &[(&str, &str)]) -> Template {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let folder = TemplateFolder { kind: TemplateKind::Task, name: "mine".into(), files };
+        let folder = TemplateFolder { kind: TemplateKind::Task, name: "mine".into(), files, fault: None };
         Catalog::new([folder]).get(TemplateKind::Task, "mine").expect("a good template").clone()
     }
 
@@ -252,7 +252,7 @@ mod tests {
             "{{ load_data(path='/etc/passwd') }}",
         ] {
             let files = BTreeMap::from([("x.md.tera".to_owned(), outside.to_owned())]);
-            let folder = TemplateFolder { kind: TemplateKind::Task, name: "default".into(), files };
+            let folder = TemplateFolder { kind: TemplateKind::Task, name: "default".into(), files, fault: None };
             let error = Catalog::new([folder]).get(TemplateKind::Task, "default").cloned().expect_err(outside);
             assert!(error.to_string().contains("Unknown"), "{error}");
         }
@@ -277,7 +277,7 @@ mod tests {
         for (open, close) in [("(", ")"), ("[", "]"), ("not ", ""), ("-", "")] {
             let deep = format!("{{{{ {}1{} }}}}", open.repeat(20_000), close.repeat(20_000));
             let files = BTreeMap::from([("x.md.tera".to_owned(), deep)]);
-            let folder = TemplateFolder { kind: TemplateKind::Task, name: "mine".into(), files };
+            let folder = TemplateFolder { kind: TemplateKind::Task, name: "mine".into(), files, fault: None };
             assert!(Catalog::new([folder]).get(TemplateKind::Task, "mine").is_err(), "{open}");
         }
     }

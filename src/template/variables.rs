@@ -16,7 +16,8 @@ pub struct Variables {
     pub offered: BTreeMap<String, Value>,
 }
 
-/// The value of each variable that the template takes and that has one: given, else offered, else the default.
+/// The value of each variable that the template takes and that has one: given, else offered, else the default; and
+/// what is offered, for those that use it without saying so.
 ///
 /// # Errors
 /// Names everything that is missing, unknown or of the wrong type at once.
@@ -38,6 +39,10 @@ pub(super) fn settle(template: &Template, variables: &Variables) -> Result<BTree
     }
     if !missing.is_empty() {
         faults.insert(0, needs(&missing));
+    }
+    // What everybody may use needs no declaration.
+    for (name, value) in variables.offered.iter().filter(|(_, value)| !value.is_null()) {
+        settled.entry(name.clone()).or_insert_with(|| value.clone());
     }
     let known: Vec<&str> = manifest.variables.iter().map(|variable| variable.name.as_str()).collect();
     for name in variables.given.keys().filter(|name| !known.contains(&name.as_str())) {
@@ -122,7 +127,7 @@ mod tests {
     fn template(manifest: Option<&str>, text: &str) -> Template {
         let mut files = BTreeMap::from([("x.tera".to_owned(), text.to_owned())]);
         files.extend(manifest.map(|manifest| ("template.toml".to_owned(), manifest.to_owned())));
-        let folder = TemplateFolder { kind: TemplateKind::Bug, name: "mine".into(), files };
+        let folder = TemplateFolder { kind: TemplateKind::Bug, name: "mine".into(), files, fault: None };
         Catalog::new([folder]).get(TemplateKind::Bug, "mine").expect("a good template").clone()
     }
 
@@ -183,6 +188,14 @@ mod tests {
         variables.offered = given(json!({"title": "t", "owner": "offered", "size": "large", "unused": 1})).given;
         let settled = settle(&template, &variables).expect("good");
         assert_eq!(json!([settled["title"], settled["owner"], settled["size"]]), json!(["given", "offered", "large"]));
+    }
+
+    #[test]
+    fn what_is_offered_is_never_refused_and_needs_no_declaration() {
+        let template = template(Some("help = \"\"\n"), "{{ code }}");
+        let offered = given(json!({"code": "x", "title": "y"})).given;
+        let files = render(&template, &Variables { offered, ..Variables::default() }, Limits::default());
+        assert_eq!(files.expect("a text")[0].text, "x");
     }
 
     #[test]

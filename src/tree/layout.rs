@@ -207,6 +207,9 @@ impl Shelf {
         if is_litter(name) {
             return Err(Reason::Litter);
         }
+        if let Self::Foreign(reason @ Reason::Template) = self {
+            return Err(*reason);
+        }
         if ![".md", ".yml", ".yaml"].iter().any(|extension| name.ends_with(extension)) {
             return Err(Reason::NotADocument);
         }

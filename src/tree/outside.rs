@@ -25,6 +25,21 @@ pub fn read_outside(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, TreeErro
     Ok(Some(bytes))
 }
 
+/// Reads what the user names: a file, or for `-` standard input to its end; `None` when there is no such file.
+///
+/// # Errors
+/// As [`read_outside`].
+pub fn read_named(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, TreeError> {
+    if path != Path::new("-") {
+        return read_outside(path, limit);
+    }
+    let mut bytes = Vec::new();
+    let failed = |source| TreeError::Io { deed: "read", path: path.to_owned(), source };
+    io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let size = bytes.len() as u64;
+    if size > limit { Err(TreeError::TooLarge { path: path.to_owned(), size, limit }) } else { Ok(Some(bytes)) }
+}
+
 /// Writes a file that must not exist, durably; the folder must exist.
 ///
 /// # Errors

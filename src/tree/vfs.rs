@@ -2,8 +2,8 @@
 
 mod disk;
 
-use std::io;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 pub use disk::Disk;
 
@@ -181,6 +181,19 @@ pub struct Make {
 impl Make {
     /// A file that only its owner reads.
     pub const PRIVATE: Self = Self { mode: Some(0o600), uid: None, gid: None };
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "a file",
+            Self::Folder => "a folder",
+            Self::Symlink => "a symbolic link",
+            Self::Fifo => "a FIFO",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+        })
+    }
 }
 
 impl<'a> At<'a> {

@@ -26,8 +26,26 @@ impl From<OpError> for Failure {
                 of("bad-path", Exit::Usage).hint("write it as it is below the folder of `instep.toml`")
             }
             OpError::BadAssignment { .. } => of("bad-assignment", Exit::Usage),
-            OpError::NoFile { .. } => of("no-file", Exit::Files),
-            OpError::BadList { .. } => of("bad-list", Exit::Usage),
+            OpError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
+            OpError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
+            OpError::InList { source, path, entry, code } => {
+                let mut failure = Self::from(*source);
+                failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
+                failure
+            }
+            OpError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
+                "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
+            )),
+            OpError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
+            OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
+            OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
+            OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
+            OpError::Occupied { .. } => {
+                of("path-taken", Exit::Files).hint("choose another code, or move what is there")
+            }
+            OpError::NotUnderstood { .. } => {
+                of("not-understood", Exit::Files).hint("mend it, then run the command again")
+            }
             OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
             OpError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             OpError::HasTasks { .. } => of("has-tasks", Exit::Failed)
@@ -159,9 +177,8 @@ impl From<TemplateError> for Failure {
             TemplateError::Broken { .. } => {
                 of("broken-template", Exit::Failed).hint("`instep template check` tells more")
             }
-            TemplateError::Variables { .. } => {
-                of("template-variables", Exit::Usage).hint("`instep template show` says which variables it takes")
-            }
+            TemplateError::Variables { template, .. } => of("template-variables", Exit::Usage)
+                .hint(format!("`instep template show {template}` says which variables it takes")),
             TemplateError::Failed { .. } => {
                 of("template-failed", Exit::Failed).hint("`instep template check` tells more")
             }

@@ -1,0 +1,189 @@
+//! Making things from templates: refused before anything is written, or kept in step ever after.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::project::Project;
+
+/// A project with a workspace template `task/mine` of these files.
+fn with_template(files: &[(&str, &str)]) -> Project {
+    let project = Project::new();
+    for (name, text) in files {
+        project.write(&format!("delegation/.templates/task/mine/{name}"), text);
+    }
+    project
+}
+
+/// The answer to `task new` with `list` on standard input.
+fn new_from(project: &Project, list: &str) -> (Option<i32>, String) {
+    let mut command = project.command(&["task", "new", "--from", "-"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a start");
+    child.stdin.take().expect("a pipe").write_all(list.as_bytes()).expect("it is read");
+    let output = child.wait_with_output().expect("an end");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).expect("text"))
+}
+
+#[test]
+fn what_the_next_sync_would_refuse_is_neither_made_nor_sound() {
+    let stamp = "# T\n<!-- instep 01a1f906-c5f0-747d-a6fd-d8e48dda1fd0 a0dd72c0c215 -->\n";
+    for (files, why) in [
+        (&[("TASK.md.tera", "# T\n<<<<<<< a\n=======\n>>>>>>> b\n")][..], "`TASK.md`: "),
+        (&[("TASK.md.tera", "# T\n"), ("AGENT.yml.tera", "a: 1\na: 2\n")], "`AGENT.yml`: "),
+        (&[("NOTES.md.tera", "x\n")], "it makes no TASK.md or AGENT.yml"),
+        (&[("TASK.md.tera", "# T\n"), ("SPRINT.md.tera", "# S\n")], "`SPRINT.md`: has no place here"),
+        (&[("TASK.md.tera", stamp)], "added by itself"),
+    ] {
+        let project = with_template(files);
+        let before = project.files();
+        let said = project.exits(1, &["task", "new", "x", "--template", "mine"]);
+        assert!(said.contains(why), "{said}");
+        assert_eq!((project.files(), project.json(&["task", "list"])["total"].as_u64()), (before, Some(0)));
+        let said = project.exits(4, &["template", "check", "task/mine"]);
+        assert!(said.starts_with("broken  task/mine") && said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn what_the_program_knows_itself_needs_no_declaration() {
+    let declared = "help = \"\"\n[[variable]]\nname = \"title\"\n";
+    for (files, words) in [
+        (&[("TASK.md.tera", "# Task: {{ title }}\n")][..], &[][..]),
+        (&[("template.toml", "help = \"\"\n"), ("TASK.md.tera", "# Task: {{ title }} of {{ code }}\n")], &[]),
+        (&[("template.toml", declared), ("TASK.md.tera", "# Task: {{ title }}\n")], &["--var", "title=Given"]),
+    ] {
+        let project = with_template(files);
+        let said = project.ok(&["template", "check", "task/mine"]);
+        assert!(said.starts_with("sound   task/mine"), "{said}");
+        project.ok(&[&["task", "new", "x", "--template", "mine"], words].concat());
+        let said = project.exits(2, &["task", "new", "y", "--template", "mine", "--var", "colour=red"]);
+        assert!(
+            said.contains("takes no variable `colour`") && said.contains("`instep template show task/mine`"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn one_bad_template_breaks_only_itself() {
+    let project = with_template(&[("TASK.md.tera", &"x".repeat(2 << 20))]);
+    project.write("delegation/.templates/nokind/x/TASK.md.tera", "x");
+    std::fs::create_dir_all(project.at("delegation/.templates/task/empty")).expect("a folder");
+    std::fs::create_dir_all(project.at("delegation/.templates/task/odd")).expect("a folder");
+    std::fs::write(project.at("delegation/.templates/task/odd/TASK.md.tera"), b"\xff").expect("a file");
+    project.ok(&["task", "new", "x"]);
+    project.ok(&["template", "show", "sprint"]);
+    let said = project.ok(&["template", "list"]);
+    for broken in ["task/mine", "task/empty", "task/odd", "nokind"] {
+        let line = said.lines().find(|line| line.starts_with(&format!("{broken} "))).unwrap_or_default();
+        assert!(line.contains("broken: "), "{broken}:\n{said}");
+    }
+    let said = project.exits(4, &["template", "check"]);
+    assert_eq!(said.matches("broken  ").count(), 4, "{said}");
+    assert!(project.exits(1, &["task", "new", "y", "--template", "odd"]).contains("is not UTF-8"));
+}
+
+#[test]
+fn an_unused_variable_is_a_remark() {
+    let project = with_template(&[
+        ("template.toml", "help = \"\"\n[[variable]]\nname = \"team\"\nchoices = [\"red\", \"blue\"]\n"),
+        ("TASK.md.tera", "# Task: x\n"),
+    ]);
+    let said = project.ok(&["template", "check", "task/mine"]);
+    assert!(said.contains("note: declares `team` and does not use it"), "{said}");
+    assert!(project.ok(&["template", "show", "task/mine"]).contains("(red, blue)"));
+    let shown = project.json(&["template", "show", "task/mine"]);
+    assert_eq!(
+        (&shown["variables"][0]["choices"], &shown["variables"][0]["type"]),
+        (&json!(["red", "blue"]), &json!("text"))
+    );
+    let said = project.exits(2, &["template", "show", "mine"]);
+    assert!(said.contains("did you mean `task/mine`?"), "{said}");
+}
+
+#[test]
+fn a_list_makes_everything_or_names_the_entry_that_it_cannot_make() {
+    let project = Project::new();
+    let (code, said) = new_from(&project, "- code: a\n  priority: P9\n");
+    assert!(code == Some(2) && said.starts_with("error: -: entry 1 (`a`): the template"), "{said}");
+    let (code, said) = new_from(&project, "[]");
+    assert!(code == Some(2) && said.contains("it lists nothing"), "{said}");
+    let (code, said) = new_from(&project, "- 1");
+    assert!(code == Some(2) && said.contains("entry 1: it must have the form `code: …`"), "{said}");
+    assert_eq!(project.json(&["task", "list"])["total"], 0);
+    let (code, said) = new_from(&project, "- {code: a, kind: bug}\n- {code: b, title: The second}\n");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(project.read("delegation/backlog/a/TASK.md").contains("Steps to Reproduce"));
+    assert!(project.read("delegation/backlog/b/TASK.md").contains("# Task: The second"));
+}
+
+#[test]
+fn what_was_given_is_kept_or_refused_and_never_dropped() {
+    let project = Project::new();
+    for words in [
+        &["--var", "title=a", "--title", "b"][..],
+        &["--var", "code=zzz"],
+        &["--var", "notes=a", "--var", "notes=b"],
+        &["--title", " "],
+        &["--title", "\u{1b}[31mX"],
+        &["--title", "a <!-- b -->"],
+    ] {
+        project.exits(2, &[&["task", "new", "x"], words].concat());
+    }
+    assert_eq!(project.json(&["task", "list"])["total"], 0);
+    project.ok(&["task", "new", "x", "--priority", "high"]);
+    assert_eq!(project.json(&["task", "show", "x"])["entity"]["priority"], "P1");
+    let said = project.ok(&["task", "new", "y", "--var", "status=nonsense"]);
+    assert!(said.contains("note: delegation/backlog/y/TASK.md: ") && said.contains("nonsense"), "{said}");
+}
+
+#[test]
+fn where_something_lies_its_path_is_told() {
+    let project = Project::new();
+    project.ok(&["task", "new", "m1"]);
+    assert!(project.exits(1, &["task", "new", "M1"]).starts_with("error: there is a `T:backlog/m1` already"));
+    std::fs::create_dir_all(project.at("delegation/backlog/e1/AGENT.yml")).expect("a folder");
+    project.write("delegation/backlog/e2/TASK.md", "");
+    project.write("delegation/backlog/e3", "a file");
+    for (code, what) in [
+        ("e1", "delegation/backlog/e1/AGENT.yml is there already, and is a folder"),
+        ("e2", "delegation/backlog/e2/TASK.md is there already, and is a file"),
+        ("e3", "delegation/backlog/e3 is there already, and is a file"),
+    ] {
+        let said = project.exits(6, &["task", "new", code]);
+        assert!(said.starts_with(&format!("error: {what}")), "{said}");
+    }
+}
+
+#[test]
+fn scaffold_knows_the_names_that_tasks_claim_and_reads_the_file() {
+    let project = Project::new();
+    let list = "# Sprint: Two\n\n**Status**: Active\n\n## Phases & Tasks\n\n- **UI-04**: The fourth\n";
+    project.write("delegation/sprints/two/SPRINT.md", list);
+    project.write(
+        "delegation/sprints/two/UI-04-crud/TASK.md",
+        "# Task: CRUD\n\n**Task Code**: `UI-04`\n**Status**: Pending\n",
+    );
+    project.ok(&["sync"]);
+    let said = project.ok(&["sprint", "scaffold", "two"]);
+    assert!(said.contains("every task that SPRINT.md lists is there"), "{said}");
+    assert!(!project.at("delegation/sprints/two/UI-04").exists());
+    project.edit("delegation/sprints/two/SPRINT.md", "The fourth\n", "The fourth\n- **UI-05**: The fifth\n");
+    project.ok(&["sprint", "scaffold", "two"]);
+    assert!(project.read("delegation/sprints/two/UI-05/TASK.md").contains("# Task: The fifth"));
+}
+
+#[test]
+fn a_decision_record_gets_the_number_that_people_agree_on() {
+    let project = Project::new();
+    let said = project.exits(2, &["template", "new", "adr", "--title", "Use SQLite"]);
+    assert!(said.contains("the next one that is free here is 001"), "{said}");
+    project.ok(&["template", "new", "adr", "--title", "Use SQLite", "--number", "7"]);
+    assert!(project.read("docs/adr/ADR-007-use-sqlite.md").starts_with("# ADR-007: Use SQLite\n"));
+    let said = project.exits(1, &["template", "new", "adr", "--title", "Another", "--number", "7"]);
+    assert!(said.contains("there is a record with the number 007 already"), "{said}");
+    assert!(project.exits(2, &["template", "new", "adr", "--title", "Another"]).contains("008"));
+}
