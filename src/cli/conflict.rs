@@ -13,6 +13,10 @@ use super::screen::{Line, Role, Screen, Talk};
 use super::table::{Column, Table, pairs};
 use crate::model::ConflictState;
 use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile};
+use crate::tree::read_outside;
+
+/// The largest file that is looked at before and after it was edited, in bytes; no document is larger.
+const MAX_EDITED: u64 = 16 << 20;
 
 /// List and decide what both sides changed differently
 #[derive(Debug, Subcommand)]
@@ -106,7 +110,17 @@ fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let view = desk.wait(op.run(&workspace))?;
     let differences = Diff { paths: vec![view.path.clone()] };
     desk.wait(differences.run(&workspace))?.iter().for_each(|diff| both::print(diff, desk.screen));
-    run_editor(&desk.root.join(&view.path))?;
+    let file = desk.root.join(&view.path);
+    let before = read_outside(&file, MAX_EDITED)?;
+    run_editor(&file)?;
+    if read_outside(&file, MAX_EDITED)? == before {
+        return Err(Failure::new(
+            "not-edited",
+            Exit::Conflicts,
+            format!("{} was not edited, so nothing is decided", view.path),
+        )
+        .hint("`instep conflict take-file` lets it count as it is"));
+    }
     let report = desk.wait(TakeFile { ids }.run(&workspace))?;
     desk.answer("conflict.edit", &report, super::report::print_change);
     Ok(Exit::Done)

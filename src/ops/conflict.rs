@@ -1,16 +1,17 @@
 //! Lists, shows and decides conflicts.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
 use super::resolve::sprints_of;
 use super::set::value;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, Field, Fields, Record};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, Field, Record};
+use crate::reconcile::Side;
 use crate::store::Selection;
-use crate::sync::{Deed, Edit, Order, SyncReport, carry_out, renew_id};
+use crate::sync::{Decision, Deed, Edit, Order, SyncReport, carry_out, renew_id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// List what waits for a decision.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -124,16 +125,7 @@ impl TakeFile {
     /// # Errors
     /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        decide(ws, &self.ids, "take-file", |conflict, record| match conflict.what.kind {
-            ConflictKind::Field | ConflictKind::Superseded => file_value(conflict, record).map(Some),
-            ConflictKind::Body | ConflictKind::NoBase | ConflictKind::Invalid | ConflictKind::TwoPlaces => {
-                Ok(Some(Deed::TakeFiles))
-            }
-            ConflictKind::EditDelete => Ok(None),
-            ConflictKind::DeleteEdit => Ok(Some(Deed::Delete)),
-            kind => Err(not_decidable(kind)),
-        })
-        .await
+        decide(ws, &self.ids, Side::File).await
     }
 }
 
@@ -143,15 +135,7 @@ impl TakeDatabase {
     /// # Errors
     /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        decide(ws, &self.ids, "take-db", |conflict, _| match conflict.what.kind {
-            ConflictKind::Field | ConflictKind::Superseded | ConflictKind::DeleteEdit | ConflictKind::Path => Ok(None),
-            ConflictKind::Body | ConflictKind::NoBase | ConflictKind::Invalid | ConflictKind::TwoPlaces => {
-                Ok(Some(Deed::TakeRow))
-            }
-            ConflictKind::EditDelete => Ok(Some(Deed::Delete)),
-            kind => Err(not_decidable(kind)),
-        })
-        .await
+        decide(ws, &self.ids, Side::Row).await
     }
 }
 
@@ -167,40 +151,110 @@ impl NewId {
     }
 }
 
-async fn decide(
-    ws: &Workspace,
-    ids: &[String],
-    how: &str,
-    deed: impl Fn(&Conflict, &Record) -> Result<Option<Deed>, OpError>,
-) -> Result<SyncReport, OpError> {
+/// Decides several conflicts at once; those of one entity are one change of it.
+async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport, OpError> {
     let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
     let chosen = ids.iter().map(|id| find(&open, id)).collect::<Result<Vec<_>, _>>()?;
+    refuse_contradiction(&chosen, side)?;
     let entities: Vec<EntityId> = chosen.iter().filter_map(|conflict| conflict.what.entity).collect();
     let records = ws.store.records(Selection::Ids(&entities)).await?;
+    let mut deeds: BTreeMap<EntityId, Deed> = BTreeMap::new();
     let mut order = Order::default();
     for conflict in &chosen {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
-        if let Some(deed) = deed(conflict, record)? {
-            order.edits.push(Edit { entity: record.id, deed });
-        }
-        order.resolved.push((conflict.id, how.to_owned()));
+        add(&mut deeds, record, deed(conflict, record, side)?);
+        let decided = open.iter().filter(|other| other.id == conflict.id || is_same_decision(conflict, other));
+        order.resolved.extend(decided.map(|decided| (decided.id, word(side).to_owned())));
     }
+    order.resolved.sort_unstable();
+    order.resolved.dedup();
+    order.edits = deeds.into_iter().map(|(entity, deed)| Edit { entity, deed }).collect();
     Ok(carry_out(ws, order).await?)
 }
 
+const fn word(side: Side) -> &'static str {
+    match side {
+        Side::File => "take-file",
+        Side::Row => "take-db",
+    }
+}
+
+/// What a decision does to the entity; nothing where both sides are as they shall be.
+fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>, OpError> {
+    let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));
+    match (conflict.what.kind, side) {
+        (ConflictKind::Field | ConflictKind::Superseded, Side::File) => {
+            file_value(conflict, record).map(|value| decision(Some(value)))
+        }
+        (
+            ConflictKind::Field
+            | ConflictKind::Superseded
+            | ConflictKind::Body
+            | ConflictKind::NoBase
+            | ConflictKind::Invalid
+            | ConflictKind::CreateCreate
+            | ConflictKind::TwoPlaces,
+            _,
+        ) => Ok(decision(None)),
+        (ConflictKind::DeleteEdit, Side::Row) | (ConflictKind::EditDelete, Side::File) => Ok(None),
+        (ConflictKind::DeleteEdit, Side::File) | (ConflictKind::EditDelete, Side::Row) => Ok(Some(Deed::Delete)),
+        (ConflictKind::Path, Side::Row) => Ok(None),
+        (kind, _) => Err(not_decidable(kind)),
+    }
+}
+
+/// Adds a deed to those of the same entity: whoever deletes it has decided everything else.
+fn add(deeds: &mut BTreeMap<EntityId, Deed>, record: &Record, deed: Option<Deed>) {
+    match (deeds.get_mut(&record.id), deed) {
+        (_, None) => {}
+        (Some(Deed::Decide(all)), Some(Deed::Decide(more))) => all.extend(more),
+        (Some(Deed::Delete), _) => {}
+        (_, Some(deed)) => drop(deeds.insert(record.id, deed)),
+    }
+}
+
+/// Whether two records are about one field, told in two places: that is one decision.
+fn is_same_decision(a: &Conflict, b: &Conflict) -> bool {
+    let (a, b) = (&a.what, &b.what);
+    let is_one = a.field.is_some() && (a.kind, a.entity, &a.field, &a.row) == (b.kind, b.entity, &b.field, &b.row);
+    match a.kind {
+        ConflictKind::TwoPlaces => is_one,
+        ConflictKind::Field => is_one && a.file == b.file,
+        _ => false,
+    }
+}
+
+/// Refuses to take two values of the files for one field.
+fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> {
+    let field = |conflict: &Conflict| {
+        let is_value = matches!(conflict.what.kind, ConflictKind::Field | ConflictKind::TwoPlaces);
+        conflict.what.entity.zip(conflict.what.field.clone()).filter(|_| is_value && side == Side::File)
+    };
+    for (at, a) in chosen.iter().enumerate() {
+        let contradicts = |b: &&Conflict| field(b).is_some() && field(b) == field(a) && b.what.file != a.what.file;
+        if let Some(b) = chosen[..at].iter().find(contradicts) {
+            return Err(OpError::NotDecidable {
+                kind: a.what.kind.word(),
+                why: format!("{} and {} are two values of one field; take one of them", short(b), short(a)),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// The file's value of a field that the row won.
-fn file_value(conflict: &Conflict, record: &Record) -> Result<Deed, OpError> {
+fn file_value(conflict: &Conflict, record: &Record) -> Result<(Field, serde_json::Value), OpError> {
     let field = conflict.what.field.as_deref().and_then(Field::from_word);
     let field = field.ok_or_else(|| OpError::NotDecidable {
         kind: conflict.what.kind.word(),
         why: "the value is no field; edit the file instead, then sync".into(),
     })?;
     let value = match &conflict.what.file {
-        None => Value::Null,
+        None => serde_json::Value::Null,
         Some(raw) => value(record.kind, field, raw)?,
     };
-    Ok(Deed::Set(Fields::from([(field, value)])))
+    Ok((field, value))
 }
 
 fn not_decidable(kind: ConflictKind) -> OpError {

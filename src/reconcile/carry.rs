@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::choice::Choices;
 use super::course::{self, Course};
 use super::facet::Ground;
 use super::merge::{self, Merged};
@@ -20,9 +21,10 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
     case: &Case<P, C, L>,
     courses: &Courses<'_, P, C>,
     how: Option<How>,
+    choices: Choices<'_, P, C>,
 ) -> Verdict<P, C> {
     let mut collisions: Vec<_> = courses.iter().flat_map(|(name, course)| collisions(*name, course)).collect();
-    let mut merged = merge::merge(&seats(case, courses), &mut collisions);
+    let mut merged = merge::merge(&seats(case, courses), choices, &mut collisions);
     for (name, course) in courses {
         collisions.extend(merged.get(*name).into_iter().flat_map(|merged| undone(*name, course, merged)));
     }

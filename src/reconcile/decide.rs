@@ -11,6 +11,7 @@
 
 use super::absence::{self, Absence};
 use super::carry::{self, Courses};
+use super::choice::{Choice, Choices, Side};
 use super::course::{self, Course};
 use super::{
     Case, Collision, Content, FileAction, FileState, FileVerdict, How, Part, PartKind, PlaceAction, Report, RowAction,
@@ -23,6 +24,17 @@ use crate::model::ConflictKind;
 /// Pure and total. The same case gives the same verdict, and once a verdict is carried out and remembered, the next
 /// one on the same sides does nothing.
 pub fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
+    decide_with(case, &[])
+}
+
+/// Decides one entity of which a person decided some of what collides.
+///
+/// A choice counts for what would collide without it, and for nothing else.
+pub fn decide_with<P: Ord + Clone, C: Content, L: PartialEq>(
+    case: &Case<P, C, L>,
+    choices: &[Choice<P, C::Key>],
+) -> Verdict<P, C> {
+    let choices = Choices(choices);
     match (case.row, case.is_in_tree()) {
         (RowState::Broken, _) => everywhere(case, Rule::BrokenRow, &FileAction::Pass),
         (RowState::Live, false) => absent(case),
@@ -30,8 +42,8 @@ pub fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) ->
         (RowState::Tombstone | RowState::Vanished, false) => everywhere(case, Rule::Gone, &FileAction::Keep),
         (_, true) if !case.circumstances.designated => pending(case),
         (RowState::Never, true) => create(case),
-        (RowState::Live, true) => meet(case),
-        (RowState::Tombstone, true) => graves::decide(case),
+        (RowState::Live, true) => meet(case, choices),
+        (RowState::Tombstone, true) => graves::decide(case, choices),
         (RowState::Vanished, true) => Verdict {
             collisions: vec![Collision::of_entity(ConflictKind::RowMissing)],
             ..everywhere(case, Rule::RowMissing, &FileAction::Pass)
@@ -125,19 +137,25 @@ fn create<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         None => return pending(case),
     };
     let courses = case.parts.iter().map(|(name, part)| (name, course::of_new(part, rule))).collect();
-    let verdict = carry::carry(case, &courses, Some(How::Created));
+    let verdict = carry::carry(case, &courses, Some(How::Created), Choices::NONE);
     Verdict { place: PlaceAction::RowFollowsFiles, ..verdict }
 }
 
 /// Everything else: a live row and files, part by part.
-fn meet<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
-    let mut courses: Courses<'_, P, C> =
-        case.parts.iter().map(|(name, part)| (name, course::of(part, &case.circumstances))).collect();
+fn meet<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>, choices: Choices<'_, P, C>) -> Verdict<P, C> {
+    let chosen = |name: &P, part| match (course::of(part, &case.circumstances), choices.of(name, None), &part.file) {
+        (Course::Leave(Rule::CreateCreate), Some(Side::File), FileState::Present(text)) => {
+            Course::Join(text, Rule::Push)
+        }
+        (Course::Leave(Rule::CreateCreate), Some(Side::Row), _) => Course::Follow(Rule::Pull),
+        (course, ..) => course,
+    };
+    let mut courses: Courses<'_, P, C> = case.parts.iter().map(|(name, part)| (name, chosen(name, part))).collect();
     if !courses.iter().any(|(name, course)| keeps_the_entity(&case.parts[*name], course)) {
         let dropped = courses.values_mut().filter(|course| matches!(course, Course::Drop));
         dropped.for_each(|course| *course = Course::Leave(Rule::Pending));
     }
-    moves::decide(case, carry::carry(case, &courses, None))
+    moves::decide(case, carry::carry(case, &courses, None, choices))
 }
 
 /// Whether the entity still has a part that makes it; a file that cannot be read is none yet.

@@ -4,6 +4,7 @@
 //! or may be; and what git brings back is back.
 
 use super::carry::{self, Courses};
+use super::choice::{Choices, Side};
 use super::course::{self, Course};
 use super::decide::everywhere;
 use super::facet::Ground;
@@ -14,11 +15,17 @@ use super::{
 use crate::model::ConflictKind;
 
 /// Decides an entity that was deleted and of which something is in the tree.
-pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
+pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(
+    case: &Case<P, C, L>,
+    choices: Choices<'_, P, C>,
+) -> Verdict<P, C> {
     let texts = || case.parts.iter().filter(|(_, part)| part.kind == PartKind::Managed).filter_map(present);
     let edited: Vec<_> = texts().filter(|(_, _, text)| !text.is_known).collect();
-    if texts().any(|(_, part, text)| part.is_by_git(text)) {
+    let chosen = |side| !edited.is_empty() && edited.iter().all(|(name, ..)| choices.of(name, None) == Some(side));
+    if texts().any(|(_, part, text)| part.is_by_git(text)) || chosen(Side::File) {
         restore(case, case.parts.iter().map(|(name, part)| (name, course::of_new(part, Rule::Push))).collect())
+    } else if chosen(Side::Row) {
+        everywhere(case, Rule::DeleteWins, &FileAction::Remove)
     } else if edited.is_empty() {
         bury(case)
     } else if edited.iter().all(|(_, part, text)| is_provably_newer(part, text)) {
@@ -86,7 +93,7 @@ fn restore<P: Ord + Clone, C: Content, L: PartialEq>(
     case: &Case<P, C, L>,
     courses: Courses<'_, P, C>,
 ) -> Verdict<P, C> {
-    let mut verdict = carry::carry(case, &courses, Some(How::Restored));
+    let mut verdict = carry::carry(case, &courses, Some(How::Restored), Choices::NONE);
     verdict.rule = Rule::EditDelete;
     verdict.place = if moves::is_elsewhere(case) { PlaceAction::RowFollowsFiles } else { PlaceAction::Keep };
     verdict

@@ -1,7 +1,8 @@
 //! What the parts of one entity become that both sides have: values first, then what follows them, then the text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::choice::{Choices, Side};
 use super::facet::{Ground, Standing};
 use super::opinions::{self, Seat};
 use super::values::{self, Settled};
@@ -22,12 +23,13 @@ pub(super) struct Merged<C> {
 /// until no more are held.
 pub(super) fn merge<P: Ord + Clone, C: Content>(
     seats: &[Seat<'_, P, C>],
+    choices: Choices<'_, P, C>,
     collisions: &mut Vec<Collision<P, C>>,
 ) -> BTreeMap<P, Merged<C>> {
     let mut waits = vec![false; seats.len()];
     loop {
         let mut clashes = Vec::new();
-        let merged = attempt(seats, &waits, &mut clashes);
+        let merged = attempt(seats, &waits, choices, &mut clashes);
         let held: Vec<bool> = merged.iter().zip(&waits).map(|(part, waits)| part.is_held || *waits).collect();
         if held == waits {
             collisions.extend(clashes);
@@ -40,6 +42,7 @@ pub(super) fn merge<P: Ord + Clone, C: Content>(
 fn attempt<P: Ord + Clone, C: Content>(
     seats: &[Seat<'_, P, C>],
     waits: &[bool],
+    choices: Choices<'_, P, C>,
     collisions: &mut Vec<Collision<P, C>>,
 ) -> Vec<Merged<C>> {
     let contested = opinions::contested(seats, waits);
@@ -49,55 +52,96 @@ fn attempt<P: Ord + Clone, C: Content>(
             settled.push(seat.row.values().clone());
             continue;
         };
-        let Settled { values, collisions: clashes } = values::settle(seat.name, ground, contested);
+        let Settled { values, collisions: clashes } = values::settle(seat.name, ground, contested, choices);
         collisions.extend(clashes);
+        let is_open = |key: &&C::Key| choices.of_topic(&C::topic(key)).is_none();
         let two_places = |key| values::collision_at(seat.name, ground, key, ConflictKind::TwoPlaces);
-        collisions.extend(contested.iter().map(two_places));
+        collisions.extend(contested.iter().filter(is_open).map(two_places));
         settled.push(values);
     }
+    choose_places(seats, &contested, choices, &mut settled);
     opinions::follow(seats, &mut settled);
-    seats.iter().zip(settled).map(|(seat, values)| finish(seat, values, collisions)).collect()
+    seats.iter().zip(settled).map(|(seat, values)| finish(seat, values, choices, collisions)).collect()
+}
+
+/// Lets every place of a disputed topic say what was chosen, each in its own style; without a choice for the file the
+/// row's value stays.
+fn choose_places<P: Ord + Clone, C: Content>(
+    seats: &[Seat<'_, P, C>],
+    contested: &[BTreeSet<C::Key>],
+    choices: Choices<'_, P, C>,
+    settled: &mut [BTreeMap<C::Key, C::Value>],
+) {
+    let chosen = |topic: &C::Topic| {
+        let choice = choices.of_topic(topic).filter(|choice| choice.side == Side::File)?;
+        let seat = seats.iter().find(|seat| *seat.name == choice.part)?;
+        seat.ground?.file.content.values().get(choice.key.as_ref()?)
+    };
+    for ((seat, keys), values) in seats.iter().zip(contested).zip(settled) {
+        for key in keys {
+            let Some(value) = chosen(&C::topic(key)) else { continue };
+            let said = seat.ground.and_then(|ground| ground.file.content.values().get(key));
+            let is_said = said.filter(|said| C::same_meaning(said, value)).cloned();
+            values.extend(is_said.or_else(|| seat.row.respelled(key, value)).map(|said| (key.clone(), said)));
+        }
+    }
 }
 
 /// Merges the text of one part and puts the settled values into it.
 fn finish<P: Ord + Clone, C: Content>(
     seat: &Seat<'_, P, C>,
     values: BTreeMap<C::Key, C::Value>,
+    choices: Choices<'_, P, C>,
     collisions: &mut Vec<Collision<P, C>>,
 ) -> Merged<C> {
     let Some(ground) = &seat.ground else {
         return Merged { row: keep_text(seat.row, &values), is_held: false };
     };
-    let (text, clash) = text(ground);
+    let choice = choices.of(seat.name, None);
+    let (text, clash) = text(ground, choice);
     collisions.extend(clash.map(|kind| Collision::of_part(kind, seat.name)));
     let is_held = collisions.iter().any(|c| c.kind.is_hold() && c.part.as_ref() == Some(seat.name));
     if is_held {
         return Merged { row: keep_text(seat.row, &values), is_held };
     }
-    match compose(ground, &text, &values) {
-        Ok(row) => Merged { row, is_held },
-        Err(Invalid) => {
+    match (compose(ground, &text, &values), choice) {
+        (Ok(row), _) => Merged { row, is_held },
+        (Err(Invalid), Some(Side::File)) => Merged { row: ground.file.content.clone(), is_held },
+        (Err(Invalid), Some(Side::Row)) => Merged { row: ground.row.clone(), is_held },
+        (Err(Invalid), None) => {
             collisions.push(Collision::of_part(ConflictKind::Invalid, seat.name));
             Merged { row: keep_text(seat.row, &values), is_held: true }
         }
     }
 }
 
-/// The merged text; where nobody can tell what it should be, the row's, and the part is held.
-fn text<C: Content>(ground: &Ground<'_, C>) -> (C::Text, Option<ConflictKind>) {
+/// The merged text; where nobody can tell or chose what it should be, the row's, and the part is held.
+fn text<C: Content>(ground: &Ground<'_, C>, choice: Option<Side>) -> (C::Text, Option<ConflictKind>) {
     let (file, row) = (ground.file.content.text(), ground.row.text());
     let standing = ground.standing(|content| content.text());
     let base = match (standing, ground.base) {
         (Standing::Agree | Standing::Row, _) => return (row.clone(), None),
         (Standing::File, _) => return (file.clone(), None),
         (Standing::GitsWord, None) => return (file.clone(), Some(ConflictKind::Superseded)),
-        (_, None) => return (row.clone(), Some(ConflictKind::NoBase)),
+        (_, None) => {
+            return match choice {
+                Some(Side::File) => (file.clone(), None),
+                Some(Side::Row) => (row.clone(), None),
+                None => (row.clone(), Some(ConflictKind::NoBase)),
+            };
+        }
         (_, Some(base)) => base.text(),
     };
     match C::merge_text(ThreeWay { base, file, row }) {
         TextMerge::Clean(text) => (text, None),
         TextMerge::Kept(text) => (text, Some(ConflictKind::Superseded)),
         TextMerge::Overlapping(text) if standing.is_for_file() => (text, Some(ConflictKind::Superseded)),
+        TextMerge::Overlapping(text) if choice == Some(Side::File) => (text, None),
+        TextMerge::Overlapping(_) if choice == Some(Side::Row) => {
+            let (TextMerge::Clean(text) | TextMerge::Kept(text) | TextMerge::Overlapping(text)) =
+                C::merge_text(ThreeWay { base, file: row, row: file });
+            (text, None)
+        }
         TextMerge::Overlapping(_) => (row.clone(), Some(ConflictKind::Body)),
     }
 }

@@ -15,6 +15,7 @@ mod absence;
 mod base;
 mod carry;
 mod case;
+mod choice;
 mod columns;
 mod content;
 mod course;
@@ -40,9 +41,10 @@ mod writing;
 pub use case::{
     Ancestry, Case, Circumstances, FileState, FileText, GitFacts, Later, Left, Movement, Part, PartKind, RowState,
 };
+pub use choice::{Choice, Side};
 pub use columns::{Before, Columns, columns};
 pub use content::{Class, Content, Invalid, TextMerge};
-pub use decide::decide;
+pub use decide::{decide, decide_with};
 pub use direction::{Direction, decide_towards};
 pub use events::{Happening, Told, events};
 pub use first::comes_first;

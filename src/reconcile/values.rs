@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choice::{Choices, Side};
 use super::facet::{Ground, Standing};
 use super::{Class, Collision, Content};
 use crate::model::{ConflictKind, ThreeWay};
@@ -15,14 +16,18 @@ pub(super) struct Settled<P, C: Content> {
 }
 
 /// Settles every value of the part `name`, except that the row keeps those in `contested`.
-pub(super) fn settle<P: Clone, C: Content>(
+pub(super) fn settle<P: Clone + PartialEq, C: Content>(
     name: &P,
     ground: &Ground<'_, C>,
     contested: &BTreeSet<C::Key>,
+    choices: Choices<'_, P, C>,
 ) -> Settled<P, C> {
     let mut settled = Settled { values: ground.row.values().clone(), collisions: Vec::new() };
     for key in keys(ground).difference(contested) {
-        let (value, clash) = one_value(ground, key);
+        let (value, clash) = match (one_value(ground, key), choices.of(name, Some(key))) {
+            ((_, Some(kind)), Some(side)) if !kind.is_closed_at_birth() => (said_by(side, ground, key), None),
+            (settled, _) => settled,
+        };
         match value {
             Some(value) => settled.values.insert(key.clone(), value),
             None => settled.values.remove(key),
@@ -30,6 +35,15 @@ pub(super) fn settle<P: Clone, C: Content>(
         settled.collisions.extend(clash.map(|kind| collision_at(name, ground, key, kind)));
     }
     settled
+}
+
+/// The value that one side has.
+fn said_by<C: Content>(side: Side, ground: &Ground<'_, C>, key: &C::Key) -> Option<C::Value> {
+    let content = match side {
+        Side::File => &ground.file.content,
+        Side::Row => ground.row,
+    };
+    content.values().get(key).cloned()
 }
 
 /// The keys that base, file or row have.

@@ -9,13 +9,12 @@ use super::candidates::Candidates;
 use super::decide::{Decided, SprintCodes, Work, decide_batch};
 use super::files;
 use super::gather::Candidate;
+use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace};
-use crate::model::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Cursor, Digest, EntityId, NewConflict, Record, RunId,
-};
+use crate::model::{ConflictId, Cursor, Digest, EntityId, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::{CacheHead, Fate, Leftover};
 
@@ -76,7 +75,7 @@ pub(super) async fn apply(
     decided: Decided,
     options: &SyncOptions,
 ) -> Result<Applied, SyncError> {
-    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+    let open = OpenConflicts::read(ws).await?;
     let mut run = Run {
         ws,
         survey,
@@ -129,7 +128,7 @@ struct Run<'a> {
     options: &'a SyncOptions,
     sprints: SprintCodes,
     applied: Applied,
-    open: Vec<Conflict>,
+    open: OpenConflicts,
     /// The tracking hashes of the revisions of the last commit.
     tracking: BTreeMap<EntityId, Digest>,
 }
@@ -212,40 +211,20 @@ impl Run<'_> {
             changes.entities.extend(prepared.change.clone());
             changes.materialised.extend(prepared.materialised.iter().cloned());
             changes.events.extend(prepared.events.iter().cloned());
-            changes.conflicts.extend(self.unrecorded(&prepared.conflicts));
+            changes.conflicts.extend(self.open.unrecorded(&prepared.conflicts));
             changes.sync_state.left.extend(prepared.found.left.iter().cloned());
             changes.sync_state.dropped.extend(prepared.found.dropped.iter().cloned());
-            changes.resolved.extend(self.overtaken(prepared));
+            changes.resolved.extend(self.open.overtaken(prepared));
             blobs.extend(prepared.blobs.iter().map(|(digest, bytes)| (*digest, bytes.clone())));
         }
         changes.blobs = blobs.into_iter().collect();
         changes
     }
 
-    /// Conflicts that nobody recorded before; an open one stays as it is.
-    fn unrecorded(&self, conflicts: &[NewConflict]) -> Vec<NewConflict> {
-        let is_open = |conflict: &&NewConflict| self.open.iter().any(|open| open.what == **conflict);
-        conflicts.iter().filter(|conflict| !is_open(conflict)).cloned().collect()
-    }
-
-    /// Open conflicts that held the entity back and are no more.
-    fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
-        let is_about = |open: &&Conflict| {
-            let of_file = || prepared.step.files.iter().any(|file| file.path == open.what.path);
-            open.what.entity == Some(prepared.step.entity) || open.what.entity.is_none() && of_file()
-        };
-        let of_entity = self.open.iter().filter(is_about);
-        let is_over = |open: &&Conflict| {
-            open.what.kind.is_hold() && !is_of_folders(open.what.kind) && !prepared.conflicts.contains(&open.what)
-        };
-        of_entity.filter(is_over).map(|open| (open.id, "overtaken".to_owned())).collect()
-    }
-
     async fn record_strays(&mut self, strays: Vec<NewConflict>) -> Result<(), SyncError> {
         self.applied.held.extend(strays.iter().filter_map(|conflict| conflict.entity));
-        let is_over = |open: &&Conflict| is_of_folders(open.what.kind) && !strays.contains(&open.what);
-        let resolved = self.open.iter().filter(is_over).map(|open| (open.id, "overtaken".to_owned())).collect();
-        let changes = ChangeSet { conflicts: self.unrecorded(&strays), resolved, ..new_change_set(self.ws) };
+        let resolved = self.open.overtaken_strays(&strays);
+        let changes = ChangeSet { conflicts: self.open.unrecorded(&strays), resolved, ..new_change_set(self.ws) };
         if !is_empty(&changes) {
             let committed = commit_surely(self.ws, &changes).await?;
             self.note_commit(committed);
@@ -298,11 +277,6 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether conflicts of this kind are about whom a folder belongs to.
-fn is_of_folders(kind: ConflictKind) -> bool {
-    matches!(kind, ConflictKind::DuplicateId | ConflictKind::IdReplaced)
 }
 
 /// An attempt that changes nothing yet.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{commit_surely, new_change_set, recover};
+use super::choose::{Decision, chosen};
 use super::decide::{SprintCodes, address, reference};
 use super::files;
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
+use super::open::OpenConflicts;
 use super::prepare::{EntityVerdict, Facts, Prepared, prepare};
 use super::run::run_locked;
 use super::survey::{Seen, Sight, digests, document_key};
@@ -54,10 +56,8 @@ pub enum Deed {
     },
     /// It is deleted on both sides.
     Delete,
-    /// What its files say becomes the row, whatever the row says.
-    TakeFiles,
-    /// What its row says becomes the files, whatever they say.
-    TakeRow,
+    /// Its files and its row are merged with these decisions about what collides.
+    Decide(Vec<Decision>),
 }
 
 /// Something that is made by a command.
@@ -103,7 +103,10 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
         }
     }
     let prepared = view.prepare(ws, &order).await?;
-    let changes = change_set(ws, &prepared, order.resolved);
+    let mut changes = change_set(ws, &prepared);
+    if !order.resolved.is_empty() {
+        settle(&mut changes, &prepared, order.resolved, &OpenConflicts::read(ws).await?);
+    }
     let committed = commit_surely(ws, &changes).await?;
     write_files(ws, prepared, &changes, committed).await
 }
@@ -145,9 +148,7 @@ impl View {
 
     /// Where the entities lie whose files are not what their rows say, unless that is what is to be decided.
     fn out_of_step(&self, edits: &[Edit]) -> Vec<DocPath> {
-        let decides = |id: EntityId| {
-            edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::TakeFiles | Deed::TakeRow))
-        };
+        let decides = |id: EntityId| edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::Decide(_)));
         let is_off = |candidate: &&Candidate| {
             let Some(record) = &candidate.record else { return false };
             let differs = record.documents.len() != candidate.files.len()
@@ -217,12 +218,7 @@ fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, sprints: &Spri
     facts.lies_at = record.path.clone();
     let verdict = match deed {
         Deed::Delete => deletion(gathered),
-        Deed::TakeRow => rewrite(&gathered.head, RowAction::Keep),
-        Deed::TakeFiles => {
-            let parts: Writings =
-                gathered.files.iter().filter_map(|(k, f)| Some((k.clone(), f.content.clone()?))).collect();
-            rewrite(&parts, RowAction::Write { parts: parts.clone(), how: How::Updated, by_git: false })
-        }
+        Deed::Decide(decisions) => chosen(gathered, decisions, &mut facts),
         Deed::Set(fields) => {
             let laid = overlay(&gathered.head, fields);
             facts.row_alone =
@@ -303,16 +299,26 @@ fn verdict(row: RowAction<DocumentKey, Writing>) -> EntityVerdict {
     }
 }
 
-fn change_set(ws: &Workspace, prepared: &[Prepared], resolved: Vec<(ConflictId, String)>) -> ChangeSet {
-    let mut changes = ChangeSet { resolved, ..new_change_set(ws) };
+fn change_set(ws: &Workspace, prepared: &[Prepared]) -> ChangeSet {
+    let mut changes = new_change_set(ws);
     for prepared in prepared {
         changes.entities.extend(prepared.change.clone().filter(|change| !is_idle(prepared, change)));
+        changes.materialised.extend(prepared.materialised.iter().cloned());
         changes.events.extend(prepared.events.iter().filter(|_| prepared.change.is_none()).cloned());
         changes.sync_state.left.extend(prepared.found.left.iter().cloned());
         changes.sync_state.dropped.extend(prepared.found.dropped.iter().cloned());
         changes.blobs.extend(prepared.blobs.iter().map(|(digest, bytes)| (*digest, bytes.clone())));
     }
     changes
+}
+
+/// Closes what is decided and what is over with it, and records what collides beside it.
+fn settle(changes: &mut ChangeSet, prepared: &[Prepared], resolved: Vec<(ConflictId, String)>, open: &OpenConflicts) {
+    let is_decided = |id: ConflictId| resolved.iter().any(|(other, _)| *other == id);
+    let over = prepared.iter().flat_map(|prepared| open.overtaken(prepared)).filter(|(id, _)| !is_decided(*id));
+    changes.resolved = over.collect();
+    changes.resolved.extend(resolved);
+    changes.conflicts = prepared.iter().flat_map(|prepared| open.unrecorded(&prepared.conflicts)).collect();
 }
 
 /// Whether the row would be written only to say the same again.

@@ -1,5 +1,6 @@
 //! Tests of the room as a whole: the table row by row, the laws over all small cases, random histories, documents.
 
+mod choices;
 mod documents;
 mod git;
 mod histories;

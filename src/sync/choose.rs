@@ -1,0 +1,75 @@
+//! What a person decided of conflicts, carried out as the merge that those conflicts stopped.
+
+use super::case::{Surroundings, case};
+use super::gather::{Gathered, Place};
+use super::prepare::{EntityVerdict, Facts};
+use super::told::conflicts;
+use crate::model::{Field, Fields, NewConflict};
+use crate::reconcile::{
+    Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with, overlay,
+};
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// What collided, as it was recorded.
+    pub what: NewConflict,
+    /// Whose word counts.
+    pub side: Side,
+    /// What a field gets where the collision is over already, because the row won it and the file followed.
+    pub value: Option<(Field, serde_json::Value)>,
+}
+
+/// The merge of one entity with what was decided; what else collides goes on waiting.
+pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Facts) -> EntityVerdict {
+    let around = Surroundings {
+        circumstances: Circumstances::default(),
+        left_at: gathered.candidate.record.as_ref().map(Place::of_row),
+        is_unfit: false,
+        is_blocked: &|_| false,
+    };
+    let case = case(gathered, &around);
+    let waiting = decide(&case);
+    let told = conflicts(gathered, &waiting, facts);
+    let mut choices = Vec::new();
+    let mut fields = Fields::new();
+    for decision in decisions {
+        let fits = |conflict: &&NewConflict| is_same_place(&decision.what, conflict);
+        let exact = told.iter().position(|conflict| *conflict == decision.what);
+        let found = exact.or_else(|| told.iter().position(|conflict| fits(&conflict)));
+        match found.map(|at| &waiting.collisions[at]) {
+            Some(collision) => choices.extend(collision.part.clone().map(|part| Choice {
+                part,
+                key: collision.key.clone(),
+                side: decision.side,
+            })),
+            None => fields.extend(decision.value.clone()),
+        }
+    }
+    let verdict = decide_with(&case, &choices);
+    if fields.is_empty() { verdict } else { with_fields(gathered, verdict, &fields, facts) }
+}
+
+/// Whether two records are about the same thing, whatever it says by now.
+fn is_same_place(a: &NewConflict, b: &NewConflict) -> bool {
+    (a.kind, &a.document, &a.field) == (b.kind, &b.document, &b.field)
+}
+
+/// Lays `fields` over what the verdict makes of the row and of the files that follow it.
+fn with_fields(gathered: &Gathered, verdict: EntityVerdict, fields: &Fields, facts: &mut Facts) -> EntityVerdict {
+    let (parts, how, by_git): (Writings, How, bool) = match verdict.row {
+        RowAction::Write { parts, how, by_git } => (parts, how, by_git),
+        RowAction::Keep | RowAction::Delete { .. } => (gathered.head.clone(), How::Updated, false),
+    };
+    let laid = overlay(&parts, fields);
+    let alone = fields.iter().filter(|(field, _)| laid.in_row_alone.contains(field));
+    facts.row_alone = alone.map(|(field, value)| (*field, value.clone())).collect();
+    let mut files = verdict.files;
+    for (key, file) in &mut files {
+        let changed = laid.documents.get(key).filter(|now| parts.get(key) != Some(now));
+        if let (Some(now), true) = (changed, file.action != FileAction::Pass) {
+            file.action = FileAction::Write(now.clone());
+        }
+    }
+    EntityVerdict { row: RowAction::Write { parts: laid.documents, how, by_git }, files, ..verdict }
+}

@@ -1,0 +1,58 @@
+//! What waits for a decision, or was decided already: so that each conflict is recorded once, and closed when it is over.
+
+use super::prepare::Prepared;
+use super::{SyncError, Workspace};
+use crate::model::{Conflict, ConflictId, ConflictKind, ConflictState, NewConflict};
+
+/// How a conflict is closed in favour of the row.
+pub(super) const TAKE_ROW: &str = "take-db";
+
+/// The conflicts that are known.
+pub(super) struct OpenConflicts(Vec<Conflict>);
+
+impl OpenConflicts {
+    /// Reads them.
+    pub(super) async fn read(ws: &Workspace) -> Result<Self, SyncError> {
+        Ok(Self(ws.store.conflicts(None).await?))
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Conflict> {
+        self.0.iter().filter(|conflict| conflict.state == ConflictState::Open)
+    }
+
+    /// Conflicts that nobody recorded before: an open one stays as it is. What was decided for the row is so still
+    /// while the very same text lies there, held by something else.
+    pub(super) fn unrecorded(&self, conflicts: &[NewConflict]) -> Vec<NewConflict> {
+        let is_settled = |known: &Conflict| known.resolution.as_deref() == Some(TAKE_ROW) && !known.what.kind.is_hold();
+        let stands = |known: &Conflict| known.state == ConflictState::Open || is_settled(known);
+        let is_known = |conflict: &&NewConflict| self.0.iter().any(|known| stands(known) && known.what == **conflict);
+        conflicts.iter().filter(|conflict| !is_known(conflict)).cloned().collect()
+    }
+
+    /// Open conflicts that held the entity back and are no more.
+    pub(super) fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
+        let is_about = |open: &&Conflict| {
+            let of_file = || prepared.step.files.iter().any(|file| file.path == open.what.path);
+            open.what.entity == Some(prepared.step.entity) || open.what.entity.is_none() && of_file()
+        };
+        let is_over = |open: &&Conflict| {
+            open.what.kind.is_hold() && !is_of_folders(open.what.kind) && !prepared.conflicts.contains(&open.what)
+        };
+        overtaken(self.open().filter(is_about).filter(is_over))
+    }
+
+    /// Open conflicts about whom a folder belongs to that are not among `strays`.
+    pub(super) fn overtaken_strays(&self, strays: &[NewConflict]) -> Vec<(ConflictId, String)> {
+        let is_over = |open: &&Conflict| is_of_folders(open.what.kind) && !strays.contains(&open.what);
+        overtaken(self.open().filter(is_over))
+    }
+}
+
+fn overtaken<'a>(conflicts: impl Iterator<Item = &'a Conflict>) -> Vec<(ConflictId, String)> {
+    conflicts.map(|conflict| (conflict.id, "overtaken".to_owned())).collect()
+}
+
+/// Whether conflicts of this kind are about whom a folder belongs to.
+fn is_of_folders(kind: ConflictKind) -> bool {
+    matches!(kind, ConflictKind::DuplicateId | ConflictKind::IdReplaced)
+}
