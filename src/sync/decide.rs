@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::candidates::Candidates;
 use super::case::{Surroundings, case};
 use super::gather::{Candidate, Gathered, Place, gather};
@@ -16,13 +14,13 @@ use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
 use crate::reconcile::{self, Circumstances, PlaceAction, Placing, decide_towards};
 use crate::store::Selection;
-use crate::tree::{Address, Layout};
+use crate::tree::{Address, Layout, spread};
 
 /// How many entities are gathered at once.
 const BATCH: usize = 256;
 
 /// How many bytes of prepared texts are kept in memory; what is beyond is prepared again when its turn comes.
-const MEMORY: usize = 144 << 20;
+const MEMORY: usize = 56 << 20;
 
 /// Everything that is decided.
 pub(super) struct Decided {
@@ -112,8 +110,8 @@ pub(super) async fn decide_batch(
 ) -> Result<(Vec<Work>, Vec<EntityId>), SyncError> {
     let harvest = gather(ws, batch).await?;
     let judge = Judge { ws, survey, sprints, options };
-    let work = harvest.gathered.into_par_iter().filter_map(|gathered| judge.work(gathered)).collect();
-    Ok((work, harvest.restless))
+    let work = spread(harvest.gathered, |_, gathered| judge.work(gathered));
+    Ok((work.into_iter().flatten().collect(), harvest.restless))
 }
 
 struct Judge<'a> {

@@ -3,10 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
-use rayon::prelude::*;
-
 use super::site::Site;
-use super::{Make, Tree, TreeError};
+use super::{Make, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
 
 /// The `.hash` of one folder.
@@ -25,8 +23,7 @@ impl Tree {
     ///
     /// One that another program made goes into the trash first.
     pub fn write_hashes(&self, files: &[HashFile]) -> Vec<TreeError> {
-        let write = |file: &HashFile| self.write_hash(file).err();
-        files.par_iter().with_min_len(16).filter_map(write).collect()
+        spread(files.iter().collect(), |_, file| self.write_hash(file).err()).into_iter().flatten().collect()
     }
 
     fn write_hash(&self, file: &HashFile) -> Result<(), TreeError> {

@@ -8,14 +8,12 @@
 //! Where the state folder is on another device than the documents, the list is called `<batch>.beside` and the others
 //! lie beside their documents, as `.instep-tmp.<batch>.<n>`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-
-use rayon::prelude::*;
 
 use super::layout::TEMPORARY;
 use super::site::Site;
-use super::{At, Make, ReadFile, Trashed, Tree, TreeError};
+use super::{At, Make, ReadFile, Trashed, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
 
 /// A file in the temporary folder: what an exchange displaced, or what an interrupted run had begun to write.
@@ -55,10 +53,15 @@ pub(super) enum Where {
 /// The temporary folder.
 pub(super) const FOLDER: &str = "tmp";
 
+/// A folder that takes so many bytes holds, or held, more names than one that is used all day.
+const LARGE_FOLDER: u64 = 64 << 10;
+
 /// The longest list that is believed, in bytes.
 const MAX_LIST: u64 = 1 << 28;
 
 impl Where {
+    const ALL: [Self; 2] = [Self::State, Self::Beside];
+
     const fn list(self) -> &'static str {
         match self {
             Self::State => "list",
@@ -92,7 +95,7 @@ impl Batch {
     }
 
     pub(super) fn list(&self) -> Site {
-        Site::shared(format!("{FOLDER}/{}.{}", self.name, self.place.list()))
+        list_of(&self.name, self.place)
     }
 }
 
@@ -144,13 +147,26 @@ impl Tree {
     /// # Errors
     /// When the trash cannot be written; calling it again goes on where it stopped.
     pub fn clear(&self, leftovers: &[(Leftover, Fate)]) -> Result<Vec<Trashed>, TreeError> {
-        let clear = |(leftover, fate): &(Leftover, Fate)| self.clear_one(leftover, *fate);
-        let cleared: Vec<_> = leftovers.par_iter().with_min_len(16).map(clear).collect::<Result<_, _>>()?;
-        let trashed: Vec<Trashed> = cleared.into_iter().flatten().collect();
+        let cleared = spread(leftovers.iter().collect(), |_, (leftover, fate)| self.clear_one(leftover, *fate));
+        let trashed: Vec<Option<Trashed>> = cleared.into_iter().collect::<Result<_, _>>()?;
+        let trashed: Vec<Trashed> = trashed.into_iter().flatten().collect();
         if !trashed.is_empty() {
             self.make_durable(At::shared(""))?;
         }
+        let batches: BTreeSet<&str> = leftovers.iter().filter_map(|(leftover, _)| leftover.batch()).collect();
+        for (batch, place) in batches.into_iter().flat_map(|batch| Where::ALL.map(|place| (batch, place))) {
+            let _ = self.vfs.remove(list_of(batch, place).at());
+        }
+        self.shrink();
         Ok(trashed)
+    }
+
+    /// A folder that held many files stays large, and slow to list, until it is made anew.
+    fn shrink(&self) {
+        let folder = At::shared(FOLDER);
+        if self.vfs.stat(folder).is_ok_and(|stat| stat.size > LARGE_FOLDER) {
+            let _ = self.vfs.remove_folder(folder);
+        }
     }
 
     fn clear_one(&self, Leftover { origin, site }: &Leftover, fate: Fate) -> Result<Option<Trashed>, TreeError> {
@@ -208,14 +224,24 @@ impl Where {
     /// The batch that a list is of, and where its files lie; `None` for what is no list.
     fn of_list(name: &str) -> Option<(&str, Self)> {
         let (batch, kind) = name.rsplit_once('.')?;
-        [Self::State, Self::Beside].into_iter().find(|place| place.list() == kind).map(|place| (batch, place))
+        Self::ALL.into_iter().find(|place| place.list() == kind).map(|place| (batch, place))
     }
 }
 
 impl Leftover {
     fn is_of(&self, batch: &Batch) -> bool {
-        self.site.path.contains(&batch.name)
+        self.batch() == Some(&batch.name)
     }
+
+    /// The batch that it belongs to: `<batch>.<n>`, or beside its document `.instep-tmp.<batch>.<n>`.
+    fn batch(&self) -> Option<&str> {
+        let name = self.site.path.rsplit('/').next()?;
+        name.strip_prefix(TEMPORARY).unwrap_or(name).split('.').next()
+    }
+}
+
+fn list_of(batch: &str, place: Where) -> Site {
+    Site::shared(format!("{FOLDER}/{batch}.{}", place.list()))
 }
 
 /// A file in the temporary folder: `<batch>.<n>` or `<batch>.<n>.old`.

@@ -20,6 +20,7 @@ mod remove;
 mod replace;
 mod scan;
 mod site;
+mod spread;
 mod trash;
 mod vfs;
 
@@ -40,6 +41,7 @@ pub use read::Below;
 pub use remove::{Removal, Removed};
 pub use replace::{Expected, Left, Outcome, Replacement};
 pub use scan::{Blocked, FileId, Notice, Scan, ScannedFile};
+pub use spread::spread;
 pub use trash::Trashed;
 pub use vfs::{At, Base, Disk, Entry, FileKind, Held, Make, ReadFile, Stat, Time, Vfs};
 

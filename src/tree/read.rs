@@ -2,10 +2,9 @@
 
 use std::io;
 
-use rayon::prelude::*;
 use rustix::io::Errno;
 
-use super::{At, FileKind, ReadFile, Reason, Tree, TreeError};
+use super::{At, FileKind, ReadFile, Reason, Tree, TreeError, spread};
 use crate::model::DocPath;
 
 /// One name below a folder, and what reading it gave.
@@ -40,7 +39,7 @@ impl Tree {
         paths: &[DocPath],
         each: impl Fn(usize, Result<ReadFile, TreeError>) -> T + Sync,
     ) -> Vec<T> {
-        paths.par_iter().enumerate().with_min_len(16).map(|(i, path)| each(i, self.read(path))).collect()
+        spread(paths.iter().collect(), |number, path| each(number, self.read(path)))
     }
 
     /// Reads every file below `folder`, in the order of their paths; an absent folder is empty.

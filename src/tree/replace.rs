@@ -12,17 +12,12 @@ mod stage;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::leftover::Where;
 use super::scan::Since;
-use super::{Stat, Trashed, Tree, TreeError};
+use super::{Stat, Trashed, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
 use publish::Step;
 use stage::{Job, Stage, Target};
-
-/// So many documents are not worth another thread.
-const FEW: usize = 16;
 
 /// One document as it shall be.
 #[derive(Debug, Clone)]
@@ -87,7 +82,7 @@ impl Tree {
         let home = self.temporary_device()?;
         let mut outcomes: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
         let targets: Vec<Result<Target, Outcome>> =
-            batch.par_iter().with_min_len(FEW).map(|replacement| self.inspect(replacement)).collect();
+            spread(batch.iter().collect(), |_, replacement| self.inspect(replacement));
         let (mut near, mut far) = (Vec::new(), Vec::new());
         for (number, (target, replacement)) in targets.into_iter().zip(batch).enumerate() {
             match target {
@@ -113,11 +108,11 @@ impl Tree {
         }
         let Stage { documents, batch, wait } = self.stage(place, jobs)?;
         let since = Since(self.vfs.tick().ok());
-        let publish = |staged| match staged {
+        let publish = |_, staged| match staged {
             Ok(staged) => self.publish(staged, since),
             Err((job, error)) => (job, Step::Over(Outcome::Failed(error))),
         };
-        let steps: Vec<(Job<'a>, Step)> = documents.into_par_iter().with_min_len(FEW).map(publish).collect();
+        let steps: Vec<(Job<'a>, Step)> = spread(documents, publish);
         self.wait_for_documents(&wait)?;
         self.bring_home(&batch);
         let mut beyond = Vec::new();

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use rayon::prelude::*;
 use rustix::io::Errno;
 
-use super::{Expected, FEW, Outcome, Replacement};
+use super::{Expected, Outcome, Replacement};
 use crate::model::Digest;
 use crate::tree::leftover::{Batch, FOLDER, Where};
 use crate::tree::site::{Devices, Site, is};
-use crate::tree::{At, FileKind, Make, Reason, Stat, Tree, TreeError};
+use crate::tree::{At, FileKind, Make, Reason, Stat, Tree, TreeError, spread};
 
 /// So many documents are waited for one by one: those of one entity, mostly.
 const A_FEW: usize = 4;
@@ -95,8 +94,8 @@ impl Tree {
     pub(super) fn stage<'a>(&self, place: Where, jobs: Vec<Job<'a>>) -> Result<Stage<'a>, TreeError> {
         let wait = Wait::of(place, &jobs);
         let batch = self.begin_batch(place, jobs.iter().map(|job| job.replacement.path.clone()).collect())?;
-        let write = |(number, job): (usize, Job<'a>)| self.write_temporary(batch.site(number), place, job);
-        let written = jobs.into_par_iter().enumerate().with_min_len(FEW).map(write).collect::<Result<Vec<_>, _>>();
+        let written = spread(jobs, |number, job| self.write_temporary(batch.site(number), place, job));
+        let written = written.into_iter().collect::<Result<Vec<_>, _>>();
         let durable =
             written.and_then(|documents| self.wait_for_temporaries(&wait, &batch, &documents).map(|()| documents));
         match durable {
