@@ -6,6 +6,7 @@ mod project;
 #[path = "../support/small.rs"]
 mod small;
 
+mod agreement;
 mod editors;
 mod hostile;
 mod outside_sql;
