@@ -28,9 +28,15 @@ pub enum EditError {
     /// No document may be as long as the value is.
     #[error("the value is longer than a document may be")]
     TooLong,
-    /// The value is none of the field's type, or the document would not read it back.
+    /// The value is none of the field's type.
     #[error("the value does not fit the field")]
     WrongType,
+    /// A reader of the document would not find the value in it.
+    #[error("a reader would take the value for something else")]
+    Misread,
+    /// The value has no label, so that it cannot go.
+    #[error("the value cannot be taken out of the text around it")]
+    Inseparable,
     /// The new text would say something else somewhere else.
     #[error("the change would not stay in its place")]
     Spills,
@@ -83,7 +89,7 @@ impl Document {
         let old = self.raw(speaker);
         let same = self.slots().iter().filter(|slot| slot.key == *key && self.raw(slot) == old);
         let splice = |slot| Some(Splice { span: self.lines_of(slot)?, text: String::new() });
-        let splices = Splices::new(same.map(splice).collect::<Option<_>>().ok_or(EditError::Shared)?);
+        let splices = Splices::new(same.map(splice).collect::<Option<_>>().ok_or(EditError::Inseparable)?);
         let edited = self.spliced(&splices);
         if self.agrees(&edited, &splices, Deed::Remove) { Ok(edited) } else { Err(EditError::Spills) }
     }
@@ -327,9 +333,9 @@ mod tests {
 
     #[test]
     fn what_has_no_line_of_its_own_stays() {
-        assert_eq!(texts(task("# Task: A\n").remove(&field(Field::Title))), Err(EditError::Shared));
-        assert_eq!(texts(task("## Status\n\nDone\n").remove(&field(Field::Status))), Err(EditError::Shared));
-        assert_eq!(texts(config("task: {status: a}\n").remove(&field(Field::Status))), Err(EditError::Shared));
+        assert_eq!(texts(task("# Task: A\n").remove(&field(Field::Title))), Err(EditError::Inseparable));
+        assert_eq!(texts(task("## Status\n\nDone\n").remove(&field(Field::Status))), Err(EditError::Inseparable));
+        assert_eq!(texts(config("task: {status: a}\n").remove(&field(Field::Status))), Err(EditError::Inseparable));
         assert_eq!(texts(config("task:\n  status: a\n").remove(&field(Field::Status))), Err(EditError::Spills));
         assert_eq!(texts(task("# A\n\ntext\n").insert(Field::Owner, "me")), Err(EditError::NoHeader));
     }

@@ -7,7 +7,7 @@ use super::positions::Positions;
 use super::projection::{Sections, item_text};
 use super::values::{bare, is_placeholder};
 use super::{Body, Document};
-use crate::model::{Code, Span};
+use crate::model::{Code, Field, Span};
 
 /// A task that a SPRINT.md lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Document {
             let phase = heading.filter(|title| title.to_lowercase().starts_with("phase ")).map(str::to_owned);
             tasks.push(ListedTask { code, title, phase, line: positions.at(at).line });
         }
-        tasks.retain(|task| !task.title.as_deref().is_some_and(is_placeholder));
+        tasks.retain(|task| !task.title.as_deref().is_some_and(|title| is_placeholder(Field::Title, title)));
         tasks
     }
 }

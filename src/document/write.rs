@@ -27,33 +27,24 @@ impl Document {
         let typed = match value {
             Value::Null => None,
             _ if length(value) > LARGEST => return Err(EditError::TooLong),
+            Value::String(text) if text.trim().is_empty() => None,
             _ => Some(values::from_json(self.role(), field, value).ok_or(EditError::WrongType)?),
         };
-        let wanted = typed.as_ref().map_or(Value::Null, |typed| self.read_back(field, typed));
-        if self.said(field) == wanted {
+        let wanted = typed.as_ref().map_or(Some(Value::Null), |typed| values::meaning(self.role(), field, typed));
+        if wanted.as_ref() == Some(&self.said(field)) {
             return Ok(self.clone());
         }
         let key = SlotKey::Field(field);
         let edited = match (&typed, self.slot(&key)) {
             (None, _) => self.remove(&key)?,
             (Some(typed), Some(speaker)) => self.rewrite(speaker, typed)?,
-            (Some(typed), None) => self.insert(field, &self.spelled_new(typed))?,
+            (Some(typed), None) => self.insert(field, &self.spelled_new(field, typed))?,
         };
-        if edited.said(field) == wanted { Ok(edited) } else { Err(EditError::WrongType) }
+        if wanted == Some(edited.said(field)) { Ok(edited) } else { Err(EditError::Misread) }
     }
 
     fn said(&self, field: Field) -> Value {
         self.get(field).map_or(Value::Null, Typed::to_json)
-    }
-
-    /// What a reader of the document makes of a value: of a text without its decoration, and nothing of `TBD`.
-    fn read_back(&self, field: Field, value: &Typed) -> Value {
-        match value {
-            Typed::Text(text) => {
-                values::read(self.role(), field, text).typed.map_or(Value::Null, |read| read.to_json())
-            }
-            other => other.to_json(),
-        }
     }
 
     fn rewrite(&self, speaker: &Slot, typed: &Typed) -> Result<Self, EditError> {
@@ -66,14 +57,16 @@ impl Document {
         if self.slots().iter().any(|slot| follows(slot) && is_commented(slot)) {
             return Err(EditError::Shared);
         }
-        self.replace(|slot| follows(slot).then(|| self.spelled(slot, typed)))
+        let field = speaker.field().ok_or(EditError::NoSlot)?;
+        self.replace(|slot| follows(slot).then(|| self.spelled(slot, field, typed)))
     }
 
     /// `typed` in the style of the value that `slot` holds.
-    fn spelled(&self, slot: &Slot, typed: &Typed) -> String {
+    fn spelled(&self, slot: &Slot, field: Field, typed: &Typed) -> String {
         let raw = self.raw(slot);
+        let words = |old, manner| values::spell(self.role(), field, typed, old, manner);
         match (slot.shape, typed) {
-            (Shape::Line, _) => values::spell(typed, raw, Manner::Title),
+            (Shape::Line, _) => words(raw, Manner::Title),
             (Shape::Yaml(yaml::Shape::BlockSequence), Typed::List(items)) => {
                 let line_start = self.text()[..slot.span.start].rfind('\n').map_or(0, |at| at + 1);
                 let eol = if self.text()[..line_start].ends_with("\r\n") { "\r\n" } else { "\n" };
@@ -83,19 +76,17 @@ impl Document {
             (Shape::Yaml(yaml::Shape::FlowSequence | yaml::Shape::Nothing { .. }), Typed::List(items)) => {
                 yaml::flow_sequence(items, raw)
             }
-            (Shape::Yaml(shape), _) => {
-                let old = yaml::unquoted(raw);
-                yaml::scalar_like(&values::spell(typed, old, Manner::Snake), raw, shape)
-            }
+            (Shape::Yaml(shape), _) => yaml::scalar_like(&words(yaml::unquoted(raw), Manner::Snake), raw, shape),
         }
     }
 
     /// `typed` for a document that has no such field yet.
-    fn spelled_new(&self, typed: &Typed) -> String {
+    fn spelled_new(&self, field: Field, typed: &Typed) -> String {
+        let words = |manner| values::spell(self.role(), field, typed, "", manner);
         let has_labels =
             || self.slots().iter().any(|slot| slot.shape == Shape::Line && slot.key != SlotKey::Field(Field::Title));
         if matches!(self.body, Body::Markdown { .. }) && has_labels() {
-            return values::spell(typed, "", Manner::Title);
+            return words(Manner::Title);
         }
         let example = self.slots().iter().find_map(|slot| match slot.shape {
             Shape::Yaml(yaml::Shape::Scalar { .. }) => Some(self.raw(slot)),
@@ -105,7 +96,7 @@ impl Document {
             Typed::List(items) => yaml::flow_sequence(items, example.unwrap_or_default()),
             _ => {
                 let shape = yaml::Shape::Nothing { is_in_flow: true };
-                yaml::scalar_like(&values::spell(typed, "", Manner::Snake), example.unwrap_or_default(), shape)
+                yaml::scalar_like(&words(Manner::Snake), example.unwrap_or_default(), shape)
             }
         }
     }
@@ -138,9 +129,16 @@ mod tests {
             ("# Task: A\n", Field::Title, json!("B # c"), "# Task: B # c\n"),
             ("**Phase**: 1\n", Field::Owner, json!("me"), "**Phase**: 1\n**Owner**: me\n"),
             ("**Owner**: you\n", Field::Owner, json!(" 🤖 `me` "), "**Owner**: 🤖 `me`\n"),
-            ("**Owner**: `you`\n", Field::Owner, json!("[Owner]"), "**Owner**: `[Owner]`\n"),
             ("**Owner**: `you`\n", Field::Owner, json!("**you**"), "**Owner**: `you`\n"),
             ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(null), "**Phase**: 1\n"),
+            ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(" "), "**Phase**: 1\n"),
+            ("**Depends On**: None\n", Field::DependsOn, json!(["b", "c"]), "**Depends On**: `b`, `c`\n"),
+            ("**Phase**: 1\n", Field::DependsOn, json!(["publish"]), "**Phase**: 1\n**Dependencies**: `publish`\n"),
+            ("**Tags**: x\n", Field::Tags, json!(["c", "d, e"]), "**Tags**: `c`, `d, e`\n"),
+            ("**Estimated**: 1 day\n", Field::EstimateHours, json!(0), "**Estimated**: 0 hours\n"),
+            ("# Task: `x`\n", Field::Title, json!("Plain"), "# Task: Plain\n"),
+            ("# Task: A\n", Field::Title, json!("null"), "# Task: null\n"),
+            ("# Task: A\n", Field::Title, json!("  a | `b`  "), "# Task: a | `b`\n"),
         ];
         for (text, field, value, expected) in table {
             assert_eq!(written(Role::Task, text, field, value), Ok(expected.to_owned()));
@@ -158,6 +156,7 @@ mod tests {
             ),
             ("task:\n  status:\n", Field::Status, json!("completed"), "task:\n  status: completed\n"),
             ("parent:\n  phase: 1\n", Field::Phase, json!("2"), "parent:\n  phase: 2\n"),
+            ("task:\n  title: A\n", Field::Title, json!("null"), "task:\n  title: \"null\"\n"),
             ("task: {title: A}\n", Field::Title, json!("a: b\nc"), "task: {title: \"a: b\\nc\"}\n"),
             ("task:\n  title: 'A'\n", Field::Priority, json!("P1"), "task:\n  title: 'A'\n  priority: 'P1'\n"),
         ];
@@ -198,9 +197,17 @@ mod tests {
         for (field, value, why) in [
             (Field::Title, json!("a\n**Status**: Pending"), EditError::NotOneLine),
             (Field::Title, json!("a\r\n---"), EditError::NotOneLine),
+            (Field::Owner, json!("[Owner]"), EditError::Misread),
+            (Field::Owner, json!("None"), EditError::Misread),
+            (Field::Owner, json!("a | b"), EditError::Misread),
+            (Field::Title, json!("TBD"), EditError::Misread),
+            (Field::Title, json!("x <!-- c -->"), EditError::Spills),
+            (Field::Tags, json!(["a", ""]), EditError::WrongType),
+            (Field::DependsOn, json!(["all of it"]), EditError::Misread),
             (Field::Status, json!("sideways"), EditError::WrongType),
             (Field::Progress, json!(50), EditError::NoHeader),
-            (Field::Title, json!(null), EditError::Shared),
+            (Field::Title, json!(null), EditError::Inseparable),
+            (Field::Title, json!(" "), EditError::Inseparable),
         ] {
             assert_eq!(written(Role::Task, text, field, value.clone()), Err(why), "{field} {value}");
         }

@@ -9,13 +9,13 @@ pub(super) fn read(raw: &str) -> Option<(f64, f64)> {
     for prefix in ["approx. ", "approx ", "about ", "ca. ", "circa "] {
         words = words.strip_prefix(prefix).unwrap_or(words);
     }
-    let mut total = (0.0, 0.0);
+    let (mut total, has_amount) = ((0.0, 0.0), !words.is_empty());
     while !words.is_empty() {
         let (low, high, rest) = amount(words)?;
         total = (total.0 + low, total.1 + high);
         words = rest.trim_start();
     }
-    (total.1 > 0.0 && total.0 <= total.1).then_some(total)
+    (has_amount && total.0 <= total.1).then_some(total)
 }
 
 /// `3-5 days`: the hours, and what follows.
@@ -73,6 +73,7 @@ mod tests {
             ("~2 days", Some((16.0, 16.0))),
             ("2 weeks (10 days)", Some((80.0, 80.0))),
             ("1d 4h", Some((12.0, 12.0))),
+            ("0 hours", Some((0.0, 0.0))),
             ("14-18 hours (2-3 days)", Some((14.0, 18.0))),
             ("5-3 days", None),
             ("X weeks", None),

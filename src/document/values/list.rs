@@ -1,7 +1,7 @@
 //! Several names in one value.
 
 use super::fold;
-use crate::model::Field;
+use crate::model::{Code, Field};
 
 /// The names in `raw`: none for `None` and its kin, and no list at all where the text is prose.
 pub(super) fn read(field: Field, raw: &str) -> Option<Vec<String>> {
@@ -44,23 +44,90 @@ pub(super) fn is_none(raw: &str) -> bool {
     )
 }
 
-/// Words separated by commas, or by blanks where each begins with `#`.
+/// Words separated by commas, or by blanks where each begins with `#`; what stands in quotes or backticks is one item.
 fn items(raw: &str) -> impl Iterator<Item = &str> {
     let inner = raw.trim().trim_start_matches('[').trim_end_matches(']');
     let is_hashtags = inner.split_whitespace().all(|word| word.starts_with('#'));
     let separates = move |c: char| matches!(c, ',' | ';' | '、' | '，') || is_hashtags && c.is_whitespace();
-    inner.split(separates).map(|item| fold::bare(item).trim_matches(['#', '\'']).trim()).filter(|item| !item.is_empty())
+    let mut rest = Some(inner);
+    let pieces = std::iter::from_fn(move || {
+        let (piece, after) = piece(rest?, &separates);
+        rest = after;
+        Some(piece)
+    });
+    pieces.map(item).filter(|item| !item.is_empty())
 }
 
-/// The codes that the back-ticked words name, else the items themselves, if each is one code with at most a remark.
-fn codes(raw: &str) -> Option<Vec<String>> {
-    let ticked: Vec<String> = raw.split('`').skip(1).step_by(2).filter_map(code).collect();
-    if !ticked.is_empty() {
-        return Some(ticked);
+/// The text before the first separator, and what follows that; none separates within quotes or backticks around a whole
+/// item.
+fn piece<'r>(text: &'r str, separates: &impl Fn(char) -> bool) -> (&'r str, Option<&'r str>) {
+    let start = text.len() - text.trim_start().len();
+    let from = quoted_end(&text[start..], separates).map_or(0, |end| start + end);
+    match text[from..].char_indices().find(|(_, c)| separates(*c)) {
+        Some((at, c)) => (&text[..from + at], Some(&text[from + at + c.len_utf8()..])),
+        None => (text, None),
     }
-    let text = without_parentheses(raw);
-    let items: Vec<&str> = text.split([',', ';', '&', '+']).flat_map(|item| item.split(" and ")).collect();
-    items.into_iter().filter(|item| !item.trim().is_empty()).map(code).collect()
+}
+
+/// Where the quotes or backticks end that `text` begins with, if nothing but a separator follows them.
+fn quoted_end(text: &str, separates: &impl Fn(char) -> bool) -> Option<usize> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let end = 1 + text[1..].find(quote)? + 1;
+    let next = text[end..].trim_start().chars().next();
+    next.is_none_or(separates).then_some(end)
+}
+
+/// An item without its decoration; in double quotes, exactly what they hold.
+fn item(piece: &str) -> &str {
+    let piece = piece.trim();
+    match piece.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(exact) if !exact.contains('"') => exact,
+        _ => fold::bare(piece).trim_matches(['#', '\'']).trim(),
+    }
+}
+
+/// The codes that all parts of `raw` name; none where one part names none: half a list is no list.
+fn codes(raw: &str) -> Option<Vec<String>> {
+    let codes: Vec<String> = parts(raw).map(codes_of).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    (!codes.is_empty()).then_some(codes)
+}
+
+/// What stands between commas and the like, outside of parentheses and backticks.
+fn parts(raw: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut is_code, mut start) = (0_usize, false, 0);
+    let ends = raw.char_indices().filter_map(move |(at, c)| {
+        match c {
+            '`' => is_code = !is_code,
+            '(' if !is_code => depth += 1,
+            ')' if !is_code => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let is_inside = is_code || depth > 0;
+        let length = if raw[at..].starts_with(" and ") { 5 } else { c.len_utf8() };
+        let separates = length == 5 || matches!(c, ',' | ';' | '&' | '+');
+        (!is_inside && separates).then_some((at, at + length))
+    });
+    let ends = ends.chain([(raw.len(), raw.len())]).map(move |(end, next)| {
+        let part = raw.get(start..end).unwrap_or_default();
+        start = next;
+        part
+    });
+    ends.filter(|part| !part.trim().is_empty())
+}
+
+/// The codes that one part names: itself with at most a remark, else its back-ticked words.
+fn codes_of(part: &str) -> Option<Vec<String>> {
+    let ticks = part.matches('`').count();
+    if ticks % 2 == 1 {
+        return None;
+    }
+    let words = || -> Option<Vec<String>> { part.split('`').skip(1).step_by(2).map(ticked).collect() };
+    code(&without_parentheses(part)).map(|code| vec![code]).or_else(|| words().filter(|_| ticks > 0))
+}
+
+/// A word in backticks: any code will do.
+fn ticked(word: &str) -> Option<String> {
+    code(word).or_else(|| Code::new(word.trim().trim_end_matches('/')).ok().map(|code| code.to_string()))
 }
 
 /// `item` as a code, if it looks like one: no blank, and a digit or a joint in it. What follows a tick says that the
@@ -94,7 +161,7 @@ mod tests {
 
     #[test]
     fn dependencies_are_codes_or_prose() {
-        let table: [(&str, Option<&[&str]>); 13] = [
+        let table: [(&str, Option<&[&str]>); 20] = [
             ("None", Some(&[])),
             ("None (should be first, before others)", Some(&[])),
             ("无", Some(&[])),
@@ -105,7 +172,14 @@ mod tests {
             ("S-52 (the import) ✅ COMPLETE", Some(&["S-52"])),
             ("[T01_S01, T02_S01]", Some(&["T01_S01", "T02_S01"])),
             ("T:alpha/phase-1", Some(&["T:alpha/phase-1"])),
+            ("`fix-login`, `deploy`", Some(&["fix-login", "deploy"])),
+            ("`x`, `y` and UI-02 (see `z`)", Some(&["x", "y", "UI-02"])),
+            ("Backend (`api-1`, `b`)", Some(&["api-1", "b"])),
             ("All previous tasks", None),
+            ("`fix-login`, the rest", None),
+            ("`fix-login`, `the rest`", None),
+            ("`fix-login` and deploy", None),
+            ("`fix-login", None),
             ("Stories 6.1-6.2 should be complete", None),
             ("Infrastructure", None),
         ];
@@ -124,5 +198,20 @@ mod tests {
         assert_eq!(read(Field::Tags, "api, `ui work`; db"), Some(vec!["api".into(), "ui work".into(), "db".into()]));
         assert_eq!(read(Field::Tags, "#api #ui"), Some(vec!["api".into(), "ui".into()]));
         assert_eq!(read(Field::Tags, "[a, 'b']"), Some(vec!["a".into(), "b".into()]));
+    }
+
+    #[test]
+    fn what_is_quoted_is_one_item() {
+        let table: [(&str, &[&str]); 6] = [
+            ("a, `b, c`; d", &["a", "b, c", "d"]),
+            ("\"a, b\", ' c; d '", &["a, b", "c; d"]),
+            ("\"`a`\", \"#b\"", &["`a`", "#b"]),
+            ("it's, 'tis, late", &["it's", "tis", "late"]),
+            ("'a', 'b', \"c\"", &["a", "b", "c"]),
+            ("`a` or `b, c`", &["a` or `b", "c"]),
+        ];
+        for (raw, items) in table {
+            assert_eq!(read(Field::Tags, raw), Some(items.iter().map(|&item| item.to_owned()).collect()), "{raw}");
+        }
     }
 }

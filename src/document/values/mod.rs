@@ -13,7 +13,7 @@ mod spell;
 mod status;
 
 pub(super) use fold::bare;
-pub(super) use spell::{Manner, from_json, spell};
+pub(super) use spell::{Manner, from_json, meaning, spell};
 
 use crate::model::{AgentStatus, Field, Role, Severity, Typed};
 
@@ -55,7 +55,7 @@ pub(super) fn read(role: Role, field: Field, raw: &str) -> Reading {
     if plain.is_empty() && fold::symbol(raw).is_none() {
         return Reading { typed: None, complaint: None };
     }
-    if placeholder::is_one(raw, matches!(kind, Kind::List)) {
+    if is_placeholder(field, raw) {
         return complain("placeholder", Severity::Note, format!("`{}` is a placeholder, not a value", shown(raw)));
     }
     let typed = match kind {
@@ -67,7 +67,7 @@ pub(super) fn read(role: Role, field: Field, raw: &str) -> Reading {
             plain.trim_end_matches(['%', ' ']).parse().ok().filter(|n: &f64| n.is_finite()).map(Typed::Number)
         }
         Kind::List => list::read(field, raw).map(Typed::List),
-        Kind::Text if list::is_none(raw) => return Reading { typed: None, complaint: None },
+        Kind::Text if field != Field::Title && list::is_none(raw) => return Reading { typed: None, complaint: None },
         Kind::Text => Some(Typed::Text(text(field, raw))),
     };
     match typed {
@@ -76,9 +76,9 @@ pub(super) fn read(role: Role, field: Field, raw: &str) -> Reading {
     }
 }
 
-/// Whether `raw` only says what kind of text belongs here.
-pub(super) fn is_placeholder(raw: &str) -> bool {
-    placeholder::is_one(raw, false)
+/// Whether `raw` only says what kind of value belongs here.
+pub(super) fn is_placeholder(field: Field, raw: &str) -> bool {
+    if field == Field::Title { placeholder::is_title(raw) } else { placeholder::is_one(raw, is_list(field)) }
 }
 
 /// Whether values of `field` are lists.

@@ -8,6 +8,12 @@ pub(super) fn is_one(raw: &str, is_list: bool) -> bool {
     is_bracketed(bare, is_list) || is_choice(bare) || is_to_be_done(bare)
 }
 
+/// Whether a heading only says what kind of title belongs here; a bar in it offers no choice.
+pub(super) fn is_title(raw: &str) -> bool {
+    let bare = fold::bare(raw);
+    is_bracketed(bare, false) || is_to_be_done(bare)
+}
+
 /// `[Date]`, `<name>`, `{{ owner }}`.
 fn is_bracketed(bare: &str, is_list: bool) -> bool {
     let inside = |open: char, close: char| {
@@ -64,5 +70,6 @@ mod tests {
             assert!(!is_one(raw, false), "{raw}");
         }
         assert!(!is_one("[api, ui]", true));
+        assert!(is_title("[Task Title]") && !is_title("A | B"));
     }
 }

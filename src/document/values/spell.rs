@@ -28,7 +28,8 @@ enum Case {
 pub(in super::super) fn from_json(role: Role, field: Field, value: &Value) -> Option<Typed> {
     match (value, super::is_list(field)) {
         (Value::Array(items), true) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(Typed::List)
+            let name = |item: &Value| item.as_str().filter(|name| !name.trim().is_empty()).map(str::to_owned);
+            items.iter().map(name).collect::<Option<_>>().map(Typed::List)
         }
         (Value::Number(number), false) => from_number(field, number.as_f64()?),
         (Value::String(text), false) => from_text(role, field, text),
@@ -36,8 +37,29 @@ pub(in super::super) fn from_json(role: Role, field: Field, value: &Value) -> Op
     }
 }
 
-/// `value` as text, written as `old` is; where `old` is no example, in the given manner.
-pub(in super::super) fn spell(value: &Typed, old: &str, manner: Manner) -> String {
+/// `value` of `field` as text, written as `old` is and, where `old` is no example, in the given manner; in a plainer way
+/// where that would not be read back as `value`.
+pub(in super::super) fn spell(role: Role, field: Field, value: &Typed, old: &str, manner: Manner) -> String {
+    let meant = meaning(role, field, value);
+    let mut spellings = match value {
+        Typed::List(items) => lists(items, old),
+        _ => vec![one(value, old, manner), one(value, "", manner)],
+    };
+    let is_read_back = |raw: &String| read(role, field, raw).typed.map(|read| read.to_json()) == meant;
+    let at = spellings.iter().position(is_read_back).unwrap_or_default();
+    spellings.swap_remove(at)
+}
+
+/// What a reader shall find, as rows have it: of a text, what it says without its decoration; `None` where that is
+/// nothing.
+pub(in super::super) fn meaning(role: Role, field: Field, value: &Typed) -> Option<Value> {
+    match value {
+        Typed::Text(text) => read(role, field, text).typed.map(|read| read.to_json()),
+        other => Some(other.to_json()),
+    }
+}
+
+fn one(value: &Typed, old: &str, manner: Manner) -> String {
     let (around, core) = wrapping(old);
     let word = |word: &str| cased(word, example(core, !around.is_empty()), manner);
     let core = match value {
@@ -51,9 +73,19 @@ pub(in super::super) fn spell(value: &Typed, old: &str, manner: Manner) -> Strin
         Typed::Hours { high, .. } => amount(*high, core),
         Typed::Number(n) if core.ends_with('%') => format!("{n}%"),
         Typed::Number(n) => n.to_string(),
-        Typed::List(items) => return listed(items, old),
+        Typed::List(items) => items.join(", "),
     };
     format!("{around}{core}{around}")
+}
+
+/// The ways to write several names: as `old` does, in backticks, in quotes.
+fn lists(items: &[String], old: &str) -> Vec<String> {
+    if items.is_empty() {
+        return vec!["None".to_owned()];
+    }
+    let marks = [if old.contains('`') { "`" } else { "" }, "`", "\""];
+    let listed = |mark| items.iter().map(|item| format!("{mark}{item}{mark}")).collect::<Vec<_>>().join(", ");
+    marks.map(listed).into()
 }
 
 fn from_number(field: Field, number: f64) -> Option<Typed> {
@@ -159,18 +191,13 @@ fn amount(hours: f64, old: &str) -> String {
     format!("{count} {word}{}", if count == 1.0 { "" } else { "s" })
 }
 
-fn listed(items: &[String], old: &str) -> String {
-    let tick = if old.contains('`') { "`" } else { "" };
-    let spelled: Vec<String> = items.iter().map(|item| format!("{tick}{item}{tick}")).collect();
-    if spelled.is_empty() { "None".to_owned() } else { spelled.join(", ") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_new_value_is_written_as_the_old_one_was() {
+        let spell = |value: &Typed, old, manner| spell(Role::Task, Field::Status, value, old, manner);
         let progress = Typed::Task(TaskStatus::InProgress);
         let table = [
             ("Pending", "In Progress"),
@@ -191,6 +218,7 @@ mod tests {
     #[test]
     fn priorities_keep_their_kind_of_word() {
         let p0 = Typed::Priority(Priority::P0);
+        let spell = |value: &Typed, old, manner| spell(Role::Task, Field::Priority, value, old, manner);
         for (old, new) in
             [("P2", "P0"), ("HIGH", "CRITICAL"), ("`medium`", "`critical`"), ("P1-HIGH", "P0"), ("", "P0")]
         {
@@ -201,6 +229,7 @@ mod tests {
     #[test]
     fn amounts_keep_their_unit() {
         let hours = |n: f64| Typed::Hours { low: n, high: n };
+        let spell = |value: &Typed, old, manner| spell(Role::Task, Field::EstimateHours, value, old, manner);
         for (n, old, new) in [
             (80.0, "1 week", "2 weeks"),
             (16.0, "3-5 days", "2 days"),
@@ -211,6 +240,33 @@ mod tests {
         ] {
             assert_eq!(spell(&hours(n), old, Manner::Title), new, "{old}");
         }
+    }
+
+    #[test]
+    fn a_list_is_written_so_that_it_reads_back() {
+        let table: [(Field, &[&str], &str, &str); 8] = [
+            (Field::DependsOn, &["b-1"], "a-1", "b-1"),
+            (Field::DependsOn, &["publish", "b-1"], "None", "`publish`, `b-1`"),
+            (Field::DependsOn, &["b-1"], "`a-1`", "`b-1`"),
+            (Field::DependsOn, &[], "`a-1`", "None"),
+            (Field::Tags, &["a", "b c"], "x", "a, b c"),
+            (Field::Tags, &["a", "b, c"], "x", "`a`, `b, c`"),
+            (Field::Tags, &["`a`", "b, c"], "x", "\"`a`\", \"b, c\""),
+            (Field::Tags, &["#a"], "x", "\"#a\""),
+        ];
+        for (field, items, old, new) in table {
+            let list = Typed::List(items.iter().map(|&item| item.to_owned()).collect());
+            assert_eq!(spell(Role::Task, field, &list, old, Manner::Title), new, "{items:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_loses_the_decoration_of_the_old_one_where_that_would_be_read() {
+        let text = |text: &str| Typed::Text(text.to_owned());
+        let title = |new, old| spell(Role::Task, Field::Title, &text(new), old, Manner::Title);
+        let owner = |new, old| spell(Role::Task, Field::Owner, &text(new), old, Manner::Title);
+        assert_eq!((title("Plain", "`x`"), title("`y`", "Plain")), ("Plain".into(), "`y`".into()));
+        assert_eq!((owner("me", "`you`"), owner("`me`", "you")), ("`me`".into(), "`me`".into()));
     }
 
     #[test]
