@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{CodeError, DocPath, EntityKind, ReferenceError, nearest};
+use crate::model::{CodeError, DocPath, EntityKind, Field, ReferenceError, nearest};
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::sync::brakes::Brake;
@@ -50,6 +50,16 @@ pub enum OpError {
         known: Vec<String>,
         /// What was probably meant.
         nearest: Vec<String>,
+    },
+    /// A value that its field cannot have.
+    #[error("`{value}` is no {field}: {why}")]
+    BadValue {
+        /// The field.
+        field: Field,
+        /// The value.
+        value: String,
+        /// Why, or what would be one.
+        why: String,
     },
     /// A code that is none.
     #[error("`{code}` is not a code: {source}")]

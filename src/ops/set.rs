@@ -6,9 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resolve::resolve;
+use super::resolve::{resolve, resolve_kind};
 use super::{OpError, Workspace};
-use crate::model::{EntityId, EntityKind, Field, Fields, Priority, Record, Reference, Role, SprintStatus, TaskStatus};
+use crate::model::{
+    EntityId, EntityKind, Field, Fields, Priority, Record, Reference, ReferenceError, Role, SprintStatus, TaskStatus,
+};
+use crate::sync::plan::{Note, NoteKind};
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
 
 /// Change fields of one sprint, task or agent.
@@ -42,8 +45,11 @@ impl Set {
     /// A reference that names none or several, a field or value that does not exist, a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let found = resolve(ws, &self.reference).await?.record;
-        let fields = self.changes.iter().map(|change| assignment(found.kind, change)).collect::<Result<_, _>>()?;
-        change(ws, vec![(found.id, fields)]).await
+        let fields = self.changes.iter().map(|change| assignment(found.kind, change)).collect::<Result<Fields, _>>()?;
+        let strangers = strangers(ws, &found, &fields).await?;
+        let mut report = change(ws, vec![(found.id, fields)]).await?;
+        report.notes.extend(strangers);
+        Ok(report)
     }
 }
 
@@ -76,10 +82,51 @@ fn assignment(kind: EntityKind, text: &str) -> Result<(Field, Value), OpError> {
     let field = Field::from_word(&name.replace('-', "_"))
         .filter(|field| self::settable(kind).contains(field))
         .ok_or_else(|| OpError::unknown("field", name, settable()))?;
-    if raw.trim().is_empty() && field != Field::Title {
+    if raw.trim().is_empty() && !matches!(field, Field::Title | Field::Name) {
         return Ok((field, Value::Null));
     }
-    Ok((field, value(kind, field, raw)?))
+    Ok((field, given(kind, field, raw)?))
+}
+
+/// What a person gives for a value: within its bounds, of one line, with nothing in it that nobody sees.
+fn given(kind: EntityKind, field: Field, raw: &str) -> Result<Value, OpError> {
+    let bad = |why: String| OpError::BadValue { field, value: raw.to_owned(), why };
+    if raw.chars().any(char::is_control) {
+        return Err(bad("a value is one line without control characters".into()));
+    }
+    if matches!(field, Field::DependsOn | Field::Blocks) {
+        return tasks(raw).map_err(|error| bad(error.to_string()));
+    }
+    let value = value(kind, field, raw)?;
+    let is_beyond = value.as_f64().is_some_and(|n| n < 0.0 || field == Field::Progress && n > 100.0);
+    if is_beyond {
+        return Err(bad(if field == Field::Progress { "it goes from 0 to 100" } else { "it begins at 0" }.into()));
+    }
+    Ok(value)
+}
+
+/// Names of tasks between commas, each of them a reference; `none` is the empty list.
+fn tasks(raw: &str) -> Result<Value, ReferenceError> {
+    if raw.trim().eq_ignore_ascii_case("none") {
+        return Ok(Value::Array(Vec::new()));
+    }
+    let names = raw.split([',', ';']).map(|name| name.trim().trim_matches('`')).filter(|name| !name.is_empty());
+    names.map(|name| name.parse::<Reference>().map(|_| Value::from(name))).collect()
+}
+
+/// Tells of tasks that others shall wait for and that nobody knows.
+async fn strangers(ws: &Workspace, task: &Record, fields: &Fields) -> Result<Vec<Note>, OpError> {
+    let mut notes = Vec::new();
+    for (field, value) in fields.iter().filter(|(field, _)| matches!(field, Field::DependsOn | Field::Blocks)) {
+        for name in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if let Err(OpError::NotFound { .. }) = resolve_kind(ws, &name.parse()?, EntityKind::Task).await {
+                let path = task.path.as_ref().map_or_else(|| task.code.clone(), ToString::to_string);
+                let message = format!("{field} names `{name}`, but no task is called so");
+                notes.push(Note { kind: NoteKind::Problem, path, message, count: 1 });
+            }
+        }
+    }
+    Ok(notes)
 }
 
 /// The fields that a command may change.
@@ -132,10 +179,20 @@ pub(super) fn value(kind: EntityKind, field: Field, raw: &str) -> Result<Value, 
             (Field::Status, EntityKind::Task) => words(TaskStatus::ALL),
             (Field::Status, EntityKind::Agent) => words(crate::model::AgentStatus::ALL),
             (Field::Priority, _) => words(Priority::ALL),
-            _ => Vec::new(),
+            _ => return OpError::BadValue { field, value: raw.to_owned(), why: expected(field).to_owned() },
         };
         OpError::unknown(field.word(), raw, known)
     })
+}
+
+/// What a value of a field without a vocabulary looks like.
+fn expected(field: Field) -> &'static str {
+    match field {
+        Field::StartsOn | Field::EndsOn | Field::CompletedOn => "a date is written like 2026-01-31",
+        Field::EstimateHours | Field::ActualHours => "an amount of work is written like `3h` or `2 days`",
+        Field::Position | Field::Progress => "it is a number",
+        _ => "a reader would take it for a placeholder or for nothing",
+    }
 }
 
 fn words<T: ToString>(all: &[T]) -> Vec<String> {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::Writing;
-use crate::model::{DocumentKey, Field, Patch, Role};
+use crate::document::{Document, EditError, SlotKey};
+use crate::model::{DocumentKey, Field, Patch, Role, Typed};
 
 /// The documents of one revision of one entity.
 pub type Writings = BTreeMap<DocumentKey, Writing>;
@@ -15,55 +18,61 @@ pub struct Overlaid {
     pub documents: Writings,
     /// The columns that no document has a place for; the row alone keeps them.
     pub in_row_alone: Vec<Field>,
+    /// The columns that a document speaks of and cannot say; no place of theirs is changed.
+    pub refused: Vec<(Field, EditError)>,
 }
 
 /// Edits the fields of `patch` in `documents`, each in the style of its document; every other byte stays.
 ///
-/// The first document that speaks of a field is changed, and with it those that said the same. A field that none
-/// speaks of is put into the header of the first document that takes it.
+/// The first document that speaks of a field is changed, and with it those that said the same: all of them or none. A
+/// field that none speaks of is put into the header of the first document that has one.
 pub fn overlay(documents: &Writings, patch: &Patch) -> Overlaid {
-    let mut laid = Overlaid { documents: documents.clone(), in_row_alone: Vec::new() };
+    let mut laid = Overlaid { documents: documents.clone(), in_row_alone: Vec::new(), refused: Vec::new() };
     for (field, value) in patch {
-        if !write(&mut laid.documents, *field, value) {
-            laid.in_row_alone.push(*field);
+        match edited(&laid.documents, *field, value) {
+            Ok(Some(edited)) => laid.documents.extend(edited),
+            Ok(None) => laid.in_row_alone.push(*field),
+            Err(why) => laid.refused.push((*field, why)),
         }
     }
     laid
 }
 
-/// Makes the documents say `value`; tells whether one does.
-fn write(documents: &mut Writings, field: Field, value: &serde_json::Value) -> bool {
-    let speakers: Vec<_> =
-        documents.iter().filter_map(|(key, writing)| Some((key.clone(), writing.said(field)?))).collect();
-    let Some((_, before)) = speakers.first() else {
-        return value.is_null() || insert(documents, field, value);
+/// The documents that then say `value`; nothing where no document has a place for it.
+fn edited(documents: &Writings, field: Field, value: &Value) -> Result<Option<Writings>, EditError> {
+    let parsed = || documents.iter().filter_map(|(key, writing)| Some((key, writing.parsed()?, writing.said(field))));
+    let Some(before) = parsed().find_map(|(.., said)| said) else {
+        let speakable = parsed().filter(|(key, ..)| key.role != Role::AgentConfig);
+        return inserted(speakable.map(|(key, document, _)| (key, document)), field, value);
     };
-    let mut is_said = false;
-    for (key, _) in speakers.iter().filter(|(_, said)| said == before) {
-        let edited = documents[key].parsed().and_then(|document| document.write(field, value).ok());
-        is_said |= edited.is_some();
-        documents.extend(edited.map(|document| (key.clone(), Writing::edited(document))));
-    }
-    is_said
+    let same = parsed().filter(|(.., said)| said.as_ref() == Some(&before));
+    let written = |(key, document, _): (&DocumentKey, &Document, _)| Ok((key.clone(), document.write(field, value)?));
+    let written = same.map(written).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(written.into_iter().map(|(key, document)| (key, Writing::edited(document))).collect()))
 }
 
-/// Puts a field into the first document with a header; never into an AGENT.yml, which only repeats.
-fn insert(documents: &mut Writings, field: Field, value: &serde_json::Value) -> bool {
-    let takes = |(key, writing): (&DocumentKey, &Writing)| {
-        let document = writing.parsed().filter(|_| key.role != Role::AgentConfig)?;
-        Some((key.clone(), Writing::edited(document.write(field, value).ok()?)))
-    };
-    let taken = documents.iter().find_map(takes);
-    let is_said = taken.is_some();
-    documents.extend(taken);
-    is_said
+/// Puts a field into the first document with a header. An AGENT.yml is never asked: it only repeats.
+fn inserted<'a>(
+    documents: impl Iterator<Item = (&'a DocumentKey, &'a Document)>,
+    field: Field,
+    value: &Value,
+) -> Result<Option<Writings>, EditError> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    for (key, document) in documents {
+        match document.write(field, value) {
+            Err(EditError::NoHeader | EditError::NoSlot) => {}
+            written => return Ok(Some(Writings::from([(key.clone(), Writing::edited(written?))]))),
+        }
+    }
+    Ok(None)
 }
 
 impl Writing {
     /// What the document says of `field`, as a row holds it; `null` where it speaks of it and says nothing that fits.
-    pub(super) fn said(&self, field: Field) -> Option<serde_json::Value> {
-        let document = self.parsed()?;
-        let slot = document.slot(&crate::document::SlotKey::Field(field))?;
-        Some(slot.typed.as_ref().map_or(serde_json::Value::Null, |typed| typed.to_json()))
+    fn said(&self, field: Field) -> Option<Value> {
+        let slot = self.parsed()?.slot(&SlotKey::Field(field))?;
+        Some(slot.typed.as_ref().map_or(Value::Null, Typed::to_json))
     }
 }

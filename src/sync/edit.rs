@@ -11,6 +11,8 @@ use super::open::OpenConflicts;
 use super::prepare::{EntityVerdict, Facts, Prepared, prepare};
 use super::run::run_locked;
 use super::survey::{Seen, Sight, digests, document_key};
+use super::take_back::take_back;
+use super::unfit::check_spelling;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Totals, Workspace};
 use crate::model::{
     Code, ConflictId, DocPath, DocumentKey, EntityId, EntityKind, Fields, Record, RevisionId, Role, Source,
@@ -18,7 +20,7 @@ use crate::model::{
 use crate::reconcile::{
     FileAction, FileVerdict, How, PlaceAction, RowAction, Rule, Verdict, Writing, Writings, overlay,
 };
-use crate::store::{ChangeSet, Committed, EntityChange, Expected, Selection, StoreError};
+use crate::store::{ChangeSet, Committed, EntityChange, Expected, Selection};
 use crate::tree::Removal;
 
 /// A change of one entity.
@@ -165,6 +167,7 @@ impl View {
         let mut prepared = Vec::with_capacity(harvest.gathered.len() + order.creations.len());
         for gathered in &harvest.gathered {
             for edit in order.edits.iter().filter(|edit| edit.entity == gathered.candidate.id) {
+                check_spelling(gathered, &edit.deed)?;
                 prepared.push(prepare_edit(ws, gathered, &edit.deed, &sprints));
             }
         }
@@ -370,31 +373,5 @@ async fn write_files(
             let totals = Totals { documents: 0, ..Totals::of(&steps) };
             Ok(SyncReport { applied: true, steps, totals, recorded: committed.conflicts, ..SyncReport::default() })
         }
-    }
-}
-
-/// Takes back what was made: no file and no live row is left.
-async fn take_back(
-    ws: &Workspace,
-    changes: &ChangeSet,
-    committed: &Committed,
-    created: &BTreeSet<EntityId>,
-    made: &[Removal],
-) -> Result<(), SyncError> {
-    ws.tree.remove(made)?;
-    let version = |id: EntityId| committed.versions.iter().find(|(other, _)| *other == id).map(|(_, version)| *version);
-    let undo = changes.entities.iter().rev().filter(|change| created.contains(&change.id)).filter_map(|change| {
-        Some(EntityChange {
-            expect: Expected::Version(version(change.id)?),
-            deleted: true,
-            revision: RevisionId::new(ws.ids.fresh()),
-            events: Vec::new(),
-            ..change.clone()
-        })
-    });
-    let changes = ChangeSet { entities: undo.collect(), ..new_change_set(ws) };
-    match commit_surely(ws, &changes).await {
-        Ok(_) | Err(StoreError::Stale(_)) => Ok(()),
-        Err(error) => Err(error.into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::brakes::Brake;
 use super::plan::Plan;
-use crate::model::DocPath;
+use crate::model::{DocPath, Field};
 use crate::store::StoreError;
 use crate::tree::TreeError;
 
@@ -32,6 +32,14 @@ pub enum SyncError {
     Blocked {
         /// What was to be made.
         what: String,
+        /// Why.
+        why: String,
+    },
+    /// A value that the documents cannot say; nothing was written.
+    #[error("the {field} cannot be written into the documents: {why}")]
+    Unspellable {
+        /// The field.
+        field: Field,
         /// Why.
         why: String,
     },

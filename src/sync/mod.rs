@@ -30,6 +30,7 @@ mod renew;
 mod report;
 mod run;
 mod survey;
+mod take_back;
 mod told;
 mod unfit;
 mod workspace;

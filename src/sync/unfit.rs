@@ -2,13 +2,14 @@
 //!
 //! Only another program can write such a row. What it wrote waits as a patch, so only rows with patches are looked at.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use crate::document::{self, EditError};
-use crate::model::{Code, Field, Record};
-use crate::reconcile::{Writing, Writings};
+use super::SyncError;
+use super::edit::Deed;
+use super::gather::Gathered;
+use crate::document;
+use crate::model::{Code, Field, Fields, Record};
+use crate::reconcile::{Writings, overlay};
 
 /// Why no file can hold what `record` says; `head` is its documents with its patches laid over them.
 pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
@@ -18,25 +19,37 @@ pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
     if let Err(error) = Code::new(&record.code) {
         return Some(error.to_string());
     }
-    let changed: BTreeSet<Field> = record.patches.iter().flat_map(|(_, patch)| patch.keys().copied()).collect();
-    let refusal = |field: Field| Some(format!("its {field}: {}", refusal(record.fields.get(&field)?, field, head)?));
-    changed.into_iter().find_map(refusal).or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
+    let changed = record.patches.iter().flat_map(|(_, patch)| patch.keys());
+    let now = |field: &Field| (*field, record.fields.get(field).cloned().unwrap_or_default());
+    let refusal = refusal(&changed.map(now).collect(), head).map(|(field, why)| format!("its {field}: {why}"));
+    refusal.or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
 }
 
-/// Why `value` cannot stand in a file. That no document has a place for it is no reason: then the row alone has it.
-fn refusal(value: &Value, field: Field, head: &Writings) -> Option<String> {
+/// Refuses a command that would make a row say what its files cannot.
+pub(super) fn check_spelling(gathered: &Gathered, deed: &Deed) -> Result<(), SyncError> {
+    let Deed::Set(fields) = deed else { return Ok(()) };
+    match refusal(fields, &gathered.head) {
+        None => Ok(()),
+        Some((field, why)) => Err(SyncError::Unspellable { field, why }),
+    }
+}
+
+/// The first of `fields` whose value cannot stand in the documents, and why. That no document has a place for it is no
+/// reason: then the row alone has it.
+fn refusal(fields: &Fields, head: &Writings) -> Option<(Field, String)> {
+    let no_text = fields.iter().find_map(|(field, value)| Some((*field, no_text(value)?.to_owned())));
+    let refused = || overlay(head, fields).refused.into_iter().next();
+    no_text.or_else(|| refused().map(|(field, why)| (field, why.to_string())))
+}
+
+/// Why `value` can stand in no text at all.
+fn no_text(value: &Value) -> Option<&'static str> {
     if holds(value, '\0') {
-        return Some("a NUL byte cannot stand in a file".to_owned());
-    }
-    if holds(value, char::REPLACEMENT_CHARACTER) {
-        return Some("it is no UTF-8".to_owned());
-    }
-    let documents = || head.values().filter_map(Writing::parsed);
-    let speaks = |document: &&document::Document| document.slots().iter().any(|slot| slot.field() == Some(field));
-    let document = documents().find(speaks).or_else(|| documents().next())?;
-    match document.write(field, value) {
-        Ok(_) | Err(EditError::NoSlot | EditError::NoHeader | EditError::Shared) => None,
-        Err(error) => Some(error.to_string()),
+        Some("a NUL byte cannot stand in a file")
+    } else if holds(value, char::REPLACEMENT_CHARACTER) {
+        Some("it is no UTF-8")
+    } else {
+        None
     }
 }
 

@@ -20,6 +20,7 @@ impl From<OpError> for Failure {
             OpError::Ambiguous { .. } => of("ambiguous", Exit::Failed).hint("write one of them in full"),
             OpError::WrongKind { .. } => of("wrong-kind", Exit::Usage),
             OpError::Unknown { ref nearest, .. } => of("unknown-word", Exit::Usage).did_you_mean(nearest),
+            OpError::BadValue { .. } => of("bad-value", Exit::Usage),
             OpError::BadCode { .. } => of("bad-code", Exit::Usage),
             OpError::BadReference(_) => of("bad-reference", Exit::Usage),
             OpError::BadPath { .. } => {
@@ -73,6 +74,7 @@ impl From<SyncError> for Failure {
             SyncError::StalePlan => of("stale-plan", Exit::Brake).hint("make a new plan and look at it"),
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
+            SyncError::Unspellable { .. } => of("unspellable-value", Exit::Usage),
             SyncError::Held { .. } => of("held", Exit::Conflicts)
                 .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),

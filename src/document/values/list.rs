@@ -1,7 +1,7 @@
 //! Several names in one value.
 
 use super::fold;
-use crate::model::{Code, Field};
+use crate::model::{Field, Reference};
 
 /// The names in `raw`: none for `None` and its kin, and no list at all where the text is prose.
 pub(super) fn read(field: Field, raw: &str) -> Option<Vec<String>> {
@@ -125,9 +125,10 @@ fn codes_of(part: &str) -> Option<Vec<String>> {
     code(&without_parentheses(part)).map(|code| vec![code]).or_else(|| words().filter(|_| ticks > 0))
 }
 
-/// A word in backticks: any code will do.
+/// A word in backticks: whatever names a task will do.
 fn ticked(word: &str) -> Option<String> {
-    code(word).or_else(|| Code::new(word.trim().trim_end_matches('/')).ok().map(|code| code.to_string()))
+    let named = word.trim().trim_end_matches('/');
+    code(word).or_else(|| named.parse::<Reference>().ok().map(|_| named.to_owned()))
 }
 
 /// `item` as a code, if it looks like one: no blank, and a digit or a joint in it. What follows a tick says that the
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn dependencies_are_codes_or_prose() {
-        let table: [(&str, Option<&[&str]>); 20] = [
+        let table: [(&str, Option<&[&str]>); 21] = [
             ("None", Some(&[])),
             ("None (should be first, before others)", Some(&[])),
             ("无", Some(&[])),
@@ -174,6 +175,7 @@ mod tests {
             ("T:alpha/phase-1", Some(&["T:alpha/phase-1"])),
             ("`fix-login`, `deploy`", Some(&["fix-login", "deploy"])),
             ("`x`, `y` and UI-02 (see `z`)", Some(&["x", "y", "UI-02"])),
+            ("`T:alpha/b`, `backlog/c`", Some(&["T:alpha/b", "backlog/c"])),
             ("Backend (`api-1`, `b`)", Some(&["api-1", "b"])),
             ("All previous tasks", None),
             ("`fix-login`, the rest", None),
