@@ -117,6 +117,16 @@ fn row_8_a_row_that_changed_wins_over_a_deleted_file() {
 }
 
 #[test]
+fn row_8_a_row_that_moved_wins_over_a_deleted_file() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET task_code = 'second' WHERE task_code = 'two'");
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha/two")).expect("removed");
+    project.exits(3, &["sync"]);
+    assert!(project.at("delegation/sprints/alpha/second/TASK.md").exists());
+    nothing_left_to_do(&project);
+}
+
+#[test]
 fn row_20_cc07_a_row_that_sql_deleted_takes_its_unchanged_files_along() {
     let project = small();
     project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");

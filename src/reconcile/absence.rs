@@ -34,12 +34,14 @@ pub(super) fn of_part<C: Content>(part: &Part<C>, row: &C, circumstances: &Circu
 }
 
 /// Judges an entity of which nothing is there; `None` where its row has no parts.
-pub(super) fn of_entity<P, C: Content, L>(case: &Case<P, C, L>) -> Option<Absence> {
+pub(super) fn of_entity<P, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Option<Absence> {
     let judged = |part: &Part<C>| Some((part.kind, of_part(part, part.row.as_ref()?, &case.circumstances)));
     let (managed, beside): (Vec<_>, Vec<_>) =
         case.parts.values().filter_map(judged).partition(|(kind, _)| *kind == PartKind::Managed);
     let of = |judged: &[(PartKind, Absence)], what: Absence| judged.iter().any(|(_, absence)| *absence == what);
-    let changed = of(&managed, Absence::Outlived) || of(&managed, Absence::New);
+    // A row that went elsewhere changed as well.
+    let went = case.place.base.is_some() && case.place.row.is_some() && case.place.base != case.place.row;
+    let changed = went || of(&managed, Absence::Outlived) || of(&managed, Absence::New);
     let was_left = of(&managed, Absence::Deleted) || of(&managed, Absence::Outlived);
     match managed.len() {
         0 => None,

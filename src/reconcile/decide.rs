@@ -76,7 +76,7 @@ pub(super) fn everywhere<P: Ord + Clone, C: Content, L>(
 }
 
 /// Rows 6, 7 and 8: a live row of which nothing is in the tree.
-fn absent<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> Verdict<P, C> {
+fn absent<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Verdict<P, C> {
     match absence::of_entity(case) {
         None => everywhere(case, Rule::Nothing, &FileAction::Keep),
         Some(Absence::New) => written(case, Rule::Materialise),

@@ -78,6 +78,13 @@ fn row_08_a_changed_row_outlives_the_deletion_of_its_file() {
 }
 
 #[test]
+fn row_08_a_row_that_moved_outlives_the_deletion_of_its_file() {
+    let told = Scene::live(c(1, 1, 1)).left(0, &c(1, 1, 1)).at(Some(0), None, Some(5)).decide();
+    assert_eq!((told.0.rule, told.action(0)), (Rule::DeleteEdit, &write(&c(1, 1, 1))));
+    assert_eq!(told.collisions(), [(Kind::DeleteEdit, None)]);
+}
+
+#[test]
 fn row_09_a_tombstone_without_files_is_at_rest() {
     let told = Scene::tombstone(c(1, 1, 1)).left(0, &c(1, 1, 1)).decide();
     assert_eq!((told.0.rule, told.is_idle()), (Rule::Gone, true));
