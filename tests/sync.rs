@@ -135,6 +135,17 @@ fn row_20_cc07_a_row_that_sql_deleted_takes_its_unchanged_files_along() {
 }
 
 #[test]
+fn row_20_a_row_that_sql_deleted_takes_files_along_that_were_moved() {
+    let project = small();
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");
+    std::fs::create_dir_all(project.at("delegation/backlog")).expect("the folder is made");
+    let elsewhere = project.at("delegation/backlog/second");
+    std::fs::rename(project.at("delegation/sprints/alpha/two"), &elsewhere).expect("moved");
+    settle(&project);
+    assert!(!elsewhere.exists(), "what is told to be removed is removed");
+}
+
+#[test]
 fn row_21_cc06_an_edited_file_restores_a_deleted_row() {
     let project = small();
     project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");
@@ -458,6 +469,22 @@ fn p17_a_saved_plan_is_carried_out_exactly_or_not_at_all() {
     project.edit(TWO, "**Priority**: P2", "**Priority**: P1");
     project.ok(&["sync", "--apply", "plan.json"]);
     assert_eq!(of_task(&project, "one", "priority"), "P0");
+}
+
+#[test]
+fn a_path_to_a_task_in_a_new_sprint_takes_the_sprint_along() {
+    let project = Project::new();
+    project.write("delegation/sprints/new/SPRINT.md", "# Sprint: New\n");
+    project.write("delegation/sprints/new/first/TASK.md", "# Task: First\n");
+    project.write("delegation/sprints/new/other/TASK.md", "# Task: Other\n");
+    project.ok(&["sync", "delegation/sprints/new/first"]);
+    assert_eq!(of_task(&project, "first", "title"), "First");
+    assert_eq!(
+        project.select("SELECT task_code FROM orchestration_tasks"),
+        ["first"],
+        "the other one was not asked for"
+    );
+    settle(&project);
 }
 
 #[test]

@@ -72,7 +72,9 @@ pub(super) async fn decide(
         sprints: sprint_codes(ws, found).await?,
     };
     let mut weight = 0;
-    let wanted = || found.entities.iter().filter(|candidate| options.scope.covers(candidate));
+    let parents = new_parents(found, options);
+    let is_wanted = |one: &&Candidate| options.scope.covers(one) || parents.contains(&one.id);
+    let wanted = || found.entities.iter().filter(is_wanted);
     ws.progress.started(wanted().count(), "comparing");
     for kind in EntityKind::ALL {
         let of_kind: Vec<&Candidate> = wanted().filter(|candidate| candidate.kind == *kind).collect();
@@ -98,6 +100,15 @@ pub(super) async fn decide(
     hold_taken_places(&mut decided, found);
     hold_sprints_with_tasks(&mut decided, found);
     Ok(decided)
+}
+
+/// Sprints without a row that entities in the scope lie in: a task has to have its sprint.
+fn new_parents(found: &Candidates, options: &SyncOptions) -> BTreeSet<EntityId> {
+    let covered = found.entities.iter().filter(|candidate| options.scope.covers(candidate));
+    let sprints: BTreeSet<EntityId> =
+        covered.filter_map(|candidate| candidate.place.as_ref().and_then(|place| place.sprint)).collect();
+    let is_new = |candidate: &&Candidate| candidate.record.is_none() && sprints.contains(&candidate.id);
+    found.entities.iter().filter(is_new).map(|candidate| candidate.id).collect()
 }
 
 /// Gathers and decides some entities of one kind; also tells whose files changed while they were read.

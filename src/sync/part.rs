@@ -77,7 +77,8 @@ impl PartToWrite<'_> {
     fn remove(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
         let Some(file) = file else { return (FileDeed::Keep, None) };
         keep_bytes(file, prepared);
-        let state = self.state(None);
+        // It goes from where it lies, which need not be where the row has it.
+        let state = SyncState { path: file.path.clone(), ..self.state(None) };
         prepared.removals.push(Removal { expected: file.raw, state });
         prepared.events.push(self.file_event(EventType::FileRemoved));
         (FileDeed::Remove, Some(file.raw))
