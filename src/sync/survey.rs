@@ -111,7 +111,7 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
     let head = ws.store.head().await?;
-    let is_silent = scan.is_unchanged() && scan.blocked().is_empty();
+    let is_silent = scan.is_unchanged() && scan.blocked().is_empty() && !scan.has_conflict_copies();
     if is_silent && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
         if lock.is_some()
             && scan.is_worth_saving()
@@ -142,7 +142,7 @@ fn notices(scan: &Scan) -> Vec<Note> {
     });
     let is_told = |reason: &Reason| matches!(reason, Reason::Symlink | Reason::Special | Reason::Collision);
     let left_alone = scan.notices().into_iter().filter(|notice| !is_told(&notice.reason)).map(|notice| Note {
-        kind: NoteKind::Unmanaged,
+        kind: if notice.reason == Reason::ConflictCopy { NoteKind::Problem } else { NoteKind::Unmanaged },
         path: format!("{}/{}", notice.folder, notice.first),
         message: notice.reason.to_string(),
         count: notice.count as usize,

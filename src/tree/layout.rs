@@ -18,7 +18,7 @@ use std::fmt;
 use crate::model::{Code, DocPath, EntityKind, Home, Role};
 
 use super::FileKind;
-use litter::is_litter;
+use litter::{is_conflict_copy, is_litter};
 
 const SPRINTS: &str = "sprints";
 const BACKLOG: &str = "backlog";
@@ -77,8 +77,10 @@ pub enum Reason {
     BadCode,
     /// Part of a template.
     Template,
-    /// A swap file, a backup or a conflict copy that some program left.
+    /// A swap file or a backup that some program left.
     Litter,
+    /// What a file synchroniser could not bring together with the file beside it.
+    ConflictCopy,
     /// Neither Markdown nor YAML.
     NotADocument,
     /// The name is not UTF-8, or has a backslash in it.
@@ -204,6 +206,9 @@ impl Shelf {
         if name.starts_with(TEMPORARY) {
             return Err(Reason::Leftover);
         }
+        if is_conflict_copy(name) {
+            return Err(Reason::ConflictCopy);
+        }
         if is_litter(name) {
             return Err(Reason::Litter);
         }
@@ -275,6 +280,7 @@ impl Reason {
         Self::NestedRepository,
         Self::Collision,
         Self::HardLink,
+        Self::ConflictCopy,
     ];
 
     /// The word in JSON.
@@ -288,6 +294,7 @@ impl Reason {
             Self::BadCode => "bad_code",
             Self::Template => "template",
             Self::Litter => "litter",
+            Self::ConflictCopy => "conflict_copy",
             Self::NotADocument => "not_a_document",
             Self::BadName => "bad_name",
             Self::Leftover => "leftover",
@@ -324,6 +331,9 @@ impl fmt::Display for Reason {
             Self::BadCode => "in a folder whose name is not a code",
             Self::Template => "part of a template",
             Self::Litter => "left by an editor or a file synchroniser",
+            Self::ConflictCopy => {
+                "a conflict copy of a file synchroniser; bring it together with its file, then remove it"
+            }
             Self::NotADocument => "neither Markdown nor YAML",
             Self::BadName => "a name that cannot be kept",
             Self::Leftover => "a temporary file of an interrupted run",

@@ -231,6 +231,11 @@ impl Scan {
         notices
     }
 
+    /// Whether somebody's work may lie in a file that is left alone.
+    pub fn has_conflict_copies(&self) -> bool {
+        self.ledger.remarks.iter().any(|remark| remark.reason == Reason::ConflictCopy)
+    }
+
     /// Remembers what reading a file told; `stat` is how it looked before its first byte was read.
     pub fn learn(&mut self, file: FileId, stat: &Stat, known: Known) {
         self.remember(file, stat, known, self.since.settles(stat));

@@ -6,8 +6,13 @@ mod project;
 #[path = "../support/small.rs"]
 mod small;
 
+#[path = "../tree/ground.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "other tests need more of it, and their own rules hold there")]
+mod ground;
+
 mod agreement;
 mod editors;
+mod filesystem;
 mod hostile;
 mod outside_sql;
 mod talk;

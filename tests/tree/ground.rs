@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// A folder that is removed when the test is over.
 pub(crate) struct Ground {
     pub(crate) root: PathBuf,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 /// One call to the disk.
@@ -87,7 +87,12 @@ impl Ground {
     fn on(folder: TempDir) -> Self {
         let root = folder.path().join("project");
         fs::create_dir(&root).unwrap();
-        Self { root: root.canonicalize().unwrap(), _folder: folder }
+        Self { _folder: Some(folder), ..Self::around(&root) }
+    }
+
+    /// A folder of somebody else.
+    pub(crate) fn around(root: &Path) -> Self {
+        Self { root: root.canonicalize().unwrap(), _folder: None }
     }
 
     pub(crate) fn planted() -> Self {

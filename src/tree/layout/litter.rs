@@ -9,8 +9,11 @@ const BEGINNINGS: &[&str] = &[".#", "~$", "._", ".~lock.", ".goutputstream-", ".
 /// Whole names that desktops leave.
 const NAMES: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini", ".directory"];
 
-/// What Dropbox, Nextcloud, Syncthing and JetBrains put into the middle of a name.
-const MARKS: &[&str] = &["conflicted copy", ".sync-conflict-", "_conflict-", "___jb_tmp___", "___jb_old___"];
+/// What JetBrains puts at the end of a name.
+const MARKS: &[&str] = &["___jb_tmp___", "___jb_old___"];
+
+/// What Dropbox, Nextcloud and Syncthing put into the middle of a name.
+const CONFLICTS: &[&str] = &["conflicted copy", ".sync-conflict-", "_conflict-"];
 
 /// Whether some program left a file of this name and no person wants it as a document.
 pub(super) fn is_litter(name: &str) -> bool {
@@ -20,7 +23,11 @@ pub(super) fn is_litter(name: &str) -> bool {
         || MARKS.iter().any(|mark| name.contains(mark))
         || is_autosave(name)
         || is_probe(name)
-        || is_numbered_copy(name)
+}
+
+/// Whether a file synchroniser gave this name to the second of two texts: somebody's work may lie in it.
+pub(super) fn is_conflict_copy(name: &str) -> bool {
+    CONFLICTS.iter().any(|mark| name.contains(mark)) || is_numbered_copy(name)
 }
 
 /// Emacs saves `TASK.md` as `#TASK.md#`.
@@ -67,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn fs23_conflict_copies_are_litter() {
+    fn fs23_conflict_copies_are_told_from_litter() {
         for name in [
             "TASK (Ada's conflicted copy 2026-03-04).md",
             "TASK.sync-conflict-20260304-101112-ABCDEFG.md",
@@ -75,7 +82,7 @@ mod tests {
             "TASK (1).md",
             "AGENT (12).yml",
         ] {
-            assert!(is_litter(name), "{name}");
+            assert!(is_conflict_copy(name) && !is_litter(name), "{name}");
         }
     }
 
@@ -84,7 +91,7 @@ mod tests {
         for name in
             ["TASK.md", "#1.md", "notes (draft).md", "notes (1).md", "2026.md", "conflict.md", ".hash", "a~b.md"]
         {
-            assert!(!is_litter(name), "{name}");
+            assert!(!is_litter(name) && !is_conflict_copy(name), "{name}");
         }
     }
 }

@@ -1,0 +1,197 @@
+//! Disks that are full, folders that may not be written, and files that other programs leave behind.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::process::Output;
+use std::sync::Arc;
+
+use instep::config::{Config, Sources};
+use instep::model::{Actor, Clock, CorrelationId, Ids, Silent};
+use instep::store::sqlite::{Place, SqliteStore};
+use instep::sync::{SyncError, SyncOptions, SyncReport, Workspace, sync};
+use instep::tree::{Tree, TreeError};
+use rustix::io::Errno;
+use uuid::Uuid;
+
+use crate::ground::{Call, Ground, Noon, Verdict, path};
+use crate::project::{Project, task};
+use crate::small::{ONE, TWO, events, nothing_left_to_do, of_task, settle, small};
+
+const THREE: &str = "delegation/sprints/alpha/three/TASK.md";
+
+#[derive(Debug)]
+struct Fresh;
+
+impl Ids for Fresh {
+    fn fresh(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// Runs a sync on a disk whose every call is judged first.
+fn sync_on(
+    project: &Project,
+    judge: impl Fn(&Call) -> Verdict + Send + Sync + 'static,
+) -> Result<SyncReport, SyncError> {
+    let tree = Ground::around(project.root()).meddled(judge);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async { sync(&workspace(project, tree).await, SyncOptions::default()).await })
+}
+
+async fn workspace(project: &Project, tree: Tree) -> Workspace {
+    let settings = project.read("instep.toml");
+    let (config, _) =
+        Config::settle(&Sources { repository: Some(&settings), ..Sources::default() }).expect("good settings");
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let clock: Arc<dyn Clock> = Arc::new(Noon);
+    Workspace {
+        project: config.project.as_ref().expect("a project").value,
+        root: path("delegation"),
+        state: project.at(".instep"),
+        git: None,
+        clone: tree.known_clone_id(&host).expect("this clone is known"),
+        tree,
+        store: Box::new(SqliteStore::open(Place::new(project.database())).await.expect("the database opens")),
+        actor: Actor::new("test"),
+        correlation: CorrelationId::new(Fresh.fresh()),
+        clock,
+        ids: Arc::new(Fresh),
+        progress: Arc::new(Silent),
+        config,
+    }
+}
+
+/// Whether a call makes the new text of a document.
+fn stages_a_document(call: &Call) -> bool {
+    let number = call.path.extension().and_then(|end| end.to_str()).is_some_and(|end| end.parse::<u32>().is_ok());
+    call.deed == "create" && number
+}
+
+#[test]
+fn fs01_a_full_disk_loses_nothing_and_the_next_run_catches_up() {
+    for torn in [false, true] {
+        let project = small();
+        project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'one'");
+        project.edit(THREE, "**Priority**: P1", "**Priority**: P2");
+        let before = project.files();
+        let refused = sync_on(&project, move |call| match stages_a_document(call) {
+            true if torn => Verdict::Tear(3),
+            true => Verdict::Fail(Errno::NOSPC),
+            false => Verdict::Pass,
+        });
+        assert!(matches!(refused, Err(SyncError::Tree(TreeError::Io { deed: "write", .. }))), "{refused:?}");
+        assert_eq!(project.files(), before, "every document is as it was");
+        assert_eq!(of_task(&project, "three", "priority"), "P2", "the database holds the truth already");
+        let told = events(&project);
+        settle(&project);
+        assert!(project.read(ONE).contains("**Priority**: P0"));
+        assert!(!events(&project)[told.len()..].iter().any(|event| event.contains(".task.")), "nothing is told twice");
+    }
+}
+
+#[test]
+fn fs20_one_document_that_cannot_be_replaced_keeps_no_other_from_it() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code IN ('one', 'two')");
+    let refused = project.read(TWO);
+    let report = sync_on(&project, |call| {
+        let is_two = |path: &std::path::Path| path.ends_with("two/TASK.md");
+        let replaces = call.deed == "exchange" || call.deed == "rename over";
+        let number = call.path.extension().is_some_and(|end| end == "1");
+        if replaces && (is_two(&call.path) || number) { Verdict::Fail(Errno::PERM) } else { Verdict::Pass }
+    });
+    let report = report.expect("the run ends");
+    assert_eq!(report.totals.postponed, 1, "{report:?}");
+    let kept = [ONE, TWO].iter().filter(|path| project.read(path).contains("**Priority**: P1")).count();
+    assert_eq!((kept, refused.contains("P1")), (1, true), "one was refused, the other one was written");
+    assert!(report.notes.iter().any(|note| note.path.ends_with("TASK.md")), "{report:?}");
+    settle(&project);
+    assert!(project.read(ONE).contains("**Priority**: P0") && project.read(TWO).contains("**Priority**: P0"));
+}
+
+/// Runs the program as somebody who is not root, whom permissions bind.
+fn run_as_anybody(project: &Project, words: &[&str]) -> Output {
+    const NOBODY: u32 = 65534;
+    let mut command = project.command(words);
+    if rustix::process::geteuid().is_root() {
+        for entry in walkdir::WalkDir::new(project.root()).into_iter().map(|entry| entry.expect("an entry")) {
+            chown(entry.path(), Some(NOBODY), Some(NOBODY)).expect("root gives away");
+        }
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command.output().expect("the program starts")
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn allow(project: &Project, folder: &str, mode: u32) {
+    fs::set_permissions(project.at(folder), fs::Permissions::from_mode(mode)).expect("set");
+}
+
+#[test]
+fn fs04_in_a_tree_that_may_only_be_read_plans_are_shown_rows_follow_and_files_stay() {
+    let project = small();
+    project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
+    project.sql("UPDATE orchestration_tasks SET priority = 'P2' WHERE task_code = 'one'");
+    let folders: Vec<String> =
+        ["", "/one", "/two", "/three"].iter().map(|end| format!("delegation/sprints/alpha{end}")).collect();
+    folders.iter().for_each(|folder| allow(&project, folder, 0o555));
+    let files = project.files();
+    let plan = run_as_anybody(&project, &["sync", "--dry-run"]);
+    assert!(plan.status.success() && said(&plan).contains("T:alpha/two"), "{}", said(&plan));
+    for run in 0..2 {
+        let output = run_as_anybody(&project, &["sync"]);
+        assert_eq!(output.status.code(), Some(6), "run {run}: {}", said(&output));
+        assert!(said(&output).contains("delegation/sprints/alpha/one/TASK.md"), "run {run}: {}", said(&output));
+    }
+    assert_eq!(project.files(), files);
+    assert_eq!(of_task(&project, "two", "priority"), "P0", "what the file says reached the row");
+    folders.iter().for_each(|folder| allow(&project, folder, 0o755));
+    let output = run_as_anybody(&project, &["sync"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(project.read(ONE).contains("**Priority**: P2"));
+}
+
+#[test]
+fn fs03_a_folder_that_may_not_be_read_is_not_gone() {
+    let project = small();
+    project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
+    allow(&project, "delegation/sprints/alpha/one", 0o000);
+    for _ in 0..2 {
+        let output = run_as_anybody(&project, &["sync"]);
+        assert_eq!(output.status.code(), Some(6), "{}", said(&output));
+        assert!(said(&output).contains("delegation/sprints/alpha/one"), "{}", said(&output));
+    }
+    assert_eq!(of_task(&project, "two", "priority"), "P0", "others proceed");
+    assert_eq!(of_task(&project, "one", "status"), "pending");
+    allow(&project, "delegation/sprints/alpha/one", 0o755);
+    let output = run_as_anybody(&project, &["sync"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn fs23_copies_that_a_file_sharing_service_made_are_told_and_make_nothing() {
+    let project = small();
+    let told = events(&project);
+    for copy in [
+        "TASK (Ann's conflicted copy 2026-01-02).md",
+        "TASK.sync-conflict-20260102-101112-ABCDEFG.md",
+        "TASK (conflicted copy).md",
+        ".TASK.md.tmp123~",
+    ] {
+        project.write(&format!("delegation/sprints/alpha/one/{copy}"), &task("copy", "Completed", "P0"));
+    }
+    project
+        .write("delegation/backlog/later (Ann's conflicted copy 2026-01-02)/TASK.md", &task("copy", "Completed", "P0"));
+    for _ in 0..2 {
+        let said = project.ok(&["sync"]);
+        let note = said.lines().find(|line| line.contains("delegation/sprints/alpha/one/TASK"));
+        assert!(note.is_some_and(|note| note.contains("conflict copy")), "{said}");
+        assert_eq!(events(&project), told, "{said}");
+    }
+    assert_eq!(of_task(&project, "one", "status"), "pending");
+    nothing_left_to_do(&project);
+}
