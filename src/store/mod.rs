@@ -47,8 +47,8 @@ pub trait Store: Send + Sync {
     /// Tells for each question which stored revisions of that document it names; answers in the order asked.
     async fn known(&self, questions: &[KnownQuestion]) -> Result<Vec<KnownAnswer>, StoreError>;
 
-    /// Reads the revisions of an entity after number `after`, oldest first.
-    async fn revisions(&self, entity: EntityId, after: i64) -> Result<Vec<Revision>, StoreError>;
+    /// Reads the revisions of each entity after the number beside it, ordered by entity and number.
+    async fn revisions(&self, after: &[(EntityId, i64)]) -> Result<Vec<Revision>, StoreError>;
 
     /// Reads stored bytes; a digest that is not stored is left out.
     async fn blobs(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, Bytes>, StoreError>;

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::first::first_documents;
 use super::survey::{Seen, Sight};
+use super::texts::{Texts, wanted_texts};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{
-    Digest, DocPath, DocumentKey, DocumentVersion, EntityId, EntityKind, Record, Revision, RevisionId, Stamp,
-};
+use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Record, Revision, RevisionId, Stamp};
 use crate::reconcile::{Writing, Writings, overlay};
 use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
 
@@ -146,7 +145,8 @@ pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>) -> Result
         states.entry(state.entity).or_default().push(state);
     }
     let chains = chains(ws, &candidates, &questions, &answers).await?;
-    let texts = Texts::fetch(ws, &candidates, &states, &answers, &chains).await?;
+    let wanted = wanted_texts(&candidates, &states, (&questions, &answers), &chains);
+    let texts = Texts::fetch(ws, wanted, &files).await?;
     let mut known: BTreeMap<(EntityId, DocumentKey), KnownAnswer> = BTreeMap::new();
     for (question, answer) in questions.into_iter().zip(answers) {
         known.insert((question.entity, question.key), answer);
@@ -162,7 +162,8 @@ pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>) -> Result
     Ok(Harvest { gathered, restless })
 }
 
-type Files = BTreeMap<EntityId, BTreeMap<DocumentKey, FileRead>>;
+/// The files of each entity.
+pub(super) type Files = BTreeMap<EntityId, BTreeMap<DocumentKey, FileRead>>;
 
 /// Reads the files; an entity of which one is not what the survey saw is left to the next run.
 fn read_files(ws: &Workspace, candidates: Vec<Candidate>) -> (Vec<Candidate>, Files, Vec<EntityId>) {
@@ -247,7 +248,7 @@ fn questions(candidates: &[Candidate], files: &Files) -> Vec<KnownQuestion> {
 }
 
 /// The revisions of each entity since the oldest that one of its files names.
-type Chains = BTreeMap<EntityId, Vec<Revision>>;
+pub(super) type Chains = BTreeMap<EntityId, Vec<Revision>>;
 
 async fn chains(
     ws: &Workspace,
@@ -262,50 +263,17 @@ async fn chains(
             *n = (*n).min(named.n);
         }
     }
+    let is_behind = |record: &&Record| oldest.get(&record.id).is_some_and(|n| *n < record.n);
+    let behind = candidates.iter().filter_map(|candidate| candidate.record.as_ref()).filter(is_behind);
+    let after: Vec<(EntityId, i64)> = behind.map(|record| (record.id, oldest[&record.id])).collect();
     let mut chains = Chains::new();
-    for record in candidates.iter().filter_map(|candidate| candidate.record.as_ref()) {
-        if let Some(&after) = oldest.get(&record.id).filter(|&&n| n < record.n) {
-            chains.insert(record.id, ws.store.revisions(record.id, after).await?);
-        }
+    for revision in ws.store.revisions(&after).await? {
+        chains.entry(revision.entity).or_default().push(revision);
     }
     Ok(chains)
 }
 
-/// Stored bytes by digest.
-struct Texts(BTreeMap<Digest, Bytes>);
-
 impl Texts {
-    async fn fetch(
-        ws: &Workspace,
-        candidates: &[Candidate],
-        states: &BTreeMap<EntityId, Vec<SyncState>>,
-        answers: &[KnownAnswer],
-        chains: &Chains,
-    ) -> Result<Self, SyncError> {
-        let heads = candidates.iter().filter_map(|c| c.record.as_ref()).flat_map(|record| &record.documents);
-        let chained = chains.values().flatten().filter_map(|revision| revision.documents.as_ref()).flatten();
-        let named = answers.iter().filter_map(|answer| answer.by_stamp.as_ref()).map(|named| named.blob);
-        let left = states.values().flatten().filter_map(|state| state.left).map(|left| left.blob);
-        let versions = heads.chain(chained).map(|version| version.blob);
-        let mut wanted: Vec<Digest> = versions.chain(named).chain(left).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(Self(ws.store.blobs(&wanted).await?))
-    }
-
-    fn writing(&self, key: &DocumentKey, blob: &Digest) -> Option<Writing> {
-        let bytes = self.0.get(blob)?;
-        if !key.role.is_managed() {
-            return Some(Writing::attachment(bytes.clone()));
-        }
-        let text = std::str::from_utf8(bytes).ok()?;
-        Some(Writing::document(key.role, text).0)
-    }
-
-    fn writings(&self, versions: &[DocumentVersion]) -> Writings {
-        versions.iter().filter_map(|v| Some((v.key.clone(), self.writing(&v.key, &v.blob)?))).collect()
-    }
-
     fn assemble(
         &self,
         ws: &Workspace,

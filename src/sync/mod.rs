@@ -31,6 +31,7 @@ mod report;
 mod run;
 mod survey;
 mod take_back;
+mod texts;
 mod told;
 mod unfit;
 mod workspace;

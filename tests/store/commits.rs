@@ -315,7 +315,7 @@ pub(crate) async fn patches_are_laid_out_without_a_new_revision(b: &dyn Backend)
     assert!(after.patches.is_empty());
     assert_eq!(after.documents[0].canonical, instep::model::Digest::of(b"new"));
     assert_eq!(feed(b.store()).await.len(), events, "no second event");
-    let revisions = b.store().revisions(id(1), 0).await.expect("revisions can be read");
+    let revisions = b.store().revisions(&[(id(1), 0)]).await.expect("revisions can be read");
     assert_eq!(revisions.len(), 3);
     assert_eq!(after.tracking, Some(revisions[2].tracking), "the hash of a revision never changes");
     assert_eq!(revisions[1].documents, None, "nobody laid the first patch out alone");
@@ -340,7 +340,7 @@ pub(crate) async fn a_late_layout_does_not_bring_old_texts_back(b: &dyn Backend)
     late.blobs.push(blob);
     commit(b.store(), &late).await;
     assert_eq!(record(b.store(), id(1)).await, newer);
-    let revisions = b.store().revisions(id(1), 0).await.expect("revisions can be read");
+    let revisions = b.store().revisions(&[(id(1), 0)]).await.expect("revisions can be read");
     assert!(revisions[1].documents.is_some());
 }
 
@@ -350,14 +350,14 @@ pub(crate) async fn revisions_tell_who_and_how(b: &dyn Backend) {
     let mut second = of(2, [made.says("2").after(1)]);
     second.entities[0].source = Source::Merge;
     commit(b.store(), &second).await;
-    let all = b.store().revisions(id(1), 0).await.expect("revisions can be read");
+    let all = b.store().revisions(&[(id(1), 0)]).await.expect("revisions can be read");
     assert_eq!(all.iter().map(|r| r.n).collect::<Vec<_>>(), [1, 2]);
     assert_eq!((all[0].parent, all[1].parent), (None, Some(all[0].id)));
     assert_eq!((all[1].source, all[1].actor.as_str()), (Source::Merge, "ada"));
     assert_eq!((all[1].clone, all[1].correlation), (Some(second.clone), Some(second.correlation)));
     assert_eq!((all[1].created_at, all[1].patch.as_ref()), (at(), None));
     assert_eq!(all[1].documents.as_ref(), Some(&second.entities[0].documents));
-    assert_eq!(b.store().revisions(id(1), 1).await.expect("revisions can be read"), all[1..]);
+    assert_eq!(b.store().revisions(&[(id(1), 1)]).await.expect("revisions can be read"), all[1..]);
     let expected = Expected::Version(2);
     assert_eq!(Expected::Version(record(b.store(), id(1)).await.row_version), expected);
 }

@@ -76,7 +76,7 @@ pub(crate) async fn one_update_of_many_columns_is_one_revision(b: &dyn Backend) 
     let update = "UPDATE orchestration_tasks SET status = 'completed', title = 'T', assignee = 'eve', progress = 100, \
          tags = '[\"x\"]', phase = '2', position = NULL WHERE task_code = 'one'";
     sql(b, update).await;
-    let revisions = b.store().revisions(id(2), 1).await.expect("revisions can be read");
+    let revisions = b.store().revisions(&[(id(2), 1)]).await.expect("revisions can be read");
     assert_eq!(revisions.len(), 1);
     assert_eq!((revisions[0].source, revisions[0].actor.as_str()), (Source::Sql, "sql"));
     assert_eq!((revisions[0].clone, revisions[0].documents.as_ref()), (None, None));

@@ -129,7 +129,7 @@ pub(crate) async fn texts_and_stamps_name_their_newest_revision(b: &dyn Backend)
     let numbers: Vec<_> =
         answers.iter().map(|a| (a.by_stamp.as_ref().map(|r| r.n), a.by_text.as_ref().map(|r| r.n))).collect();
     assert_eq!(numbers, [(Some(2), Some(3)), (None, None), (None, Some(1)), (None, None), (None, None)]);
-    let revisions = b.store().revisions(id(1), 0).await.expect("revisions can be read");
+    let revisions = b.store().revisions(&[(id(1), 0)]).await.expect("revisions can be read");
     let found = answers[0].by_text.as_ref().expect("it is known");
     assert_eq!((found.revision, found.canonical), (revisions[2].id, Digest::of(b"one")));
     assert_eq!(found.blob, Digest::of(b"one"));

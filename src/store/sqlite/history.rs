@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::bulk::Bulk;
+use super::bulk::{Binds, Bulk};
 use super::read::patch;
 use super::row::{document, document_key, get, json, maybe_digest, maybe_parsed, parsed, text, word};
 use crate::model::{
@@ -16,12 +16,6 @@ use crate::store::entry::Outcome;
 use crate::store::tracking::patch_hash;
 use crate::store::{Committed, tracking_hash};
 
-const REVISIONS: &str = "SELECT n, id, parent, tracking_hash, patch, author, source, clone_id, correlation_id, created_at \
-     FROM orchestration_revisions WHERE entity_id = ? AND n > ? ORDER BY n";
-
-const REVISION_DOCUMENTS: &str = "SELECT n, role, name, file_path, blob, canonical \
-     FROM orchestration_revision_documents WHERE entity_id = ? AND n > ? ORDER BY n, role, name";
-
 const EVENTS: &str = "SELECT seq, epoch, event_id, event_type, entity_type, entity_id, correlation_id, causation_id, \
      session_key, actor, payload, emitted_at FROM orchestration_events WHERE seq > ? AND epoch = ? ORDER BY seq LIMIT ?";
 
@@ -31,6 +25,26 @@ const CONFLICTS: &str = "SELECT id, kind, entity_id, role, name, file_path, fiel
 
 const RUN: &str = "SELECT outcome FROM sync_runs WHERE id = ?";
 
+static REVISIONS: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::around(
+        "WITH wanted (entity_id, n) AS (",
+        2,
+        ") SELECT r.n, r.id, r.parent, r.tracking_hash, r.patch, r.author, r.source, r.clone_id, r.correlation_id, \
+         r.created_at, r.entity_id FROM wanted w \
+         CROSS JOIN orchestration_revisions r ON r.entity_id = w.entity_id AND r.n > w.n ORDER BY r.entity_id, r.n",
+    )
+});
+
+static REVISION_DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::around(
+        "WITH wanted (entity_id, n) AS (",
+        2,
+        ") SELECT d.entity_id, d.n, d.role, d.name, d.file_path, d.blob, d.canonical FROM wanted w \
+         CROSS JOIN orchestration_revision_documents d ON d.entity_id = w.entity_id AND d.n > w.n \
+         ORDER BY d.entity_id, d.n, d.role, d.name",
+    )
+});
+
 static TRACKING: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around(
         "SELECT entity_id, tracking_hash FROM orchestration_revisions WHERE (entity_id, n) IN (",
@@ -39,28 +53,28 @@ static TRACKING: LazyLock<Bulk> = LazyLock::new(|| {
     )
 });
 
-/// The revisions of `entity` after number `after`, oldest first.
+/// The revisions of each entity after the number beside it, ordered by entity and number.
 pub(super) async fn revisions(
     connection: &mut SqliteConnection,
-    entity: EntityId,
-    after: i64,
+    after: &[(EntityId, i64)],
 ) -> sqlx::Result<Vec<Revision>> {
-    let id = entity.to_string();
-    let mut documents: BTreeMap<i64, Vec<DocumentVersion>> = BTreeMap::new();
-    for row in sqlx::query(REVISION_DOCUMENTS).bind(&id).bind(after).fetch_all(&mut *connection).await? {
-        documents.entry(get(&row, 0)?).or_default().push(document(&row, 1)?);
+    let bind = |(id, n): &(EntityId, i64), binds: Binds| binds.text(id).push(*n);
+    let mut documents: BTreeMap<(EntityId, i64), Vec<DocumentVersion>> = BTreeMap::new();
+    for row in REVISION_DOCUMENTS.fetch(connection, after, bind).await? {
+        documents.entry((parsed(&row, 0)?, get(&row, 1)?)).or_default().push(document(&row, 2)?);
     }
     documents.values_mut().for_each(|of_one| of_one.sort_unstable_by(|a, b| a.key.cmp(&b.key)));
-    let rows = sqlx::query(REVISIONS).bind(&id).bind(after).fetch_all(connection).await?;
-    rows.iter().map(|row| revision(entity, row, &mut documents)).collect()
+    let rows = REVISIONS.fetch(connection, after, bind).await?;
+    let mut found: Vec<Revision> = rows.iter().map(|row| revision(row, &mut documents)).collect::<sqlx::Result<_>>()?;
+    found.sort_by_key(|revision| (revision.entity, revision.n));
+    Ok(found)
 }
 
 fn revision(
-    entity: EntityId,
     row: &SqliteRow,
-    documents: &mut BTreeMap<i64, Vec<DocumentVersion>>,
+    documents: &mut BTreeMap<(EntityId, i64), Vec<DocumentVersion>>,
 ) -> sqlx::Result<Revision> {
-    let n = get(row, 0)?;
+    let (n, entity) = (get(row, 0)?, parsed(row, 10)?);
     let patch: Option<Patch> = text(row, 4)?.map(|_| patch(row, 4)).transpose()?;
     let created_at = parsed(row, 9)?;
     let computed = || patch.as_ref().map(|patch| tracking_hash(entity, created_at, patch_hash(patch)));
@@ -73,7 +87,7 @@ fn revision(
             Some(tracking) => tracking,
             None => return Err(sqlx::Error::Decode("a revision has neither hash nor patch".into())),
         },
-        documents: documents.remove(&n).or_else(|| patch.is_none().then(Vec::new)),
+        documents: documents.remove(&(entity, n)).or_else(|| patch.is_none().then(Vec::new)),
         patch,
         actor: Actor::new(&text(row, 5)?.unwrap_or_default()),
         source: word(row, 6, Source::from_word)?,

@@ -120,8 +120,8 @@ impl Store for SqliteStore {
         known::known(&mut *self.reader().await?, questions).await.map_err(self.place.failed("look up texts"))
     }
 
-    async fn revisions(&self, entity: EntityId, after: i64) -> Result<Vec<Revision>, StoreError> {
-        let found = history::revisions(&mut *self.reader().await?, entity, after).await;
+    async fn revisions(&self, after: &[(EntityId, i64)]) -> Result<Vec<Revision>, StoreError> {
+        let found = history::revisions(&mut *self.reader().await?, after).await;
         found.map_err(self.place.failed("read revisions"))
     }
 
