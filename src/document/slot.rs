@@ -124,7 +124,8 @@ fn read(role: Role, text: &str, draft: &Draft) -> Reading {
         (SlotKey::Field(field), Said::AsWritten) => values::read(role, *field, &text[draft.span.clone()]),
         (SlotKey::Field(field), Said::Text(said)) => values::read(role, *field, said),
         (SlotKey::Pointer(_), Said::Text(said)) => typed(Some(Typed::Text(said.clone()))),
-        (_, Said::Items(items)) => typed(Some(Typed::List(items.clone()))),
+        (SlotKey::Field(field), Said::Items(items)) => values::read_items(role, *field, items),
+        (SlotKey::Pointer(_), Said::Items(items)) => typed(Some(Typed::List(items.clone()))),
         (_, Said::Null | Said::AsWritten) => typed(None),
     }
 }

@@ -65,17 +65,20 @@ impl Document {
     fn spelled(&self, slot: &Slot, field: Field, typed: &Typed) -> String {
         let raw = self.raw(slot);
         let words = |old, manner| values::spell(self.role(), field, typed, old, manner);
+        let items = || match typed {
+            Typed::List(items) => items.clone(),
+            _ => vec![words("", Manner::Snake)],
+        };
         match (slot.shape, typed) {
             (Shape::Line, _) => words(raw, Manner::Title),
-            (Shape::Yaml(yaml::Shape::BlockSequence), Typed::List(items)) => {
+            (Shape::Yaml(yaml::Shape::BlockSequence), _) => {
                 let line_start = self.text()[..slot.span.start].rfind('\n').map_or(0, |at| at + 1);
                 let eol = if self.text()[..line_start].ends_with("\r\n") { "\r\n" } else { "\n" };
                 let between = format!("{eol}{}", &self.text()[line_start..slot.span.start]);
-                yaml::block_sequence(items, raw, &between)
+                yaml::block_sequence(&items(), raw, &between)
             }
-            (Shape::Yaml(yaml::Shape::FlowSequence | yaml::Shape::Nothing { .. }), Typed::List(items)) => {
-                yaml::flow_sequence(items, raw)
-            }
+            (Shape::Yaml(yaml::Shape::FlowSequence), _)
+            | (Shape::Yaml(yaml::Shape::Nothing { .. }), Typed::List(_)) => yaml::flow_sequence(&items(), raw),
             (Shape::Yaml(shape), _) => yaml::scalar_like(&words(yaml::unquoted(raw), Manner::Snake), raw, shape),
         }
     }
@@ -168,6 +171,29 @@ mod tests {
         assert_eq!(skills("skills:\n  - 'a'\n  - 'b'\nz: 1\n"), Ok("skills:\n  - 'x y'\n  - '2'\nz: 1\n".into()));
         assert_eq!(skills("skills:\n  - a\n  # c\n  - b\n"), Err(EditError::Shared));
         assert_eq!(skills("name: A\n"), Ok("name: A\nskills: [x y, \"2\"]\n".into()));
+    }
+
+    #[test]
+    fn one_person_may_be_written_as_a_list() {
+        let table = [
+            ("assignee: ['@me']", json!("@you"), "assignee: ['@you']"),
+            ("assignee: []", json!("you"), "assignee: [you]"),
+            ("assignee:\n  - '@me'", json!("@you"), "assignee:\n  - '@you'"),
+            ("assignee:\n  - a\n  - b", json!("c"), "assignee:\n  - c"),
+        ];
+        for (old, value, new) in table {
+            let text = |said: &str| format!("---\nid: 1\n{said}\nz: 1\n---\n\n# A\n");
+            assert_eq!(written(Role::Task, &text(old), Field::Assignee, value), Ok(text(new)));
+        }
+        let said = |list: &str| {
+            let (document, problems) = parse(Role::Task, format!("---\nassignee: {list}\n---\n"));
+            (document.get(Field::Assignee).map(Typed::to_json), problems.first().map(|problem| problem.rule))
+        };
+        assert_eq!(said("['@me']"), (Some(json!("@me")), None));
+        assert_eq!(said("[]"), (None, None));
+        assert_eq!(said("[a, b]"), (None, Some("several-values")));
+        let text = "---\nid: 1\nassignee: [a]\n---\n";
+        assert_eq!(written(Role::Task, text, Field::Assignee, json!(null)), Ok("---\nid: 1\n---\n".into()));
     }
 
     #[test]

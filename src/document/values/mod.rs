@@ -86,6 +86,24 @@ pub(super) fn is_list(field: Field) -> bool {
     matches!(kind(field), Kind::List)
 }
 
+/// Whether the value of `field` may be written as a list: that of a list, and of one person.
+pub(super) fn may_be_listed(field: Field) -> bool {
+    is_list(field) || matches!(field, Field::Assignee | Field::Owner)
+}
+
+/// Reads the items of a list as a value of `field`; of several, a field that is no list has none.
+pub(super) fn read_items(role: Role, field: Field, items: &[String]) -> Reading {
+    match items {
+        _ if is_list(field) => Reading { typed: Some(Typed::List(items.to_owned())), complaint: None },
+        [] => Reading { typed: None, complaint: None },
+        [item] => read(role, field, item),
+        _ => {
+            let message = format!("`{}` are several; the {field} is one", shown(&items.join(", ")));
+            complain("several-values", Severity::Note, message)
+        }
+    }
+}
+
 fn kind(field: Field) -> Kind {
     match field {
         Field::Status => Kind::Status,

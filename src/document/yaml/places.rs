@@ -49,7 +49,7 @@ impl Place {
 
 /// Finds every such value. `field_of` names the fields among the pointers.
 ///
-/// Sequences are atomic and stay text, except those of scalars that a list field has for its value. What is an alias,
+/// Sequences are atomic and stay text, except those of scalars that a field has for its value which may be listed. What is an alias,
 /// has an anchor or is a block scalar stays text as well.
 pub(super) fn find(source: &str, nodes: &[Node<'_>], field_of: &dyn Fn(&str) -> Option<Field>) -> Vec<Place> {
     let mut finder = Finder { source, nodes, field_of, places: Vec::new() };
@@ -137,7 +137,7 @@ impl Finder<'_> {
     }
 
     fn sequence(&mut self, at: usize, pointer: &str, is_flow: bool) {
-        if !(self.field_of)(pointer).is_some_and(values::is_list) {
+        if !(self.field_of)(pointer).is_some_and(values::may_be_listed) {
             return;
         }
         let items = &self.nodes[at + 1..after(self.nodes, at) - 1];
@@ -176,7 +176,12 @@ mod tests {
 
     fn found(source: &str) -> Vec<(String, String)> {
         let nodes = scan(source).expect("good YAML");
-        let field = |pointer: &str| (pointer == "/tags").then_some(Field::Tags);
+        let field = |pointer: &str| match pointer {
+            "/tags" => Some(Field::Tags),
+            "/assignee" => Some(Field::Assignee),
+            "/title" => Some(Field::Title),
+            _ => None,
+        };
         find(source, &nodes, &field).into_iter().map(|p| (p.pointer, source[p.span].to_owned())).collect()
     }
 
@@ -218,5 +223,6 @@ mod tests {
         assert_eq!(found("tags:\n- a\n# c\n- b # d\n"), pairs(&[("/tags", "- a\n# c\n- b")]));
         assert_eq!(found("tags:\n  - a\n  - &x b\n"), []);
         assert_eq!(found("tags: []\n"), pairs(&[("/tags", "[]")]));
+        assert_eq!(found("title: [a]\nassignee:\n  - '@me'\n"), pairs(&[("/assignee", "- '@me'")]));
     }
 }
