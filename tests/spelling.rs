@@ -162,3 +162,27 @@ fn progress_has_no_place_in_documents_and_can_be_taken_away() {
     project.ok(&["task", "set", "T:alpha/one", "progress="]);
     assert_eq!(of_task(&project, "one", "progress"), "");
 }
+
+#[test]
+fn the_next_task_waits_for_what_its_text_says() {
+    let project = small();
+    let waits = |text: &str, names: &[&str]| {
+        project.write(ONE, &format!("# Task: one\n\n**Status**: Pending\n\n## Dependencies\n\n{text}\n"));
+        project.ok(&["sync"]);
+        let next = project.json(&["task", "next", "-n", "9"]);
+        let waiting = next["waiting"].as_array().cloned().unwrap_or_default();
+        let one = waiting.iter().find(|waiting| waiting["reference"] == "T:alpha/one");
+        assert_eq!(
+            one.map(|one| one["waits_for"].clone()),
+            (!names.is_empty()).then(|| names.into()),
+            "{text}: {next}"
+        );
+        let is_offered = next["items"].to_string().contains("\"T:alpha/one\"");
+        assert_eq!(is_offered, names.is_empty(), "{text}: {next}");
+    };
+    waits("- two", &["two"]);
+    waits("- **two**: it lays the ground\n- `T:backlog/later` too", &["two", "T:backlog/later"]);
+    waits("- `three` is done\n- T:backlog/two\n- nobody\n- one", &[]);
+    waits("None", &[]);
+    waits("- None", &[]);
+}

@@ -17,6 +17,7 @@
 
 mod canonical;
 mod checkbox;
+mod dependencies;
 mod edit;
 mod line_ends;
 mod listed;
@@ -34,8 +35,10 @@ mod yaml;
 
 pub use canonical::{canonical, canonical_digest, in_style_of};
 pub use checkbox::Checkbox;
+pub use dependencies::tasks_named;
 pub use edit::EditError;
 pub use listed::ListedTask;
+pub use projection::DEPENDENCIES;
 pub use read::{Loaded, Quarantine, Reason, load, read};
 pub use skeleton::{Hole, Skeleton, fill};
 pub use slot::{Slot, SlotKey};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::markdown::Outline;
-use super::{Body, Document, checkbox};
+use super::{Body, Document, checkbox, values};
 use crate::model::{Field, Span};
 
 /// Sections whose items are told, with the headings under which people write them.
@@ -11,8 +11,11 @@ const LISTS: &[(&str, &[&str])] = &[
     ("objectives", &["objective", "objectives", "goals", "goal / objectives"]),
     ("deliverables", &["deliverable", "deliverables"]),
     ("acceptance_criteria", &["acceptance criteria", "acceptance criterion", "success criteria", "success metrics"]),
-    ("dependencies", &["dependencies", "prerequisites", "depends on"]),
+    (DEPENDENCIES, &["dependencies", "prerequisites", "depends on"]),
 ];
+
+/// Under this name the metadata tells what the text of a task says it depends on.
+pub const DEPENDENCIES: &str = "dependencies";
 
 /// Headings under which a sprint's goal stands.
 const GOALS: &[&str] = &["sprint goal", "goal", "goals"];
@@ -41,8 +44,11 @@ impl Document {
         let sections = Sections::of(&self.text, outline);
         let mut metadata = Map::new();
         for (name, headings) in LISTS {
-            let items = sections.find(headings).map(|span| items(&self.text, outline, span));
-            if let Some(items) = items.filter(|items| !items.is_empty()) {
+            let mut items = sections.find(headings).map_or_else(Vec::new, |span| items(&self.text, outline, span));
+            if *name == DEPENDENCIES {
+                items.retain(|item| !values::is_none(item));
+            }
+            if !items.is_empty() {
                 metadata.insert((*name).to_owned(), items.into());
             }
         }
@@ -73,7 +79,7 @@ pub(super) struct Sections<'a> {
 
 impl<'a> Sections<'a> {
     pub(super) fn of(text: &'a str, outline: &'a Outline) -> Self {
-        let title = |span: &Span| super::values::bare(&text[span.clone()]).trim_end_matches(':').to_lowercase();
+        let title = |span: &Span| values::bare(&text[span.clone()]).trim_end_matches(':').to_lowercase();
         let titles = outline.headings.iter().map(|heading| title(&heading.title)).collect();
         Self { text, outline, titles }
     }
@@ -147,13 +153,15 @@ mod tests {
     #[test]
     fn the_body_is_told_as_json() {
         let text = "# Task: A\n\n**Tags**: api, ui\n\n## Objective\n\nMake it\nwork.\n\n## Deliverables\n- `a.rs`\n  - inner\n- b\n\n\
-                    ## Acceptance Criteria\n- ✅ It runs\n- [x] It stops\n- [-] It flies\n- [ ]* It sings\n\n## Dependencies\n\nNone\n";
+                    ## Acceptance Criteria\n- ✅ It runs\n- [x] It stops\n- [-] It flies\n- [ ]* It sings\n\n## Dependencies\n- `b`\n- n/a\n";
         let expected = json!({
             "objectives": ["Make it work."], "deliverables": ["`a.rs`", "b"],
-            "acceptance_criteria": ["It runs", "It stops", "It flies", "* It sings"], "dependencies": ["None"], "tags": ["api", "ui"],
+            "acceptance_criteria": ["It runs", "It stops", "It flies", "* It sings"], "dependencies": ["`b`"], "tags": ["api", "ui"],
             "checkboxes": {"total": 3, "done": 1, "in_progress": 0, "cancelled": 1, "optional": 1},
         });
         assert_eq!(parse(Role::Task, text).0.metadata(), expected);
+        let text = "# Task: A\n\n## Dependencies\n\n- None\n";
+        assert_eq!(parse(Role::Task, text).0.metadata(), json!({}), "that is nothing to wait for");
     }
 
     #[test]

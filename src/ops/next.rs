@@ -1,14 +1,15 @@
 //! Says which task to take up next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::resolve::{resolve_kind, sprints_of};
+use super::resolve::{lies_there, resolve_kind, sprints_of};
 use super::view::{EntityView, reference};
 use super::{OpError, Workspace};
+use crate::document::{DEPENDENCIES, tasks_named};
 use crate::model::{EntityKind, Field, Reference, Row};
 use crate::store::{Direction, ListQuery, SortKey};
 
@@ -57,7 +58,7 @@ impl TaskNext {
             None => None,
         };
         let open = ws.store.list(&open_tasks()).await?.items;
-        let codes: BTreeSet<String> = open.iter().flat_map(names).collect();
+        let told = ws.store.told(EntityKind::Task, DEPENDENCIES).await?;
         let is_wanted = |task: &&Row| {
             text(task, Field::Status).is_none_or(|status| status == "pending")
                 && sprint.is_none_or(|sprint| task.sprint == Some(sprint))
@@ -65,9 +66,15 @@ impl TaskNext {
         };
         let sprints = sprints_of(ws, open.iter()).await?;
         let mut next = NextTasks { items: Vec::new(), waiting: Vec::new() };
+        let called = by_name(&open);
+        let is_open = |name: &String, task: &Row| {
+            let Ok(named) = name.parse::<Reference>() else { return false };
+            let mut others = called.get(&named.code.folded()).into_iter().flatten();
+            others.any(|other| other.id != task.id && lies_there(other, &named, &sprints))
+        };
         for task in open.iter().filter(is_wanted) {
-            let waits_for: Vec<String> =
-                dependencies(task).filter(|code| codes.contains(&code.to_lowercase())).map(str::to_owned).collect();
+            let mut waits_for = dependencies(task, told.get(&task.id));
+            waits_for.retain(|name| is_open(name, task));
             if !waits_for.is_empty() {
                 next.waiting.push(Waiting { reference: reference(task, &sprints), waits_for });
             } else if next.items.len() < self.limit.max(1) {
@@ -78,9 +85,15 @@ impl TaskNext {
     }
 }
 
-/// The names under which others may depend on a task: its code, and the one that its text claims.
-fn names(task: &Row) -> impl Iterator<Item = String> {
-    [Some(task.code.as_str()), text(task, Field::Code)].into_iter().flatten().map(str::to_lowercase)
+/// Tasks by the names under which others may depend on them: the code, and the one that the text claims.
+fn by_name(tasks: &[Row]) -> BTreeMap<String, Vec<&Row>> {
+    let mut called: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    for task in tasks {
+        for name in [Some(task.code.as_str()), text(task, Field::Code)].into_iter().flatten() {
+            called.entry(name.to_lowercase()).or_default().push(task);
+        }
+    }
+    called
 }
 
 /// Tasks that are neither done nor dropped, the most urgent first.
@@ -99,8 +112,15 @@ fn text(task: &Row, field: Field) -> Option<&str> {
     task.fields.get(&field).and_then(Value::as_str)
 }
 
-/// The codes that a task says it depends on.
-fn dependencies(task: &Row) -> impl Iterator<Item = &str> {
-    let listed = task.fields.get(&Field::DependsOn).and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(Value::as_str)
+/// The names of tasks that a task says it depends on, in its header or in a section of its text.
+fn dependencies(task: &Row, told: Option<&Value>) -> Vec<String> {
+    let texts = |list: Option<&Value>| -> Vec<String> {
+        let items = list.and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let mut names = texts(task.fields.get(&Field::DependsOn));
+    names.extend(texts(told).iter().flat_map(|item| tasks_named(item)));
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.to_lowercase()));
+    names
 }

@@ -57,15 +57,17 @@ pub(crate) async fn resolve_kind(ws: &Workspace, wanted: &Reference, kind: Entit
 }
 
 fn fits(record: &Record, wanted: &Reference, sprints: &SprintCodes) -> bool {
-    let home_fits = match &wanted.home {
+    !record.deleted && wanted.kind.is_none_or(|kind| kind == record.kind) && lies_there(record, wanted, sprints)
+}
+
+/// Whether a row lies where `wanted` says, if it says so.
+pub(super) fn lies_there(row: &Row, wanted: &Reference, sprints: &SprintCodes) -> bool {
+    let sprint = || row.sprint.and_then(|id| sprints.get(&id));
+    match &wanted.home {
         None => true,
-        Some(Home::Backlog) => record.sprint.is_none(),
-        Some(Home::Sprint(code)) => record
-            .sprint
-            .and_then(|id| sprints.get(&id))
-            .is_some_and(|sprint| sprint.eq_ignore_ascii_case(code.as_str())),
-    };
-    !record.deleted && wanted.kind.is_none_or(|kind| kind == record.kind) && home_fits
+        Some(Home::Backlog) => row.sprint.is_none(),
+        Some(Home::Sprint(code)) => sprint().is_some_and(|sprint| sprint.eq_ignore_ascii_case(code.as_str())),
+    }
 }
 
 fn claims(record: &Record, wanted: &Reference) -> bool {

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 pub use change::{Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, SyncState};
 pub use column::row_fields;
@@ -27,7 +28,9 @@ pub use query::{
 };
 pub use tracking::{content_hash, tracking_hash};
 
-use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, Row, RunId};
+use crate::model::{
+    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, Row, RunId,
+};
 
 /// Bytes that are handed on without copying them.
 pub type Bytes = Arc<[u8]>;
@@ -43,6 +46,9 @@ pub trait Store: Send + Sync {
 
     /// Reads one page of live rows for people to look at.
     async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError>;
+
+    /// Reads what the texts of live rows of `kind` tell under `name` in their metadata.
+    async fn told(&self, kind: EntityKind, name: &str) -> Result<BTreeMap<EntityId, Value>, StoreError>;
 
     /// Tells for each question which stored revisions of that document it names; answers in the order asked.
     async fn known(&self, questions: &[KnownQuestion]) -> Result<Vec<KnownAnswer>, StoreError>;

@@ -55,6 +55,18 @@ pub(crate) async fn lists_are_filtered(b: &dyn Backend) {
     assert_eq!(codes(b, bobs).await, ["phase-agent"]);
 }
 
+pub(crate) async fn what_texts_tell_is_read_by_its_name(b: &dyn Backend) {
+    let mut waits = task(2, "waits").says("a");
+    waits.change.metadata = json!({"dependencies": ["`free`"], "goal": "x"});
+    let mut gone = task(3, "gone").says("b").deleted();
+    gone.change.metadata = json!({"dependencies": ["c"]});
+    commit(b.store(), &of(1, [waits, gone, task(4, "free").says("d")])).await;
+    let told = |kind| b.store().told(kind, "dependencies");
+    let tasks = told(EntityKind::Task).await.expect("rows can be read");
+    assert_eq!(tasks.into_iter().collect::<Vec<_>>(), [(id(2), json!(["`free`"]))]);
+    assert!(told(EntityKind::Sprint).await.expect("rows can be read").is_empty());
+}
+
 pub(crate) async fn lists_are_sorted_with_what_is_empty_last(b: &dyn Backend) {
     some_tasks(b).await;
     let by = |key, direction| ListQuery { sort: vec![(key, direction)], ..tasks() };

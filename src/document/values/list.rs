@@ -15,7 +15,7 @@ pub(super) fn read(field: Field, raw: &str) -> Option<Vec<String>> {
 }
 
 /// Whether `raw` says that there is nothing: `None`, `-`, `n/a`, also with a remark.
-pub(super) fn is_none(raw: &str) -> bool {
+pub(in super::super) fn is_none(raw: &str) -> bool {
     let folded = fold::folded(raw);
     let words = fold::without_remark(&folded).trim_end_matches('.');
     matches!(

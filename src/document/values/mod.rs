@@ -13,6 +13,7 @@ mod spell;
 mod status;
 
 pub(super) use fold::bare;
+pub(super) use list::is_none;
 pub(super) use spell::{Manner, from_json, meaning, spell};
 
 use crate::model::{AgentStatus, Field, Role, Severity, Typed};

@@ -1,14 +1,17 @@
 //! Reads one page of rows for people: SQL leaves out what is certainly not wanted, [`page`] decides.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::bulk::Binds;
 use super::packed::{PackedRow, TOGETHER, columns, items};
 use super::read::json_list;
-use super::row::{get, sprint_column};
-use crate::model::{EntityKind, Row};
-use crate::store::column::{Shape, TABLES, Table, column, shape};
+use super::row::{get, json, parsed, sprint_column};
+use crate::model::{EntityId, EntityKind, Row};
+use crate::store::column::{Shape, TABLES, Table, column, shape, table};
 use crate::store::order::page;
 use crate::store::{ListQuery, Page};
 
@@ -51,6 +54,22 @@ async fn read_candidates(
         waiting = Some(next);
     }
     Ok(())
+}
+
+/// What the texts of live rows of `kind` tell under `name`; a row whose metadata are no JSON tells nothing.
+pub(super) async fn told(
+    connection: &mut SqliteConnection,
+    kind: EntityKind,
+    name: &str,
+) -> sqlx::Result<BTreeMap<EntityId, Value>> {
+    let sql = format!(
+        "SELECT id, told FROM (SELECT id, CASE WHEN json_valid(metadata) THEN metadata -> ? END AS told FROM {name} \
+         WHERE deleted_at IS NULL) WHERE told IS NOT NULL ORDER BY id",
+        name = table(kind).name,
+    );
+    // Safe: the name comes from the closed list of tables; the value is bound.
+    let rows = sqlx::query(AssertSqlSafe(sql.as_str())).bind(name).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((parsed(row, 0)?, json(row, 1)?))).collect()
 }
 
 /// Conditions that leave out rows that are certainly not wanted, and what is bound in them.

@@ -23,6 +23,7 @@ mod write;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
@@ -34,7 +35,9 @@ use super::{
     Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, Page,
     Selection, Store, StoreError, SyncState,
 };
-use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, Event, Record, Revision, Row, RunId};
+use crate::model::{
+    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, Row, RunId,
+};
 
 /// How many may read beside the one who writes.
 const READERS: usize = 2;
@@ -114,6 +117,10 @@ impl Store for SqliteStore {
 
     async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError> {
         list::list(&mut *self.reader().await?, query).await.map_err(self.place.failed("list rows"))
+    }
+
+    async fn told(&self, kind: EntityKind, name: &str) -> Result<BTreeMap<EntityId, Value>, StoreError> {
+        list::told(&mut *self.reader().await?, kind, name).await.map_err(self.place.failed("list rows"))
     }
 
     async fn known(&self, questions: &[KnownQuestion]) -> Result<Vec<KnownAnswer>, StoreError> {
