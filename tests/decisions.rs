@@ -212,3 +212,144 @@ fn an_editor_that_changes_nothing_decides_nothing() {
     assert_eq!(of_task(&project, "two", "title || ' ' || assignee"), "Of both kim");
     settle(&project);
 }
+
+/// The events of task two, with what changed, from number `from` on.
+fn told_of_two(project: &Project, from: usize) -> Vec<String> {
+    project.select(&format!(
+        "SELECT event_type || ' ' || coalesce(json_extract(payload, '$.changes'), '') FROM orchestration_events \
+         WHERE seq > {from} ORDER BY seq"
+    ))
+}
+
+fn delete_two(project: &Project) {
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha/two")).expect("removed");
+}
+
+#[test]
+fn row_8_a_command_on_a_task_whose_files_were_deleted_wins_and_is_told_once() {
+    let project = small();
+    let before = events(&project).len();
+    delete_two(&project);
+    project.ok(&["task", "status", "two", "completed"]);
+    let told = told_of_two(&project, before);
+    let of_kind = |kind: &str| told.iter().filter(|event| event.contains(kind)).count();
+    assert_eq!((of_kind("status_updated"), of_kind("deleted"), of_kind("sync.conflict")), (1, 0, 1), "{told:?}");
+    assert!(project.read(TWO).contains("**Status**: Completed"), "{}", project.read(TWO));
+    let open = project.json(&["conflict", "list"]);
+    assert_eq!(open[0]["kind"], "delete-edit", "{open}");
+    nothing_left_to_do(&project);
+    project.ok(&["conflict", "take-file", open[0]["id"].as_str().expect("an id")]);
+    assert!(!project.at(TWO).exists(), "the deletion counts after all");
+    settle(&project);
+}
+
+#[test]
+fn a_task_whose_files_were_deleted_is_removed_once() {
+    let project = small();
+    let before = events(&project).len();
+    delete_two(&project);
+    project.ok(&["task", "rm", "two", "--yes"]);
+    let told = told_of_two(&project, before);
+    assert_eq!(told.iter().filter(|event| event.contains("deleted")).count(), 1, "{told:?}");
+    settle(&project);
+    assert_eq!(of_task(&project, "two", "id"), "");
+}
+
+#[test]
+fn a_command_on_a_task_whose_folder_was_renamed_follows_it() {
+    let project = small();
+    std::fs::rename(project.at("delegation/sprints/alpha/two"), project.at("delegation/sprints/alpha/second"))
+        .expect("renamed");
+    project.ok(&["task", "status", "two", "completed"]);
+    assert_eq!(of_task(&project, "second", "status"), "completed");
+    assert!(project.read("delegation/sprints/alpha/second/TASK.md").contains("**Status**: Completed"));
+    assert!(!project.at(TWO).exists());
+    settle(&project);
+}
+
+/// Replaces the database by the copy at `.instep/old`, or makes that copy.
+fn copy_database(project: &Project, back: bool) {
+    project.sql("PRAGMA wal_checkpoint(truncate)");
+    let (from, to) = (project.database(), project.at(".instep/old"));
+    let (from, to) = if back { (to, from) } else { (from, to) };
+    std::fs::copy(from, to).expect("copied");
+}
+
+#[test]
+fn b5_db05_an_older_copy_of_the_database_is_noticed_after_a_command_by_syncs_and_commands() {
+    let project = small();
+    project.ok(&["sync"]);
+    copy_database(&project, false);
+    project.ok(&["task", "status", "two", "completed"]);
+    copy_database(&project, true);
+    let text = project.read(TWO);
+    for command in [&["sync"][..], &["status"], &["task", "status", "three", "pending"], &["task", "new", "more"]] {
+        let said = project.exits(7, command);
+        assert!(said.contains("not where this clone left it"), "{command:?}: {said}");
+    }
+    assert_eq!((project.read(TWO), of_task(&project, "more", "id").as_str()), (text, ""));
+    project.run(&["sync", "--rebase"]);
+    project.ok(&["task", "status", "three", "pending"]);
+}
+
+#[test]
+fn b1_db06_rows_of_another_project_are_neither_shown_nor_changed() {
+    let project = small();
+    let settings = project.read("instep.toml");
+    let at = settings.find("id = \"").expect("an id") + 6;
+    project.write("instep.toml", &format!("{}f{}", &settings[..at], &settings[at + 1..]));
+    for command in [&["task", "list"][..], &["task", "show", "two"], &["task", "status", "two", "completed"], &["sync"]]
+    {
+        let said = project.exits(7, command);
+        assert!(said.contains("belongs to project"), "{command:?}: {said}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_write_its_files_says_what_was_saved() {
+    let project = small();
+    project.write(".instep/trash", "in the way");
+    let error = project.envelope(&["task", "rm", "two", "--yes"]);
+    assert_eq!(
+        (&error["error"]["code"], &error["error"]["effect"]),
+        (&"files-not-written".into(), &"applied".into()),
+        "{error}"
+    );
+    assert!(error["error"]["message"].as_str().expect("a text").contains("T:alpha/two"), "{error}");
+    assert_eq!((of_task(&project, "two", "id").as_str(), project.at(TWO).exists()), ("", true));
+    std::fs::remove_file(project.at(".instep/trash")).expect("removed");
+    settle(&project);
+    assert!(!project.at(TWO).exists());
+}
+
+#[test]
+fn a_place_that_is_taken_on_disk_leaves_neither_row_nor_event() {
+    let project = small();
+    project.write("delegation/sprints/alpha/other/keep.txt", "mine");
+    project.write("delegation/backlog/folder", "a file in the place of a folder");
+    let told = events(&project);
+    project.exits(1, &["task", "move", "two", "--code", "other"]);
+    project.exits(6, &["task", "new", "folder"]);
+    assert_eq!(events(&project), told);
+    assert_eq!(
+        project.select("SELECT count(*) FROM orchestration_tasks WHERE task_code IN ('other', 'folder')"),
+        ["0"]
+    );
+    settle(&project);
+}
+
+#[test]
+fn a_command_on_a_document_that_cannot_be_understood_says_where_and_why() {
+    let project = small();
+    project.edit(TWO, "Make two work.", "<<<<<<< ours\nMake two work.\n=======\nMake it.\n>>>>>>> theirs");
+    let before = project.read(TWO);
+    for command in [&["task", "status", "two", "blocked"][..], &["task", "rm", "two", "--yes"]] {
+        let said = project.exits(6, command);
+        assert!(said.contains(TWO) && said.contains("line 10"), "{command:?}: {said}");
+    }
+    assert_eq!((project.read(TWO), of_task(&project, "two", "status")), (before, "in_progress".into()));
+    for (command, code) in [("sync", 6), ("status", 0)] {
+        let said = project.exits(code, &[command]);
+        assert!(!said.contains("in step: nothing to do") && said.contains("line 10"), "{command}: {said}");
+    }
+}

@@ -17,7 +17,7 @@ use crate::model::{Actor, CloneId, CorrelationId, Epoch, Ids as _, ProjectId};
 use crate::ops::OpError;
 use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
 use crate::store::{Store, StoreError};
-use crate::sync::{SyncReport, Workspace};
+use crate::sync::{SyncReport, Workspace, check_project};
 use crate::tree::{Disk, Layout, Located, StateDirs, Tree};
 
 /// The file of the embedded database, in the state that worktrees share.
@@ -57,6 +57,7 @@ impl<'a> Desk<'a> {
         print: impl FnOnce(&T, &mut Screen),
     ) -> Result<Exit, Failure> {
         let workspace = self.open(Purpose::Look)?;
+        self.wait(check_project(&workspace))?;
         let answer = self.wait(work(&workspace))?;
         self.answer(kind, &answer, print);
         Ok(Exit::Done)

@@ -16,14 +16,19 @@ const SHOWN: usize = 15;
 
 /// How the program ends after a run that was not stopped.
 pub(super) fn exit(report: &SyncReport) -> Exit {
-    let unread = |note: &Note| {
-        matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused | NoteKind::RowInvalid)
-    };
     match report {
         _ if report.open_conflicts > 0 => Exit::Conflicts,
-        _ if report.notes.iter().any(unread) => Exit::Files,
+        _ if left_out(report) > 0 => Exit::Files,
         _ => Exit::Done,
     }
+}
+
+/// How many documents and rows took no part in the run.
+fn left_out(report: &SyncReport) -> usize {
+    let is_left_out = |note: &&Note| {
+        matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused | NoteKind::RowInvalid)
+    };
+    report.notes.iter().filter(is_left_out).count()
 }
 
 /// Prints the steps, the notes and the sum.
@@ -179,8 +184,12 @@ fn print_note(note: &Note, screen: &mut Screen) {
 }
 
 fn print_sum(report: &SyncReport, screen: &mut Screen) {
-    let sum = sum(&report.totals).join(", ");
+    let (sum, left_out) = (sum(&report.totals).join(", "), left_out(report));
     screen.data(match (report.applied, sum.is_empty()) {
+        (_, true) if left_out > 0 => {
+            let told = if left_out == 1 { "the one above is left out" } else { "those above are left out" };
+            Line::new().with(Role::Warning, told).plain(": nothing to do elsewhere")
+        }
         (_, true) => Line::new().with(Role::Success, "in step").plain(": nothing to do"),
         (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),
         (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": {sum} by the next sync")),

@@ -80,6 +80,7 @@ impl Sync {
             direction: direction(ws),
             dry_run: self.dry_run || self.plan.is_some() || ws.config.direction.value == config::Direction::Check,
             pull: self.pull,
+            spared: Default::default(),
             allowed: Allowance { deletions: self.allow_delete, changes: self.allow_change, rebase: self.rebase },
             exactly,
         };

@@ -13,7 +13,7 @@ use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::{Folder, Survey};
-use super::{SyncError, SyncOptions, Workspace};
+use super::{SyncError, SyncOptions, Workspace, sides};
 use crate::model::{ConflictId, Cursor, Digest, EntityId, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::{CacheHead, Fate, Leftover};
@@ -269,6 +269,10 @@ impl Run<'_> {
             Some(cursor) if cursor == ours => cursor,
             Some(_) => seen,
         };
+        let newest = self.applied.cursor.unwrap_or(seen);
+        if self.survey.seen != Some(newest) {
+            sides::remember(self.ws, newest);
+        }
         let partial = !self.options.scope.paths.is_empty();
         let pending = self.applied.postponed.union(&self.applied.held).copied().collect();
         let head = CacheHead { clone: self.ws.clone, cursor: (!partial).then_some(cursor), pending };

@@ -43,6 +43,22 @@ pub enum SyncError {
         /// Why.
         why: String,
     },
+    /// The rows are changed and the files are not; the next sync tries again.
+    #[error("{what}: changed in the database, but not in the files: {why}")]
+    Unwritten {
+        /// What is changed.
+        what: String,
+        /// Why its files are not.
+        why: String,
+    },
+    /// A document of what was to be changed cannot be read or understood; nothing was written.
+    #[error("{path} cannot be understood: {why}")]
+    Unread {
+        /// The document.
+        path: DocPath,
+        /// Why, and where in it.
+        why: String,
+    },
     /// A conflict has to be decided first.
     #[error("{path} waits for a decision")]
     Held {

@@ -28,6 +28,13 @@ pub(super) struct Candidate {
     pub(super) is_orphan: bool,
 }
 
+impl Candidate {
+    /// Whether anything is on disk that makes the entity.
+    pub(super) fn has_managed_files(&self) -> bool {
+        self.files.iter().any(|seen| seen.key.role.is_managed())
+    }
+}
+
 /// Where an entity lies: in a sprint or not, under its code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {

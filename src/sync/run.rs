@@ -1,5 +1,7 @@
 //! One run from beginning to end.
 
+use std::collections::BTreeSet;
+
 use super::apply::{Applied, apply};
 use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
@@ -7,8 +9,8 @@ use super::decide::{Decided, decide, load};
 use super::gather::Candidate;
 use super::plan::Plan;
 use super::survey::{Survey, survey};
-use super::{SyncError, SyncReport, Totals, Workspace};
-use crate::model::{ConflictState, DocPath};
+use super::{SyncError, SyncReport, Totals, Workspace, sides};
+use crate::model::{ConflictState, DocPath, EntityId};
 use crate::reconcile::Direction;
 use crate::tree::{GitDirs, Lock};
 
@@ -23,6 +25,8 @@ pub struct SyncOptions {
     pub dry_run: bool,
     /// Whether files that are older than their row may be brought up.
     pub pull: bool,
+    /// Entities that are not deleted, even if their files are gone.
+    pub spared: BTreeSet<EntityId>,
     /// What the brakes let pass.
     pub allowed: Allowance,
     /// The plan that must be exactly what is done.
@@ -70,7 +74,8 @@ pub(super) async fn run_locked(
     lock: Option<&Lock>,
 ) -> Result<SyncReport, SyncError> {
     let Some(survey) = survey(ws, lock).await? else { return in_step(ws).await };
-    check_sides(ws, &survey, &options)?;
+    let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
+    sides::check(ws, &survey.head, last, options.allowed)?;
     let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
     let found = candidates(ws, &survey, &scope).await?;
     let decided = decide(ws, &survey, &found, &options).await?;
@@ -97,16 +102,6 @@ async fn in_step(ws: &Workspace) -> Result<SyncReport, SyncError> {
 
 async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {
     Ok(ws.store.conflicts(Some(ConflictState::Open)).await?.len())
-}
-
-fn check_sides(ws: &Workspace, survey: &Survey, options: &SyncOptions) -> Result<(), SyncError> {
-    let last = survey.last.as_ref().and_then(|last| last.cursor);
-    let identity = brakes::check_identity(ws.project, survey.head.project);
-    // A fresh database is filled from the tree: it can delete nothing.
-    let is_fresh = survey.head.cursor.seq == 0;
-    let last = last.filter(|_| !is_fresh);
-    let regression = brakes::check_regression(last, survey.head.cursor, options.allowed);
-    identity.and(regression).map_err(|brake| SyncError::Refused { brake, plan: Box::default() })
 }
 
 fn check_plan(plan: &Plan, options: &SyncOptions) -> Result<(), SyncError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::plan::{Note, NoteKind};
 use super::{SyncError, Workspace};
 use crate::document::{self, Quarantine, Stamps};
-use crate::model::{Digest, DocPath, DocumentKey, EntityId, Role, Stamp};
+use crate::model::{Cursor, Digest, DocPath, DocumentKey, EntityId, Role, Stamp};
 use crate::store::Head;
 use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, ScannedFile, TreeError};
 
@@ -26,6 +26,8 @@ pub(super) struct Survey {
     pub(super) head: Head,
     /// What the cache of the last run was about.
     pub(super) last: Option<CacheHead>,
+    /// Where the feed ended that this working copy last saw.
+    pub(super) seen: Option<Cursor>,
     /// The documents, by the entity whose folder they lie in.
     pub(super) folders: BTreeMap<Address, Folder>,
     /// What is worth knowing.
@@ -111,7 +113,11 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
     let head = ws.store.head().await?;
-    let is_silent = scan.is_unchanged() && scan.blocked().is_empty() && !scan.has_conflict_copies();
+    let seen = ws.tree.seen(ws.clone);
+    let is_as_seen = seen.is_none_or(|seen| seen.epoch == head.cursor.epoch && seen.seq <= head.cursor.seq);
+    let is_known = is_as_seen && head.project == ws.project;
+    let is_told = !scan.blocked().is_empty() || scan.has_conflict_copies();
+    let is_silent = scan.is_unchanged() && !is_told && is_known;
     if is_silent && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
         if lock.is_some()
             && scan.is_worth_saving()
@@ -126,7 +132,7 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option
     let mut read = read_changed(ws, &mut scan, &mut notes);
     look_again(ws, &before, &mut read, &mut notes).await;
     let folders = group(ws, &scan, &read);
-    Ok(Some(Survey { scan, head, last, folders, notes }))
+    Ok(Some(Survey { scan, head, last, seen, folders, notes }))
 }
 
 fn is_caught_up(last: &CacheHead, head: &Head) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::apply::{commit_surely, new_change_set};
-use super::{SyncError, Workspace};
+use super::{SyncError, Workspace, sides};
 use crate::model::{EntityId, RevisionId};
 use crate::store::{ChangeSet, Committed, EntityChange, Expected, StoreError};
 use crate::tree::Removal;
@@ -29,7 +29,11 @@ pub(super) async fn take_back(
     });
     let changes = ChangeSet { entities: undo.collect(), ..new_change_set(ws) };
     match commit_surely(ws, &changes).await {
-        Ok(_) | Err(StoreError::Stale(_)) => Ok(()),
+        Ok(committed) => {
+            sides::remember(ws, committed.cursor);
+            Ok(())
+        }
+        Err(StoreError::Stale(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

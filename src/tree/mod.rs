@@ -19,6 +19,7 @@ mod read;
 mod remove;
 mod replace;
 mod scan;
+mod seen;
 mod site;
 mod spread;
 mod trash;

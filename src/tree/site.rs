@@ -6,7 +6,7 @@ use std::io;
 use rustix::io::Errno;
 
 use super::{At, Base, Tree, TreeError};
-use crate::model::Digest;
+use crate::model::{Digest, DocPath};
 
 /// A path of this room's own making.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,25 @@ impl Tree {
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_folders(folder).and_then(|()| make()),
             other => other,
         }
+    }
+
+    /// Whether a new file can be made at `path`, as far as that can be told without trying.
+    ///
+    /// # Errors
+    /// [`TreeError::Taken`] where something is there; the system's word where its folder takes nothing new.
+    pub fn check_place(&self, path: &DocPath) -> Result<(), TreeError> {
+        let mut at = At::project(path.as_str());
+        if self.vfs.stat(at).is_ok() {
+            return Err(TreeError::Taken { path: self.vfs.show(at) });
+        }
+        while !at.path.is_empty() {
+            at = at.folder();
+            match self.vfs.check_writable(at) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                checked => return checked.map_err(|source| self.failed("write in", at, source)),
+            }
+        }
+        Ok(())
     }
 
     /// Removes a file whose bytes are kept elsewhere, if it still has them; answers whether it is gone.

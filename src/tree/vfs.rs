@@ -130,6 +130,9 @@ pub trait Vfs: Send + Sync {
     /// Makes a folder that must not exist.
     fn create_folder(&self, folder: At<'_>) -> io::Result<()>;
 
+    /// Asks whether names can be made in a folder; tells nothing of room or quotas.
+    fn check_writable(&self, folder: At<'_>) -> io::Result<()>;
+
     /// Swaps two paths in one step.
     ///
     /// # Errors

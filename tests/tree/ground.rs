@@ -275,6 +275,11 @@ impl<F: Fn(&Call) -> Verdict + Send + Sync> Vfs for Meddled<F> {
         self.disk.create_folder(folder)
     }
 
+    fn check_writable(&self, folder: At<'_>) -> io::Result<()> {
+        self.judge("check_writable", folder)?;
+        self.disk.check_writable(folder)
+    }
+
     fn exchange(&self, a: At<'_>, b: At<'_>) -> io::Result<()> {
         self.judge("exchange", a)?;
         self.disk.exchange(a, b)

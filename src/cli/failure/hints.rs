@@ -75,6 +75,12 @@ impl From<SyncError> for Failure {
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
             SyncError::Unspellable { .. } => of("unspellable-value", Exit::Usage),
+            SyncError::Unwritten { .. } => of("files-not-written", Exit::Files)
+                .effect(Effect::Applied)
+                .hint("mend what keeps the files from being written; `instep sync` writes them then"),
+            SyncError::Unread { .. } => {
+                of("not-understood", Exit::Files).hint("mend the file, then run the command again")
+            }
             SyncError::Held { .. } => of("held", Exit::Conflicts)
                 .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),

@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RawDir, RenameFlags, ResolveFlags, Uid};
+use rustix::fs::{Access, AtFlags, FileType, Gid, Mode, OFlags, RawDir, RenameFlags, ResolveFlags, Uid};
 use rustix::io::Errno;
 use walkdir::WalkDir;
 
@@ -252,6 +252,12 @@ impl Vfs for Disk {
         let spot = self.spot(folder)?;
         let mode = if folder.base == Base::Project { 0o777 } else { 0o700 };
         Ok(rustix::fs::mkdirat(spot.folder, spot.name, Mode::from_raw_mode(mode))?)
+    }
+
+    fn check_writable(&self, folder: At<'_>) -> io::Result<()> {
+        let fd = self.open_folder(folder)?;
+        let access = Access::WRITE_OK | Access::EXEC_OK;
+        Ok(rustix::fs::accessat(fd, ".", access, AtFlags::EACCESS)?)
     }
 
     fn exchange(&self, a: At<'_>, b: At<'_>) -> io::Result<()> {

@@ -1,0 +1,139 @@
+//! The entities that a command is about, as they are on both sides just now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decide::SprintCodes;
+use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
+use super::gather::{Candidate, Place, gather, is_head};
+use super::prepare::Prepared;
+use super::survey::{Seen, Sight, digests};
+use super::unfit::check_spelling;
+use super::{SyncError, Workspace};
+use crate::model::{DocPath, EntityId, EntityKind, Record};
+use crate::store::Selection;
+
+/// The entities that an order is about.
+pub(super) struct View {
+    candidates: Vec<Candidate>,
+    /// Documents of them that cannot be read or understood, and why.
+    unread: Vec<(DocPath, String)>,
+    sprints: SprintCodes,
+    /// Places that have an entity.
+    taken: BTreeMap<(EntityKind, Option<EntityId>, String), EntityId>,
+}
+
+impl View {
+    pub(super) async fn read(ws: &Workspace, ids: &BTreeSet<EntityId>, order: &Order) -> Result<Self, SyncError> {
+        let creations = &order.creations;
+        let wanted: Vec<EntityId> = ids.iter().copied().collect();
+        let mut records = ws.store.records(Selection::Ids(&wanted)).await?;
+        let codes: Vec<String> = creations.iter().map(|creation| creation.code.folded()).collect();
+        let neighbours = ws.store.records(Selection::Codes(&codes)).await?;
+        let mut sprints: BTreeSet<EntityId> = records.iter().chain(&neighbours).filter_map(|r| r.sprint).collect();
+        sprints.extend(creations.iter().filter_map(|creation| creation.sprint));
+        sprints.extend(order.edits.iter().filter_map(Edit::destination));
+        sprints.extend(ids.iter().copied());
+        let sprints: Vec<EntityId> = sprints.into_iter().collect();
+        let sprints = ws.store.records(Selection::Ids(&sprints)).await?;
+        let codes = sprints.iter().filter(|record| record.kind == EntityKind::Sprint);
+        let place = |record: &Record| (record.kind, record.sprint, record.code.to_lowercase());
+        let taken = records.iter().chain(&neighbours).filter(|r| !r.deleted).map(|r| (place(r), r.id)).collect();
+        records.retain(|record| ids.contains(&record.id));
+        let mut unread = Vec::new();
+        Ok(Self {
+            candidates: see(ws, records, &mut unread),
+            unread,
+            sprints: SprintCodes {
+                now: codes.map(|record| (record.id, record.code.clone())).collect(),
+                ..SprintCodes::default()
+            },
+            taken,
+        })
+    }
+
+    /// Refuses to change what cannot be read.
+    pub(super) fn check_understood(&self) -> Result<(), SyncError> {
+        match self.unread.first() {
+            None => Ok(()),
+            Some((path, why)) => Err(SyncError::Unread { path: path.clone(), why: why.clone() }),
+        }
+    }
+
+    /// Where one of the entities lies that waits for a decision even now. One whose files are gone does not.
+    pub(super) fn held(&self, edits: &[Edit]) -> Option<DocPath> {
+        let off = self.off(edits).find(|candidate| candidate.has_managed_files())?;
+        off.record.as_ref().and_then(|record| record.path.clone())
+    }
+
+    /// Where the entities lie whose files are not what their rows say, unless that is what is to be decided.
+    pub(super) fn out_of_step(&self, edits: &[Edit]) -> Vec<DocPath> {
+        let path = |candidate: &Candidate| candidate.record.as_ref().and_then(|record| record.path.clone());
+        self.off(edits).filter_map(path).collect()
+    }
+
+    fn off(&self, edits: &[Edit]) -> impl Iterator<Item = &Candidate> {
+        let decides = |id: EntityId| edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::Decide(_)));
+        let is_off = move |candidate: &&Candidate| {
+            let Some(record) = &candidate.record else { return false };
+            let differs = record.documents.len() != candidate.files.len()
+                || !candidate.files.iter().all(|seen| is_head(seen, record));
+            !record.deleted && !decides(record.id) && (differs || !record.patches.is_empty())
+        };
+        self.candidates.iter().filter(is_off)
+    }
+
+    /// Prepares what the order asks for.
+    pub(super) async fn prepare(self, ws: &Workspace, order: &Order) -> Result<Vec<Prepared>, SyncError> {
+        let harvest = gather(ws, self.candidates).await?;
+        let mut sprints = self.sprints;
+        let mut prepared = Vec::with_capacity(harvest.gathered.len() + order.creations.len());
+        for gathered in &harvest.gathered {
+            for edit in order.edits.iter().filter(|edit| edit.entity == gathered.candidate.id) {
+                check_spelling(gathered, &edit.deed)?;
+                prepared.push(prepare_edit(ws, gathered, &edit.deed, &sprints));
+            }
+        }
+        for creation in &order.creations {
+            let key = (creation.kind, creation.sprint, creation.code.folded());
+            let id = EntityId::new(ws.ids.fresh());
+            let made = prepare_creation(ws, creation, id, &sprints);
+            if self.taken.contains_key(&key) {
+                let path = made.writes.first().map(|write| write.state.path.clone());
+                return Err(SyncError::Taken { path: path.unwrap_or_else(|| ws.root.clone()) });
+            }
+            if creation.kind == EntityKind::Sprint {
+                sprints.now.insert(id, creation.code.to_string());
+            }
+            prepared.push(made);
+        }
+        Ok(prepared)
+    }
+}
+
+/// Looks at the files of `records` where they should be.
+fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>) -> Vec<Candidate> {
+    let candidate = |record: Record| {
+        let paths: Vec<DocPath> = record.documents.iter().map(|version| version.path.clone()).collect();
+        let looked = ws
+            .tree
+            .read_all(&paths, |index, read| read.map(|read| digests(record.documents[index].key.role, &read.bytes)));
+        let files: Vec<Seen> = record
+            .documents
+            .iter()
+            .zip(looked)
+            .filter_map(|(version, looked)| {
+                let (sight, why) = match looked {
+                    Ok((known, None)) => (Sight::Read(known), None),
+                    Ok((known, Some(reason))) => (Sight::Quarantined(known), Some(reason.to_string())),
+                    Err(error) if error.is_absence() => return None,
+                    Err(error) => (Sight::Unreadable, Some(error.to_string())),
+                };
+                unread.extend(why.map(|why| (version.path.clone(), why)));
+                Some(Seen { key: version.key.clone(), path: version.path.clone(), changed: false, sight })
+            })
+            .collect();
+        let place = (!files.is_empty()).then(|| Place::of_row(&record));
+        Candidate { id: record.id, kind: record.kind, files, place, record: Some(record), is_orphan: false }
+    };
+    records.into_iter().map(candidate).collect()
+}
