@@ -15,7 +15,7 @@ const AT_MOST: Duration = Duration::from_secs(20);
 fn bad_codes() -> Vec<String> {
     let long = "x".repeat(65);
     let names = [
-        "../x",
+        "../escaped-from-here",
         "..",
         ".",
         "/etc/x",
@@ -92,14 +92,14 @@ fn hx01_hx02_a_row_or_a_folder_with_such_a_name_is_told_and_left_alone() {
     }
     project.sql(
         "INSERT INTO orchestration_tasks (task_code, title, sprint_id) SELECT 'innocent', 'x', id FROM orchestration_sprints \
-         WHERE sprint_code = '../x'",
+         WHERE sprint_code = '../escaped-from-here'",
     );
     project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'two'");
     let said = project.exits(6, &["sync", "-v"]);
     assert_eq!(said.matches("no file can hold row").count(), 3 * codes.len() + 1, "{said}");
     assert!(project.read(TWO).contains("**Priority**: P0"), "others proceed");
     assert_eq!(neighbourhood(&project), before, "nothing was made anywhere");
-    assert!(!project.root().parent().expect("a folder").join("x").exists());
+    assert!(!project.root().parent().expect("a folder").join("escaped-from-here").exists());
     for code in ["git~1", "CON", "trailing.", "-x", "ä"] {
         project.write(&format!("delegation/backlog/{code}/TASK.md"), &task("x", "Pending", "P1"));
     }

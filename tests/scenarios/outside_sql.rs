@@ -4,12 +4,11 @@ use crate::project::Project;
 use crate::small::{ONE, TWO, events, of_task, settle, small};
 
 /// What another program may say of task `one` that no file can hold, and the word by which it is told.
-const UNFIT: [(&str, &str); 8] = [
+const UNFIT: [(&str, &str); 7] = [
     ("status = 'bogus'", "status"),
     ("title = 'a' || char(0) || 'b'", "NUL"),
     ("title = 'two' || char(10) || 'lines'", "title"),
     ("title = printf('%.1100000c', 'x')", "title"),
-    ("title = printf('%.600000c', 'x'), goal = printf('%.600000c', 'x')", "TASK.md"),
     ("tags = '[1]'", "tags"),
     ("title = CAST(x'41c328' AS TEXT)", "UTF-8"),
     ("task_code = 'a/b'", "code"),
@@ -207,4 +206,13 @@ fn cc19_the_row_wins_two_moves_and_the_other_one_is_on_record() {
     );
     let conflicts = project.json(&["conflict", "list"]);
     assert_eq!(conflicts[0]["kind"], "path", "{conflicts}");
+}
+
+#[test]
+fn row_35_values_that_make_a_document_too_large_together_are_told() {
+    let project = small();
+    let half = "printf('%.600000c', 'x')";
+    project.sql(&format!("UPDATE orchestration_tasks SET title = {half}, goal = {half} WHERE task_code = 'one'"));
+    let said = project.exits(6, &["sync"]);
+    assert!(said.contains("no file can hold row") && said.contains("its TASK.md: the file has"), "{}", said.len());
 }
