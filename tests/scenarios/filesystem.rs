@@ -30,7 +30,7 @@ impl Ids for Fresh {
 }
 
 /// Runs a sync on a disk whose every call is judged first.
-fn sync_on(
+pub(crate) fn sync_on(
     project: &Project,
     judge: impl Fn(&Call) -> Verdict + Send + Sync + 'static,
 ) -> Result<SyncReport, SyncError> {

@@ -1,7 +1,12 @@
 //! What other programs write into the database.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::filesystem::sync_on;
+use crate::ground::Verdict;
 use crate::project::Project;
-use crate::small::{ONE, TWO, events, of_task, settle, small};
+use crate::small::{ONE, TWO, events, nothing_left_to_do, of_task, settle, small};
 
 /// What another program may say of task `one` that no file can hold, and the word by which it is told.
 const UNFIT: [(&str, &str); 7] = [
@@ -58,6 +63,28 @@ fn hx24_a_row_of_any_size_is_told_and_others_proceed() {
     assert_eq!(of_task(&project, "two", "priority"), "P0");
     let said = project.ok(&["task", "list", "--color", "never"]);
     assert!(said.contains("T:alpha/two") && said.contains("T:alpha/one"), "{} bytes", said.len());
+}
+
+#[test]
+fn cc04_what_sql_writes_between_read_and_commit_is_merged_in_the_same_run() {
+    let project = Arc::new(small());
+    project.edit(ONE, "Make one work.", "Make one work well.");
+    let (other, reads) = (Arc::clone(&project), AtomicUsize::new(0));
+    let report = sync_on(&project, move |call| {
+        let is_read = call.deed == "read" && call.path.ends_with("alpha/one/TASK.md");
+        // The second look is the one that the decision rests on; the rows were read before.
+        if is_read && reads.fetch_add(1, Ordering::Relaxed) == 1 {
+            let update = "UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'one'";
+            std::thread::scope(|scope| drop(scope.spawn(|| other.sql(update)).join()));
+        }
+        Verdict::Pass
+    });
+    let report = report.expect("the run ends");
+    assert_eq!((report.totals.postponed, report.open_conflicts), (0, 0), "{report:?}");
+    let text = project.read(ONE);
+    assert!(text.contains("**Status**: Blocked") && text.contains("Make one work well."), "{text}");
+    assert_eq!(of_task(&project, "one", "status"), "blocked");
+    nothing_left_to_do(&project);
 }
 
 #[test]
@@ -215,4 +242,22 @@ fn row_35_values_that_make_a_document_too_large_together_are_told() {
     project.sql(&format!("UPDATE orchestration_tasks SET title = {half}, goal = {half} WHERE task_code = 'one'"));
     let said = project.exits(6, &["sync"]);
     assert!(said.contains("no file can hold row") && said.contains("its TASK.md: the file has"), "{}", said.len());
+}
+
+#[test]
+fn hx25_a_correlation_that_is_no_id_is_refused_and_every_event_of_a_run_bears_its_own() {
+    let project = small();
+    for forged in ["x", "'; --", "0198C3A1-0000-7000-8000-0000000000E1", ""] {
+        let forged = forged.replace('\'', "''");
+        let refusal = project.refused(&format!("UPDATE orchestration_context SET correlation_id = '{forged}'"));
+        assert!(refusal.contains("CHECK"), "{forged}: {refusal}");
+    }
+    let told = events(&project).len();
+    for (path, to) in [(ONE, "P0"), (TWO, "P3")] {
+        project.edit(path, "**Priority**: P1", &format!("**Priority**: {to}"));
+    }
+    settle(&project);
+    let ids = format!("SELECT DISTINCT correlation_id FROM orchestration_events WHERE seq > {told}");
+    let ids = project.select(&ids);
+    assert!(ids.len() == 1 && ids[0].len() == 36, "{ids:?}");
 }
