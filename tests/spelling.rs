@@ -78,7 +78,10 @@ fn row_35_a_row_that_one_of_its_documents_cannot_say_waits_and_no_place_of_it_ch
             assert!(!said.contains("nothing to do"), "{assignment}: {said}");
         }
         project.exits(6, &["sync"]);
-        assert!(!project.run(&["task", "set", "one", "phase=2"]).status.success(), "{assignment}");
+        for words in [&["task", "set", "one", "phase=2"][..], &["task", "move", "one", "--code", "uno"]] {
+            let said = project.exits(6, words);
+            assert!(said.contains("no file can hold what the row") && said.contains("hint: give it another"), "{said}");
+        }
         assert_eq!((project.read(ONE), project.read(AGENT)), (one, agent), "{assignment}");
         assert_eq!((row(), events(&project)), (before, known), "{assignment}: the row keeps its value");
         set(&project, "title = 'mended', assignee = NULL, goal = NULL, depends_on = NULL");
@@ -185,4 +188,26 @@ fn the_next_task_waits_for_what_its_text_says() {
     waits("- `three` is done\n- T:backlog/two\n- nobody\n- one", &[]);
     waits("None", &[]);
     waits("- None", &[]);
+}
+
+#[test]
+fn a_command_mends_a_row_that_no_file_can_hold_and_carries_over_what_waited_with_it() {
+    let project = small();
+    set(&project, "title = 'l1' || char(10) || 'l2', priority = 'P0'");
+    project.exits(6, &["sync"]);
+    project.ok(&["task", "set", "one", "title=mended"]);
+    assert_eq!(of_task(&project, "one", "title || priority"), "mendedP0");
+    let text = project.read(ONE);
+    assert!(text.contains("# Task: mended") && text.contains("**Priority**: P0"), "{text}");
+    assert!(project.read(AGENT).contains("title: mended"), "{}", project.read(AGENT));
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn files_that_are_gone_let_no_command_overwrite_a_row_that_none_can_hold() {
+    let project = small();
+    set(&project, "title = 'l1' || char(10) || 'l2'");
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha/one")).expect("removed");
+    project.exits(6, &["task", "set", "one", "phase=2"]);
+    assert_eq!(of_task(&project, "one", "title"), "l1\nl2");
 }

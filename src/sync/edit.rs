@@ -211,9 +211,12 @@ fn facts(ws: &Workspace, place: Place, sprints: &SprintCodes) -> Facts {
 
 /// A verdict that writes `documents` to row and files where they differ from the row's.
 fn written(gathered: &Gathered, documents: Writings) -> EntityVerdict {
-    let unchanged = |key: &DocumentKey, content: &Writing| gathered.head.get(key) == Some(content);
+    let says_it = |key: &DocumentKey, content: &Writing| {
+        let file = gathered.files.get(key).and_then(|file| file.content.as_ref());
+        file == Some(content) || file.is_none() && gathered.head.get(key) == Some(content)
+    };
     let files = documents.iter().map(|(key, content)| {
-        let action = if unchanged(key, content) { FileAction::Keep } else { FileAction::Write(content.clone()) };
+        let action = if says_it(key, content) { FileAction::Keep } else { FileAction::Write(content.clone()) };
         (key.clone(), FileVerdict { rule: Rule::Push, action })
     });
     let files = files.collect();

@@ -43,6 +43,16 @@ pub enum SyncError {
         /// Why.
         why: String,
     },
+    /// Another program made the row say what no file can hold; nothing was written.
+    #[error("no file can hold what the row of `{code}` says; its {field}: {why}")]
+    Unfit {
+        /// The row's code.
+        code: String,
+        /// The field.
+        field: Field,
+        /// Why.
+        why: String,
+    },
     /// The rows are changed and the files are not; the next sync tries again.
     #[error("{what}: changed in the database, but not in the files: {why}")]
     Unwritten {

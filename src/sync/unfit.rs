@@ -19,19 +19,32 @@ pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
     if let Err(error) = Code::new(&record.code) {
         return Some(error.to_string());
     }
-    let changed = record.patches.iter().flat_map(|(_, patch)| patch.keys());
-    let now = |field: &Field| (*field, record.fields.get(field).cloned().unwrap_or_default());
-    let refusal = refusal(&changed.map(now).collect(), head).map(|(field, why)| format!("its {field}: {why}"));
+    let refusal = refusal(&patched(record), head).map(|(field, why)| format!("its {field}: {why}"));
     refusal.or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
 }
 
-/// Refuses a command that would make a row say what its files cannot.
+/// Refuses a command that would make a row say what its files cannot, or that would lose what it says so already.
 pub(super) fn check_spelling(gathered: &Gathered, deed: &Deed) -> Result<(), SyncError> {
-    let Deed::Set(fields) = deed else { return Ok(()) };
-    match refusal(fields, &gathered.head) {
-        None => Ok(()),
-        Some((field, why)) => Err(SyncError::Unspellable { field, why }),
+    let none = Fields::new();
+    let given = if let Deed::Set(fields) = deed { fields } else { &none };
+    if let Some((field, why)) = refusal(given, &gathered.head) {
+        return Err(SyncError::Unspellable { field, why });
     }
+    let Some(record) = gathered.candidate.record.as_ref().filter(|_| !matches!(deed, Deed::Delete)) else {
+        return Ok(());
+    };
+    let mut kept = patched(record);
+    kept.retain(|field, _| !given.contains_key(field));
+    match refusal(&kept, &gathered.head) {
+        None => Ok(()),
+        Some((field, why)) => Err(SyncError::Unfit { code: record.code.clone(), field, why }),
+    }
+}
+
+/// What another program wrote into the row, as it is now.
+fn patched(record: &Record) -> Fields {
+    let changed = record.patches.iter().flat_map(|(_, patch)| patch.keys());
+    changed.map(|field| (*field, record.fields.get(field).cloned().unwrap_or_default())).collect()
 }
 
 /// The first of `fields` whose value cannot stand in the documents, and why. That no document has a place for it is no

@@ -59,9 +59,13 @@ impl View {
         }
     }
 
-    /// Where one of the entities lies that waits for a decision even now. One whose files are gone does not.
+    /// Where one of the entities lies that waits for a decision even now. One whose files are gone does not, nor one
+    /// whose row waits alone: it says what no file can hold.
     pub(super) fn held(&self, edits: &[Edit]) -> Option<DocPath> {
-        let off = self.off(edits).find(|candidate| candidate.has_managed_files())?;
+        let waits = |candidate: &&Candidate| {
+            candidate.has_managed_files() && candidate.record.as_ref().is_some_and(|record| differs(candidate, record))
+        };
+        let off = self.off(edits).find(waits)?;
         off.record.as_ref().and_then(|record| record.path.clone())
     }
 
@@ -75,9 +79,7 @@ impl View {
         let decides = |id: EntityId| edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::Decide(_)));
         let is_off = move |candidate: &&Candidate| {
             let Some(record) = &candidate.record else { return false };
-            let differs = record.documents.len() != candidate.files.len()
-                || !candidate.files.iter().all(|seen| is_head(seen, record));
-            !record.deleted && !decides(record.id) && (differs || !record.patches.is_empty())
+            !record.deleted && !decides(record.id) && (differs(candidate, record) || !record.patches.is_empty())
         };
         self.candidates.iter().filter(is_off)
     }
@@ -108,6 +110,11 @@ impl View {
         }
         Ok(prepared)
     }
+}
+
+/// Whether the files are not what the row's documents are.
+fn differs(candidate: &Candidate, record: &Record) -> bool {
+    record.documents.len() != candidate.files.len() || !candidate.files.iter().all(|seen| is_head(seen, record))
 }
 
 /// Looks at the files of `records` where they should be.

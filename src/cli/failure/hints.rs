@@ -75,6 +75,9 @@ impl From<SyncError> for Failure {
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
             SyncError::Unspellable { .. } => of("unspellable-value", Exit::Usage),
+            SyncError::Unfit { field, .. } => {
+                of("row-invalid", Exit::Files).hint(format!("give it another {field} first"))
+            }
             SyncError::Unwritten { .. } => of("files-not-written", Exit::Files)
                 .effect(Effect::Applied)
                 .hint("mend what keeps the files from being written; `instep sync` writes them then"),
