@@ -17,7 +17,7 @@ pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
         return None;
     }
     if let Err(error) = Code::new(&record.code) {
-        return Some(error.to_string());
+        return Some(format!("its code: {error}"));
     }
     let refusal = refusal(&patched(record), head).map(|(field, why)| format!("its {field}: {why}"));
     refusal.or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
