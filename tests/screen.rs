@@ -44,7 +44,7 @@ fn no_command_at_all_is_wrong_usage_and_shows_what_there_is() {
 fn wrong_usage_offers_what_was_meant() {
     let (code, out, err) = run(&["completoins"]);
     assert_eq!((code, out.as_str()), (2, ""));
-    assert_eq!(err, "error: unrecognized subcommand 'completoins'\nhint: a similar subcommand exists: 'completions'\n");
+    assert_eq!(err, "error: unrecognized subcommand `completoins`\nhint: did you mean `completions`?\n");
 }
 
 #[test]

@@ -4,5 +4,7 @@
 #[expect(dead_code, reason = "other tests need more of it")]
 mod project;
 
+#[path = "surface/comparing.rs"]
+mod comparing;
 #[path = "surface/making.rs"]
 mod making;

@@ -13,7 +13,11 @@ const KIND: EntityKind = EntityKind::Agent;
 
 /// How people name an agent.
 fn named(argument: Arg) -> Arg {
-    entity::fit(argument, ("AGENT", "Which agent, by its code"), &["with_tasks", "to"])
+    entity::fit(argument, KIND, ("AGENT", "Which agent, by its code"), &["with_tasks", "to"])
+}
+
+fn listed(argument: Arg) -> Arg {
+    entity::fit_list(argument, KIND)
 }
 
 /// Make, find and change the profiles of agents
@@ -26,7 +30,7 @@ pub(super) enum Agent {
     ))]
     New(AgentNew),
     /// List agents: filter, sort, page
-    #[command(after_help = example!("instep agent list --sort name"))]
+    #[command(mut_args(listed), after_help = example!("instep agent list --sort name"))]
     List(AgentList),
     /// Show one agent
     #[command(mut_args(named), after_help = example!("instep agent show builder"))]

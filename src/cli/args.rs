@@ -1,6 +1,6 @@
 //! What can be written on the command line, and how its help looks.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -142,8 +142,17 @@ pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
         words.remove(1);
         words.push("--help".into());
     }
+    // `instep task help` is `instep task --help`, since a task cannot be meant there.
+    if words.get(2).is_some_and(|word| word == "help") && words.get(1).is_some_and(|word| is_family(word)) {
+        words[2] = "--help".into();
+    }
     let mut matches = tree().try_get_matches_from(words)?;
     Arguments::from_arg_matches_mut(&mut matches)
+}
+
+/// Whether commands stand below this one.
+fn is_family(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|word| ["sprint", "task", "agent", "template", "conflict", "db"].contains(&word))
 }
 
 /// The whole tree of commands.
@@ -224,6 +233,16 @@ mod tests {
         let words = ["instep", "help", "task", "list"].map(OsString::from);
         let stopped = parse(&words).expect_err("help stops the parser");
         assert!(stopped.to_string().contains("Usage: instep task list"), "{stopped}");
+        let words = ["instep", "task", "help"].map(OsString::from);
+        assert!(parse(&words).expect_err("help stops the parser").to_string().contains("Usage: instep task"));
+    }
+
+    #[test]
+    fn every_family_knows_help_as_a_word() {
+        for command in tree().get_subcommands() {
+            let has_commands = command.get_subcommands().next().is_some();
+            assert_eq!(is_family(OsStr::new(command.get_name())), has_commands, "{}", command.get_name());
+        }
     }
 
     #[test]

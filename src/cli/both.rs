@@ -4,29 +4,73 @@ use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen};
-use crate::ops::{Diff, FileDiff, Status, Sync};
+use crate::config::Direction;
+use crate::ops::{Diff, EntityDiff, FileDiff, Status, Sync, Workspace};
+use crate::sync::SyncReport;
+use crate::tree::GitDirs;
 
 /// Brings both sides in step.
-pub(super) fn sync(op: Sync, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+pub(super) fn sync(mut op: Sync, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let only_looks = op.dry_run || op.plan.is_some();
     let workspace = desk.open(if only_looks { Purpose::Look } else { Purpose::Begin })?;
+    op.paths = desk.below_root(op.paths)?;
     let report = desk.wait(op.run(&workspace))?;
     desk.answer("sync", &report, report::print);
+    tell_hindrance(&workspace, &report, desk.screen);
     Ok(report::exit(&report))
 }
 
 /// Says what differs.
-pub(super) fn status(op: Status, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    desk.look("status", async |ws| op.run(ws).await, report::print)
+pub(super) fn status(mut op: Status, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Look)?;
+    op.paths = desk.below_root(op.paths)?;
+    let report = desk.wait(op.run(&workspace))?;
+    desk.answer("status", &report, report::print);
+    tell_hindrance(&workspace, &report, desk.screen);
+    Ok(Exit::Done)
+}
+
+/// Says why `sync` does not carry out what differs.
+fn tell_hindrance(workspace: &Workspace, report: &SyncReport, screen: &mut Screen) {
+    let why = match workspace.git.as_ref().and_then(GitDirs::at_work) {
+        _ if report.applied || report.steps.is_empty() => return,
+        _ if workspace.config.direction.value == Direction::Check => {
+            "`sync.direction` is `check`: nothing is written on either side"
+        }
+        Some(what) => what,
+        None => return,
+    };
+    screen.say(Line::new().with(Role::Warning, "warning").plain(format!(": {why}; nothing is carried out before")));
 }
 
 /// Shows what differs, line by line.
-pub(super) fn diff(op: Diff, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    desk.look("diff", async |ws| op.run(ws).await, |diffs, screen| diffs.iter().for_each(|diff| print(diff, screen)))
+pub(super) fn diff(mut op: Diff, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Look)?;
+    op.paths = desk.below_root(op.paths)?;
+    let diffs = desk.wait(op.run(&workspace))?;
+    desk.answer("diff", &diffs, |diffs, screen| diffs.iter().for_each(|diff| print(diff, screen)));
+    Ok(Exit::Done)
+}
+
+/// Prints what differs of one entity.
+pub(super) fn print(diff: &EntityDiff, screen: &mut Screen) {
+    for field in &diff.fields {
+        let said = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => "nothing".to_owned(),
+            value => report::plain(value),
+        };
+        let (database, file) = (said(&field.database), said(&field.file));
+        let told = format!("  {}: the database says {database}, the files {file}", field.field);
+        screen.data(Line::new().code(&diff.reference).plain(told));
+    }
+    diff.files.iter().for_each(|file| print_file(file, screen));
 }
 
 /// Prints a unified diff; its signs say what its colours say.
-pub(super) fn print(diff: &FileDiff, screen: &mut Screen) {
+fn print_file(diff: &FileDiff, screen: &mut Screen) {
+    if let Some(from) = &diff.moved_from {
+        screen.data(Line::new().code(&diff.path).plain(" moved from ").code(from));
+    }
     for line in diff.diff.lines() {
         let role = match line.get(..1) {
             Some("+") => Role::Success,

@@ -62,7 +62,7 @@ fn print_list(all: &[ConflictView], screen: &mut Screen) {
     }
     let columns = ["ID", "KIND", "REF", "FIELD", "FILE", "DATABASE"].map(|heading| match heading {
         "FILE" | "DATABASE" => Column::cut_first(heading),
-        "REF" => Column::cut_then(heading),
+        "REF" => Column::reference(heading),
         _ => Column::whole(heading),
     });
     let mut table = Table::new(columns);

@@ -46,7 +46,7 @@ impl Database {
             Self::Info(op) => desk.look("db.info", async |ws| op.run(ws).await, print),
             Self::Migrate => {
                 // Opening an embedded database brings it forward.
-                let workspace = desk.open(Purpose::Change)?;
+                let workspace = desk.open(Purpose::Migrate)?;
                 let schema = desk.wait(workspace.store.describe())?.schema;
                 let said = |schema: &Schema, screen: &mut Screen| {
                     screen.say(format!("the schema is at version {}", schema.schema))

@@ -1,6 +1,6 @@
 //! Where a command is carried out: what was asked for, the screen, and the workspace once it is needed.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::screen::{Screen, Talk};
 use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
 use super::{json, progress, report};
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Direction};
 use crate::model::{Actor, CloneId, CorrelationId, Epoch, Ids as _, ProjectId};
 use crate::ops::OpError;
 use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
@@ -30,6 +30,8 @@ pub(super) enum Purpose {
     Look,
     /// To change something in a database that is there.
     Change,
+    /// To bring the schema of such a database forward.
+    Migrate,
     /// To begin: an embedded database that is missing is made.
     Begin,
 }
@@ -75,6 +77,21 @@ impl<'a> Desk<'a> {
         Ok(Exit::Done)
     }
 
+    /// The paths as they are below the root of the project that was opened, from where the person stands.
+    ///
+    /// # Errors
+    /// A path that leaves the project.
+    pub(super) fn below_root(&self, paths: Vec<String>) -> Result<Vec<String>, Failure> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let below = |path: String| {
+            let found = below(&self.root, &here, Path::new(&path));
+            found.ok_or_else(|| OpError::BadPath { path }.into())
+        };
+        let paths = paths.into_iter().map(below).collect::<Result<Vec<_>, Failure>>()?;
+        // Whoever names the root means everything.
+        Ok(if paths.iter().any(String::is_empty) { Vec::new() } else { paths })
+    }
+
     /// Prints an answer for a person or for a program.
     pub(super) fn answer<T: Serialize>(&mut self, kind: &str, answer: &T, print: impl FnOnce(&T, &mut Screen)) {
         if self.global.json {
@@ -98,6 +115,10 @@ impl<'a> Desk<'a> {
     pub(super) fn open(&mut self, purpose: Purpose) -> Result<Workspace, Failure> {
         let Settled { project: located, config, environment, .. } = settings::settle(self.global, self.screen)?;
         let located = located?;
+        if purpose == Purpose::Change && config.direction.value == Direction::Check {
+            let message = "`sync.direction` is `check`, so nothing may be written on either side";
+            return Err(Failure::new("only-checks", Exit::Brake, message).hint("change the setting in `instep.toml`"));
+        }
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let disk = Disk::open(&located)?;
         if purpose != Purpose::Look {
@@ -124,6 +145,19 @@ impl<'a> Desk<'a> {
             config,
         })
     }
+}
+
+/// `path`, seen from `here`, as it is below `root`; `None` where it is elsewhere. No link is followed.
+fn below(root: &Path, here: &Path, path: &Path) -> Option<String> {
+    let mut whole = PathBuf::new();
+    for part in here.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(whole.pop()),
+            other => whole.push(other),
+        }
+    }
+    Some(whole.strip_prefix(root).ok()?.to_str()?.to_owned())
 }
 
 /// Where the embedded database lies.
@@ -162,7 +196,7 @@ async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<B
     };
     let opened = match purpose {
         Purpose::Look => SqliteStore::open(place).await,
-        Purpose::Change => open_current(place).await,
+        Purpose::Change | Purpose::Migrate => open_current(place).await,
         Purpose::Begin => {
             let name = config.name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
             let fresh = NewProject { id: project_id(config)?, name, epoch: Epoch::new(SystemIds.fresh()) };
@@ -183,5 +217,27 @@ async fn open_current(place: Place) -> Result<SqliteStore, StoreError> {
             SqliteStore::open(place).await
         }
         opened => opened,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_taken_from_where_one_stands() {
+        let at = |here: &str, path: &str| below(Path::new("/p"), Path::new(here), Path::new(path));
+        for (here, path, expected) in [
+            ("/p", "a/b/", Some("a/b")),
+            ("/p/a", "b", Some("a/b")),
+            ("/p/a", ".", Some("a")),
+            ("/p/a", "..", Some("")),
+            ("/p/a", "./../c", Some("c")),
+            ("/p/a", "/p/d", Some("d")),
+            ("/p/a", "../..", None),
+            ("/p/a", "/elsewhere", None),
+        ] {
+            assert_eq!(at(here, path).as_deref(), expected, "{here} {path}");
+        }
     }
 }

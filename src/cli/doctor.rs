@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen, counted};
+use super::settings::{self, Settled};
 use super::table::{Column, Table};
-use crate::ops::{Checkup, FieldsOptions, FieldsReport, FolderFields, RawValue, role_by_name};
+use crate::ops::{Checkup, FieldsOptions, FieldsReport, Finding, FolderFields, RawValue, role_by_name};
 use crate::tree::{At, Disk, FileKind, Located, StateDirs, Tree, TreeError, Vfs as _};
 
 /// Find out what may be wrong where instep runs
 #[derive(Debug, clap::Args)]
 #[command(after_help = example!("instep doctor", "instep doctor --fields delegation"))]
 pub(super) struct Doctor {
-    /// Report which fields are recognised in the documents below PATH
+    /// Report which fields are recognised in the document PATH, or in those below it
     #[arg(long, value_name = "PATH")]
     fields: Option<PathBuf>,
     #[command(flatten)]
@@ -30,8 +31,8 @@ struct Found {
 
 impl Doctor {
     pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-        let Some(folder) = &self.fields else { return checkup(desk) };
-        let found = documents(folder)?;
+        let Some(path) = &self.fields else { return checkup(desk) };
+        let found = documents(path)?;
         let report = self.options.report(found.documents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
         desk.answer("doctor.fields", &report, print);
         for error in &found.unread {
@@ -41,12 +42,20 @@ impl Doctor {
     }
 }
 
-/// Looks at the whole project.
+/// Looks at the whole project; what cannot be opened is the first finding, and what needs it is left out.
 fn checkup(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let workspace = desk.open(Purpose::Look)?;
-    let findings = desk.wait(Checkup::default().run(&workspace))?;
+    let findings = match desk.open(Purpose::Look) {
+        Ok(workspace) => {
+            let mut findings = vec![Finding::well("settings", "they can be used")];
+            findings.extend(desk.wait(Checkup::default().run(&workspace))?);
+            findings
+        }
+        Err(failure) if failure.exit == Exit::Unreachable => without_database(&failure, desk)?,
+        Err(failure) if failure.code == "bad-settings" => vec![not_well("settings", &failure)],
+        Err(failure) => return Err(failure),
+    };
     desk.answer("doctor", &findings, |findings, screen| {
-        let mut table = Table::new([Column::whole("WHAT"), Column::whole("IS"), Column::cut_first("FOUND")]);
+        let mut table = Table::new([Column::whole("WHAT"), Column::whole("IS"), Column::wrapped("FOUND")]);
         for finding in findings {
             let (role, word, detail) = if finding.is_well {
                 (Role::Success, "well", Role::Dim)
@@ -57,7 +66,35 @@ fn checkup(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         }
         table.print(screen);
     });
-    Ok(if findings.iter().all(|finding| finding.is_well) { Exit::Done } else { Exit::Failed })
+    Ok(if findings.iter().all(|finding| finding.is_well) { Exit::Done } else { Exit::Problems })
+}
+
+fn not_well(what: &str, failure: &Failure) -> Finding {
+    let parts = std::iter::once(&failure.message).chain(&failure.causes).chain(&failure.hint);
+    let detail = parts.map(String::as_str).collect::<Vec<_>>().join(": ");
+    Finding { what: what.to_owned(), is_well: false, detail }
+}
+
+/// What can be said of the files alone.
+fn without_database(failure: &Failure, desk: &mut Desk<'_>) -> Result<Vec<Finding>, Failure> {
+    let Settled { project, config, .. } = settings::settle(desk.global, desk.screen)?;
+    let found = documents(&project?.root.join(config.root.value.as_str()))?;
+    let all = found.documents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    let refused = FieldsOptions::default().report(all).refused;
+    let counted = counted(found.documents.len(), "document");
+    let documents = match refused.as_slice() {
+        [] => Finding::well("documents", format!("{counted}, all understood")),
+        [first, ..] => Finding {
+            what: "documents".to_owned(),
+            is_well: false,
+            detail: format!("{} cannot be understood, such as {}: {}", refused.len(), first.path, first.message),
+        },
+    };
+    let readable = match found.unread.as_slice() {
+        [] => Finding::well("readable", "no trouble"),
+        [first, ..] => Finding::of("readable", first),
+    };
+    Ok(vec![Finding::well("settings", "they can be used"), not_well("database", failure), documents, readable])
 }
 
 fn print(report: &FieldsReport, screen: &mut Screen) {
@@ -79,38 +116,42 @@ fn print(report: &FieldsReport, screen: &mut Screen) {
 }
 
 fn print_folder(folder: &FolderFields, screen: &mut Screen) {
-    let counts = format!(": {}, {} without fields", counted(folder.documents, "document"), folder.bare);
-    screen.data(Line::new().with(Role::Heading, &folder.folder).plain(counts));
-    let mut table = Table::new([
-        Column::whole("FIELD"),
-        Column::number("FOUND"),
-        Column::number("TYPED"),
-        Column::number("RAW"),
-        Column::cut_first("RAW VALUES, MOST FREQUENT FIRST"),
-    ]);
+    let counts = format!(": {}, {} without header fields", counted(folder.documents, "document"), folder.bare);
+    let name = if folder.folder == "." { "right here" } else { &folder.folder };
+    screen.data(Line::new().with(Role::Heading, name).plain(counts));
+    let mut table =
+        Table::new([Column::whole("FIELD"), Column::number("FOUND"), Column::number("TYPED"), Column::number("RAW")]);
     for count in &folder.fields {
-        let values: Vec<String> = count.values.iter().map(shown).collect();
         table.row([
             (Role::Code, count.field.to_string()),
             (Role::Plain, count.found.to_string()),
             (Role::Plain, count.typed.to_string()),
             (if count.raw > 0 { Role::Warning } else { Role::Dim }, count.raw.to_string()),
-            (Role::Plain, values.join(", ")),
         ]);
+        count.values.iter().for_each(|value| table.under(&shown(value)));
     }
     table.print(screen);
 }
 
-/// `soon (3, first in a/TASK.md:4)`
+/// `3× soon   a/TASK.md:4`, where it was found first.
 fn shown(value: &RawValue) -> String {
-    format!("`{}` ({}, first in {})", value.raw, value.count, value.first)
+    format!("{}× {}   {}", value.count, value.raw, value.first)
 }
 
-/// Reads every document below `path`, which need not belong to a project; nothing is passed by in silence.
+/// Reads the document at `path`, or every one below it, which need not belong to a project; nothing is passed by in
+/// silence.
 fn documents(path: &Path) -> Result<Found, Failure> {
-    let nowhere = StateDirs { shared: path.to_owned(), private: path.to_owned() };
-    let disk = Disk::open(&Located { root: path.to_owned(), git: None, state: nowhere })?;
+    let (folder, name) = match path.is_file() {
+        true => (path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")), path.file_name()),
+        false => (path, None),
+    };
+    let nowhere = StateDirs { shared: folder.to_owned(), private: folder.to_owned() };
+    let disk = Disk::open(&Located { root: folder.to_owned(), git: None, state: nowhere })?;
     let mut found = Found::default();
+    if let Some(name) = name {
+        found.read(&disk, name.to_string_lossy().into_owned());
+        return Ok(found);
+    }
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         folders.extend(found.read_folder(&disk, &folder));

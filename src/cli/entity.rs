@@ -9,7 +9,7 @@ use super::report;
 use super::screen::{Line, Role, Screen, counted};
 use super::table::{Column, Table, pairs};
 use crate::model::{EntityKind, Field, Reference};
-use crate::ops::{EntityView, Listing, Relocate, Remove, Set, SetStatus, Show, Shown};
+use crate::ops::{EntityView, Listing, OpError, Relocate, Remove, Set, SetStatus, Show, Shown, settable, sort_words};
 
 /// What is to be deleted, and whether that was thought over.
 #[derive(Debug, clap::Args)]
@@ -21,43 +21,67 @@ pub(super) struct Removal {
     yes: bool,
 }
 
-/// Fits an argument of an op for all kinds to one kind: how its references are called, and what it has no use for.
-pub(super) fn fit(argument: Arg, (name, help): (&'static str, &'static str), useless: &[&str]) -> Arg {
+/// Fits an argument of an op for all kinds to `kind`: how its references are called, what it has no use for, and which
+/// fields there are.
+pub(super) fn fit(
+    argument: Arg,
+    kind: EntityKind,
+    (name, help): (&'static str, &'static str),
+    useless: &[&str],
+) -> Arg {
     match argument.get_id().as_str() {
         "reference" | "references" => argument.value_name(name).help(help),
+        "changes" => {
+            let words: Vec<&str> = settable(kind).iter().map(|field| field.word()).collect();
+            argument.help(format!("What to change; an empty value takes the field away. Fields: {}", words.join(", ")))
+        }
+        // Whoever cannot go elsewhere can only be called otherwise.
+        "code" if useless.contains(&"to") => argument.required(true),
+        "to" if !useless.contains(&"to") => argument.required_unless_present("code"),
         id if useless.contains(&id) => argument.hide(true),
+        _ => argument,
+    }
+}
+
+/// Says of a list of `kind` what it can be ordered by.
+pub(super) fn fit_list(argument: Arg, kind: EntityKind) -> Arg {
+    match argument.get_id().as_str() {
+        "sort" => argument.help(format!(
+            "Order by these; `-` before one turns it round (such as `status,-updated`): {}",
+            sort_words(kind).join(", ")
+        )),
         _ => argument,
     }
 }
 
 /// Shows one entity of `kind`.
 pub(super) fn show(mut op: Show, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    op.reference = op.reference.or_kind(kind);
+    op.reference = one_of_kind(op.reference, kind)?;
     desk.look(&format!("{kind}.show"), async |ws| op.run(ws).await, print_one)
 }
 
 /// Changes fields of an entity of `kind`.
 pub(super) fn set(mut op: Set, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    op.reference = op.reference.or_kind(kind);
+    op.reference = one_of_kind(op.reference, kind)?;
     desk.change(&format!("{kind}.set"), async |ws| op.run(ws).await)
 }
 
 /// Changes the status of entities of `kind`.
 pub(super) fn set_status(mut op: SetStatus, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    op.references = of_kind(op.references, kind);
+    op.references = of_kind(op.references, kind)?;
     desk.change(&format!("{kind}.status"), async |ws| op.run(ws).await)
 }
 
 /// Moves an entity of `kind`.
 pub(super) fn relocate(mut op: Relocate, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    op.reference = op.reference.or_kind(kind);
+    op.reference = one_of_kind(op.reference, kind)?;
     desk.change(&format!("{kind}.move"), async |ws| op.run(ws).await)
 }
 
 impl Removal {
     /// Deletes entities of `kind`, after a question that names them.
     pub(super) fn run(self, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-        let op = Remove { references: of_kind(self.op.references, kind), ..self.op };
+        let op = Remove { references: of_kind(self.op.references, kind)?, ..self.op };
         let workspace = desk.open(Purpose::Change)?;
         let victims = desk.wait(op.victims(&workspace))?;
         let names: Vec<&str> = victims.iter().map(|victim| victim.code.as_str()).collect();
@@ -69,15 +93,30 @@ impl Removal {
     }
 }
 
-fn of_kind(references: Vec<Reference>, kind: EntityKind) -> Vec<Reference> {
-    references.into_iter().map(|reference| reference.or_kind(kind)).collect()
+fn of_kind(references: Vec<Reference>, kind: EntityKind) -> Result<Vec<Reference>, Failure> {
+    references.into_iter().map(|reference| one_of_kind(reference, kind)).collect()
+}
+
+/// A reference that says no other kind.
+fn one_of_kind(reference: Reference, kind: EntityKind) -> Result<Reference, Failure> {
+    match reference.kind {
+        Some(found) if found != kind => {
+            Err(OpError::WrongKind { reference: reference.to_string(), expected: kind, found }.into())
+        }
+        _ => Ok(reference.or_kind(kind)),
+    }
 }
 
 /// Prints a page of a list; what is on other pages is told.
 pub(super) fn print_list(list: &Listing, screen: &mut Screen) {
     if list.items.is_empty() {
-        let hint = format!(": nothing fits; `instep {} new` makes one", list.kind);
-        return screen.say(Line::new().with(Role::Success, "hint").plain(hint));
+        let (kind, total) = (list.kind, counted(list.total, list.kind.word()));
+        let hint = match (list.total, list.is_filtered) {
+            (0, false) => format!("there are no {kind}s; `instep {kind} new` makes one"),
+            (0, true) => format!("no {kind} fits; leave out a filter"),
+            _ => format!("this page is past the end: {total} in all"),
+        };
+        return screen.say(Line::new().with(Role::Success, "hint").plain(format!(": {hint}")));
     }
     table(list.kind, &list.items).print(screen);
     if list.items.len() < list.total {
@@ -139,7 +178,7 @@ pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
         ],
     };
     let columns: Vec<Column> =
-        [Column::whole("REF")].into_iter().chain(fields.iter().map(|(_, column)| *column)).collect();
+        [Column::reference("REF")].into_iter().chain(fields.iter().map(|(_, column)| *column)).collect();
     let mut table = Table::new(columns);
     for item in items {
         let cell = |field: Field| {

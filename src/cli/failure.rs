@@ -89,16 +89,16 @@ impl Failure {
         failure
     }
 
-    /// A command line that cannot be understood, in the words of the parser.
+    /// A command line that cannot be understood, in the words of the parser, quoted as everywhere.
     pub(super) fn usage(words: &str) -> Self {
         let paragraphs: Vec<String> = words.trim().split("\n\n").map(on_one_line).collect();
         let after = |start: &str| paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix(start));
         let hint = match (after("tip: "), after("Usage: ")) {
-            (Some(tip), _) => tip.to_owned(),
+            (Some(tip), _) => meant(tip),
             (None, Some(usage)) => format!("write `{usage}`; `--help` says more"),
             (None, None) => "`--help` says what can be written here".to_owned(),
         };
-        Self::new("usage", Exit::Usage, after("error: ").unwrap_or("wrong usage")).hint(hint)
+        Self::new("usage", Exit::Usage, after("error: ").unwrap_or("wrong usage").replace('\'', "`")).hint(hint)
     }
 
     /// Says why.
@@ -188,6 +188,17 @@ fn chain(cause: Option<&dyn Error>) -> Vec<String> {
     std::iter::successors(cause, |cause| (*cause).source()).map(|cause| redact(&cause.to_string())).collect()
 }
 
+/// What the parser offers, as every other offer is written.
+fn meant(tip: &str) -> String {
+    let names: Vec<&str> = tip.split('\'').skip(1).step_by(2).collect();
+    if tip.contains("similar") && !names.is_empty() {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        return format!("did you mean {}?", names.join(" or "));
+    }
+    // It would offer to take an option for a value.
+    if tip.starts_with("to pass ") { "`--help` says what can be written here".into() } else { tip.replace('\'', "`") }
+}
+
 fn on_one_line(paragraph: &str) -> String {
     paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -261,8 +272,8 @@ mod tests {
         let with_tip = Failure::usage(
             "error: unrecognized subcommand 'tsak'\n\n  tip: a similar subcommand exists: 'task'\n\nUsage: instep\n",
         );
-        assert_eq!(with_tip.message, "unrecognized subcommand 'tsak'");
-        assert_eq!(with_tip.hint.as_deref(), Some("a similar subcommand exists: 'task'"));
+        assert_eq!(with_tip.message, "unrecognized subcommand `tsak`");
+        assert_eq!(with_tip.hint.as_deref(), Some("did you mean `task`?"));
         let missing = Failure::usage(
             "error: these were not provided:\n  <SHELL>\n\nUsage: instep completions <SHELL>\n\nFor more",
         );

@@ -89,7 +89,7 @@ fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     if let Some(directory) = &desk.global.directory {
         std::env::set_current_dir(directory).map_err(|error| {
             let message = format!("cannot work in {}", directory.display());
-            Failure::new("bad-directory", Exit::Files, message).caused_by(&error)
+            Failure::new("bad-directory", Exit::Files, message).hint("name a folder that is there").caused_by(&error)
         })?;
     }
     match command {
@@ -113,6 +113,11 @@ fn dispatch(command: Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 fn stop(stopped: &clap::Error, words: &[OsString]) -> Exit {
     let (colour, as_json) = args::peek(words);
     let mut screen = Screen::of_process(colour, Talk::Normal);
+    if stopped.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && as_json {
+        let failure = Failure::new("usage", Exit::Usage, "no command is given");
+        failure.hint("`--help` without `--json` shows what there is").print(&mut screen, true);
+        return close(&mut screen, Exit::Usage, Effect::None);
+    }
     if stopped.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         stopped.render().to_string().lines().for_each(|line| screen.alarm(line));
         return close(&mut screen, Exit::Usage, Effect::None);

@@ -37,7 +37,7 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
         return print_trouble(report, screen);
     }
     let steps: Vec<&Step> = report.steps.iter().filter(|step| is_told(step, screen)).collect();
-    let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
+    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::cut_first("CHANGES")]);
     for step in shown(&steps, screen) {
         let Deed { role, to_do, done } = Deed::of(step);
         let word = if report.applied { done } else { to_do };
@@ -56,11 +56,11 @@ pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
     if is_success_unwanted(report, screen) {
         return print_trouble(report, screen);
     }
-    let mut table = Table::new([Column::whole("WHAT"), Column::whole("REF"), Column::cut_first("CHANGES")]);
+    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::cut_first("CHANGES")]);
     let steps: Vec<&Step> = report.steps.iter().filter(|step| !step.is_idle()).collect();
     for step in shown(&steps, screen) {
         let (role, word) = match step.row {
-            RowDeed::Create => (Role::Success, "made"),
+            RowDeed::Create => (Role::Success, "created"),
             RowDeed::Delete => (Role::Error, "deleted"),
             _ => (Role::Plain, "changed"),
         };
@@ -121,9 +121,9 @@ impl Deed {
             RowDeed::Create => deed(Role::Success, "create", "created"),
             RowDeed::Restore => deed(Role::Success, "restore", "restored"),
             RowDeed::Delete => deed(Role::Error, "delete", "deleted"),
-            RowDeed::Update if writes => deed(Role::Plain, "merge", "merged"),
+            RowDeed::Update if writes && step.is_merge() => deed(Role::Plain, "merge", "merged"),
             RowDeed::Update => deed(Role::Plain, "push", "pushed"),
-            RowDeed::Keep if does(&[FileDeed::Remove]) => deed(Role::Error, "remove", "removed"),
+            RowDeed::Keep if does(&[FileDeed::Remove]) => deed(Role::Error, "trash", "trashed"),
             RowDeed::Keep if writes => deed(Role::Plain, "pull", "pulled"),
             RowDeed::Keep => deed(Role::Dim, "stamp", "stamped"),
         }
@@ -237,7 +237,7 @@ fn sum(totals: &Totals) -> Vec<String> {
         (totals.pulled, "pulled"),
         (totals.merged, "merged"),
         (totals.deleted, "deleted"),
-        (totals.removed, "removed"),
+        (totals.removed, "trashed"),
         (totals.stamped, "stamped"),
         (totals.held, "held"),
         (totals.postponed, "postponed"),

@@ -14,7 +14,11 @@ const KIND: EntityKind = EntityKind::Sprint;
 
 /// How people name a sprint.
 fn named(argument: Arg) -> Arg {
-    entity::fit(argument, ("SPRINT", "Which sprint, by its code"), &["to"])
+    entity::fit(argument, KIND, ("SPRINT", "Which sprint, by its code"), &["to"])
+}
+
+fn listed(argument: Arg) -> Arg {
+    entity::fit_list(argument, KIND)
 }
 
 /// Make, find and change sprints
@@ -27,7 +31,7 @@ pub(super) enum Sprint {
     ))]
     New(SprintNew),
     /// List sprints: filter, sort, page
-    #[command(after_help = example!("instep sprint list --status active"))]
+    #[command(mut_args(listed), after_help = example!("instep sprint list --status active"))]
     List(SprintList),
     /// Show one sprint and its tasks
     #[command(mut_args(named), after_help = example!("instep sprint show first-release"))]

@@ -1,15 +1,26 @@
 //! Rows under headings, as wide as the terminal and no wider; for a pipe, as wide as they are.
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, TableStyle, Width};
+use std::collections::BTreeMap;
 
 use super::safe;
 use super::screen::{Line, Look, Role, Screen};
 
-/// Columns between two columns.
-const GAP: u16 = 2;
+/// Blanks between two columns.
+const GAP: usize = 2;
 
-/// How narrow a column may become.
-const NARROWEST: usize = 12;
+/// Blanks before what stands under a row.
+const INDENT: usize = 4;
+
+/// What is cut to which width, one after the other, until a table fits.
+const SQUEEZES: &[(&[Cut], usize)] = &[
+    (&[Cut::Wrap, Cut::First], 16),
+    (&[Cut::Then], 12),
+    (&[Cut::Last], 20),
+    (&[Cut::Wrap, Cut::First, Cut::Then], 8),
+    (&[Cut::Last], 10),
+    (&[Cut::Wrap, Cut::First, Cut::Then, Cut::Never], 4),
+    (&[Cut::Wrap, Cut::First, Cut::Then, Cut::Never, Cut::Last], 1),
+];
 
 /// What happens to a column that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,8 +29,12 @@ pub(super) enum Cut {
     First,
     /// It is cut when that was not enough.
     Then,
-    /// It is never cut: half a code is no code.
+    /// It is cut when nothing else is left: half a reference is none.
+    Last,
+    /// It is cut only where the terminal is too narrow for anything.
     Never,
+    /// It goes on in the next line.
+    Wrap,
 }
 
 /// One column.
@@ -38,6 +53,8 @@ pub(super) struct Column {
 pub(super) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<(Role, String)>>,
+    /// Lines below a row, across all columns.
+    under: BTreeMap<usize, Vec<String>>,
 }
 
 impl Column {
@@ -56,6 +73,16 @@ impl Column {
         Self { heading, cut: Cut::Then, is_number: false }
     }
 
+    /// A column of references, cut last.
+    pub(super) const fn reference(heading: &'static str) -> Self {
+        Self { heading, cut: Cut::Last, is_number: false }
+    }
+
+    /// A column of sentences, which go on in the next line.
+    pub(super) const fn wrapped(heading: &'static str) -> Self {
+        Self { heading, cut: Cut::Wrap, is_number: false }
+    }
+
     /// A column of numbers.
     pub(super) const fn number(heading: &'static str) -> Self {
         Self { heading, cut: Cut::Never, is_number: true }
@@ -65,13 +92,19 @@ impl Column {
 impl Table {
     /// A table without rows.
     pub(super) fn new(columns: impl Into<Vec<Column>>) -> Self {
-        Self { columns: columns.into(), rows: Vec::new() }
+        Self { columns: columns.into(), rows: Vec::new(), under: BTreeMap::new() }
     }
 
     /// Adds a row; it has a cell for each column.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = (Role, String)>) {
         let harmless = |(role, text): (Role, String)| (role, safe::line(&text).into_owned());
         self.rows.push(cells.into_iter().map(harmless).collect());
+    }
+
+    /// Adds a line below the last row, across all columns.
+    pub(super) fn under(&mut self, text: &str) {
+        let row = self.rows.len().saturating_sub(1);
+        self.under.entry(row).or_default().push(format!("{:INDENT$}{}", "", safe::line(text)));
     }
 
     /// Prints the table as data.
@@ -82,57 +115,131 @@ impl Table {
     }
 
     fn show(&self, look: Look) -> String {
-        let widths = self.fit(look.columns.unwrap_or(usize::MAX));
-        let headings = vec![Role::Heading; self.columns.len()];
-        let roles = self.rows.iter().map(|row| row.iter().map(|(role, _)| *role).collect());
-        let lines = self.lay_out(&widths);
-        let painted = lines
-            .lines()
-            .zip(std::iter::once(headings).chain(roles))
-            .map(|(line, roles)| if look.colour { paint(&line, &roles, &widths) } else { line.trim_end().to_owned() });
-        painted.map(|line| line + "\n").collect()
-    }
-
-    /// One line for the headings and one for each row.
-    fn lay_out(&self, widths: &[usize]) -> comfy_table::Table {
-        let mut table = comfy_table::Table::new();
-        table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(self.columns.iter().map(|column| column.heading));
-        table.add_rows(self.rows.iter().map(|row| {
-            let mut row = Row::from(row.iter().map(|(_, text)| text).collect::<Vec<_>>());
-            row.max_height(1);
-            row
-        }));
-        for ((laid, column), width) in table.column_iter_mut().zip(&self.columns).zip(widths) {
-            laid.set_padding((0, GAP));
-            let width = u16::try_from(*width).unwrap_or(u16::MAX).saturating_add(GAP);
-            laid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
-            if column.is_number {
-                laid.set_cell_alignment(CellAlignment::Right);
+        let room = look.columns.unwrap_or(usize::MAX);
+        let (columns, widths) = self.fit(room);
+        let headings: Vec<(Role, String)> =
+            self.columns.iter().map(|column| (Role::Heading, column.heading.to_owned())).collect();
+        let mut text = String::new();
+        for (index, cells) in std::iter::once(&headings).chain(&self.rows).enumerate() {
+            text += &self.lay_out(cells, &columns, &widths, look.colour);
+            for under in index.checked_sub(1).and_then(|row| self.under.get(&row)).into_iter().flatten() {
+                wrapped(under, room, INDENT + 2).iter().for_each(|line| text += &format!("{line}\n"));
             }
         }
-        table
+        text
     }
 
-    /// The width of each column.
-    fn fit(&self, columns: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = (0..self.columns.len()).map(|index| self.natural_width(index)).collect();
-        let gaps = usize::from(GAP) * (widths.len() - 1);
-        let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
-        for cut in [Cut::First, Cut::Then] {
-            for (width, _) in widths.iter_mut().zip(&self.columns).filter(|(_, column)| column.cut == cut) {
-                let saved = excess.min(width.saturating_sub(NARROWEST));
-                *width -= saved;
-                excess -= saved;
+    /// One row: as many lines as the longest of its cells goes on.
+    fn lay_out(&self, cells: &[(Role, String)], columns: &[usize], widths: &[usize], colour: bool) -> String {
+        let cell = |(&column, &width): (&usize, &usize)| self.columns[column].cut.lay(&cells[column].1, width);
+        let laid: Vec<Vec<String>> = columns.iter().zip(widths).map(cell).collect();
+        let mut text = String::new();
+        for line in 0..laid.iter().map(Vec::len).max().unwrap_or(1) {
+            let mut shown = Line::new();
+            for ((&column, width), parts) in columns.iter().zip(widths).zip(&laid) {
+                let part = parts.get(line).map_or("", String::as_str);
+                let blank = " ".repeat(width.saturating_sub(safe::width(part)));
+                let (before, behind) =
+                    if self.columns[column].is_number { (blank.as_str(), "") } else { ("", blank.as_str()) };
+                shown = shown.plain(before).with(cells[column].0, part).plain(behind).plain(" ".repeat(GAP));
+            }
+            text += shown.show(colour).trim_end();
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The columns that are shown, and the width of each; never more together than `room`.
+    fn fit(&self, room: usize) -> (Vec<usize>, Vec<usize>) {
+        let all: Vec<usize> = (0..self.columns.len()).collect();
+        let full: Vec<usize> = all.iter().copied().filter(|&column| !self.is_empty(column)).collect();
+        let excess = |columns: &[usize], widths: &[usize]| {
+            (widths.iter().sum::<usize>() + GAP * columns.len().saturating_sub(1)).saturating_sub(room)
+        };
+        let natural = |columns: &[usize]| columns.iter().map(|&column| self.natural_width(column)).collect::<Vec<_>>();
+        let widths = natural(&all);
+        if excess(&all, &widths) == 0 {
+            return (all, widths);
+        }
+        // A column in which nothing stands gives way before anything is cut.
+        let columns = if full.is_empty() { all } else { full };
+        let mut widths = natural(&columns);
+        for (cuts, floor) in SQUEEZES {
+            for (width, &column) in widths.clone().iter().zip(&columns).rev() {
+                let place = columns.iter().position(|&other| other == column).unwrap_or_default();
+                let over = excess(&columns, &widths);
+                if cuts.contains(&self.columns[column].cut) {
+                    widths[place] = width - over.min(width.saturating_sub(*floor));
+                }
             }
         }
-        widths
+        (columns, widths)
+    }
+
+    fn is_empty(&self, column: usize) -> bool {
+        self.rows.iter().all(|row| row.get(column).is_none_or(|(_, text)| text.is_empty()))
     }
 
     fn natural_width(&self, index: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index)).map(|(_, text)| safe::width(text));
         cells.chain([self.columns[index].heading.len()]).max().unwrap_or(0)
     }
+}
+
+impl Cut {
+    /// The lines of a cell in a column of that width.
+    fn lay(self, text: &str, width: usize) -> Vec<String> {
+        match self {
+            Self::Wrap => wrapped(text, width, 0),
+            Self::Last => vec![shorter_reference(text, width)],
+            _ => vec![shorter(text, width)],
+        }
+    }
+}
+
+/// The text, or as much of it as fits and a mark that there is more.
+fn shorter(text: &str, width: usize) -> String {
+    if safe::width(text) <= width {
+        return text.to_owned();
+    }
+    let mut end = safe::at_column(text, width.saturating_sub(1));
+    while safe::width(&text[..end]) + 1 > width && end > 0 {
+        end = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    }
+    format!("{}…", text[..end].trim_end())
+}
+
+/// Of `T:sprint/task` the sprint is cut first: the task is what one looks for.
+fn shorter_reference(text: &str, width: usize) -> String {
+    match text.split_once('/') {
+        Some((home, task)) if safe::width(text) > width && safe::width(task) + 5 <= width => {
+            format!("{}/{task}", shorter(home, width - safe::width(task) - 1))
+        }
+        _ => shorter(text, width),
+    }
+}
+
+/// The text in lines of at most `width` columns, broken between words where that is possible; all but the first begin
+/// with `indent` blanks.
+pub(super) fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut rest, mut before) = (text, String::new());
+    while safe::width(rest) + before.len() > width {
+        let room = width.saturating_sub(before.len()).max(1);
+        let mut most = safe::at_column(rest, room);
+        if safe::width(&rest[..most]) > room {
+            most = rest[..most].char_indices().next_back().map_or(most, |(at, _)| at);
+        }
+        let most = most.max(rest.chars().next().map_or(0, char::len_utf8));
+        let is_break = |at: &usize| *at > 0 && !rest[..*at].trim().is_empty();
+        let end =
+            if rest[most..].starts_with(' ') { most } else { rest[..most].rfind(' ').filter(is_break).unwrap_or(most) };
+        lines.push(before + rest[..end].trim_end());
+        before = " ".repeat(if indent < width { indent } else { 0 });
+        rest = rest[end..].trim_start();
+    }
+    lines.push(before + rest);
+    lines
 }
 
 /// Prints names and values under each other.
@@ -143,19 +250,6 @@ pub(super) fn pairs(pairs: &[(&str, Line)], screen: &mut Screen) {
     }
 }
 
-/// Gives each cell of a laid out line the colour of its role.
-fn paint(line: &str, roles: &[Role], widths: &[usize]) -> String {
-    let (mut rest, mut painted) = (line, Line::new());
-    for (role, width) in roles.iter().zip(widths) {
-        let (cell, after) = rest.split_at(safe::at_column(rest, width + usize::from(GAP)));
-        let text = cell.trim();
-        let (before, behind) = cell.split_at(cell.find(text).unwrap_or(0));
-        painted = painted.plain(before).with(*role, text).plain(&behind[text.len()..]);
-        rest = after;
-    }
-    painted.show(true).trim_end().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::screen::Talk;
@@ -164,7 +258,7 @@ mod tests {
 
     fn tasks() -> Table {
         let mut table = Table::new([
-            Column::whole("REF"),
+            Column::reference("REF"),
             Column::cut_first("TITLE"),
             Column::cut_then("WHO"),
             Column::number("HOURS"),
@@ -203,32 +297,70 @@ T:backlog/b      Short                                    me                    
             tasks().show(look),
             "\
 REF              TITLE                          WHO                        HOURS
-T:alpha/phase-1  Create the migrations and…     somebody-with-a-long-name      8
+T:alpha/phase-1  Create the migrations and 完…  somebody-with-a-long-name      8
 T:backlog/b      Short                          me                          12.5
 "
         );
     }
 
     #[test]
-    fn a_narrow_terminal_cuts_the_next_column_and_never_a_code() {
-        let look = Look { columns: Some(50), colour: false };
+    fn a_narrow_terminal_cuts_the_next_column_and_a_reference_last() {
+        let look = |columns| Look { columns: Some(columns), colour: false };
         assert_eq!(
-            tasks().show(look),
+            tasks().show(look(54)),
             "\
-REF              TITLE         WHO           HOURS
-T:alpha/phase-1  Create the…   somebody-wi…      8
-T:backlog/b      Short         me             12.5
+REF              TITLE             WHO           HOURS
+T:alpha/phase-1  Create the migr…  somebody-wi…      8
+T:backlog/b      Short             me             12.5
+"
+        );
+        assert_eq!(
+            tasks().show(look(40)),
+            "\
+REF            TITLE     WHO       HOURS
+T:al…/phase-1  Create…   somebod…      8
+T:backlog/b    Short     me         12.5
 "
         );
     }
 
     #[test]
-    fn no_line_is_wider_than_the_terminal_where_cutting_can_help() {
-        for columns in 52..120 {
-            let shown = tasks().show(Look { columns: Some(columns), colour: false });
-            assert!(shown.lines().all(|line| safe::width(line) <= columns), "{columns}:\n{shown}");
-            assert_eq!(shown.lines().count(), 3);
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in 20..120 {
+            for colour in [false, true] {
+                let shown = tasks().show(Look { columns: Some(columns), colour });
+                let plain = anstyle_free(&shown);
+                assert!(plain.lines().all(|line| safe::width(line) <= columns), "{columns}:\n{plain}");
+                assert_eq!(plain.lines().count(), 3);
+            }
         }
+    }
+
+    fn anstyle_free(shown: &str) -> String {
+        ["\x1b[36m", "\x1b[1m", "\x1b[0m"].iter().fold(shown.to_owned(), |text, code| text.replace(code, ""))
+    }
+
+    #[test]
+    fn an_empty_column_gives_way_and_sentences_go_on_below() {
+        let mut table = Table::new([Column::reference("REF"), Column::whole("NOBODY"), Column::wrapped("WHY")]);
+        table.row([
+            (Role::Code, "T:a-long-sprint/UI-01".into()),
+            (Role::Plain, String::new()),
+            (Role::Plain, "it goes on and on".into()),
+        ]);
+        table.under("more of it");
+        assert_eq!(
+            table.show(Look { columns: Some(36), colour: false }),
+            "REF                   WHY\nT:a-long-spri…/UI-01  it goes on and\n                      on\n    more of it\n"
+        );
+        assert!(table.show(Look::default()).starts_with("REF                    NOBODY  WHY\n"));
+    }
+
+    #[test]
+    fn of_a_reference_the_task_is_seen_longest() {
+        assert_eq!(shorter_reference("T:sprint-64-agent/UI-01-x", 20), "T:sprint-64…/UI-01-x");
+        assert_eq!(shorter_reference("T:sprint-64-agent/UI-01-x", 9), "T:sprint…");
+        assert_eq!(shorter("Agent Mini-Map", 12), "Agent Mini-…");
     }
 
     #[test]

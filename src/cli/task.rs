@@ -16,9 +16,14 @@ const KIND: EntityKind = EntityKind::Task;
 fn named(argument: Arg) -> Arg {
     entity::fit(
         argument,
+        KIND,
         ("TASK", "SPRINT/TASK or backlog/TASK; TASK alone where no other has that code"),
         &["with_tasks"],
     )
+}
+
+fn listed(argument: Arg) -> Arg {
+    entity::fit_list(argument, KIND)
 }
 
 /// Make, find and change tasks
@@ -40,7 +45,7 @@ pub(super) enum Task {
     ))]
     New(TaskNew),
     /// List tasks: filter, sort, page
-    #[command(after_help = example!("instep task list --status pending,in_progress --sort priority"))]
+    #[command(mut_args(listed), after_help = example!("instep task list --status pending,in_progress --sort priority"))]
     List(TaskList),
     /// Show one task
     #[command(mut_args(named), after_help = example!("instep task show first-release/write-parser"))]

@@ -63,7 +63,7 @@ fn new(op: AdrNew, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 }
 
 fn print_list(all: &[TemplateView], screen: &mut Screen) {
-    let mut table = Table::new([Column::whole("TEMPLATE"), Column::whole("FROM"), Column::cut_first("WHAT FOR")]);
+    let mut table = Table::new([Column::whole("TEMPLATE"), Column::whole("FROM"), Column::wrapped("WHAT FOR")]);
     for view in all {
         let help = match &view.error {
             Some(error) => (Role::Error, format!("broken: {error}")),
@@ -80,7 +80,7 @@ fn print_one(view: &TemplateView, screen: &mut Screen) {
     screen.text(&if help.is_empty() { "\n".to_owned() } else { format!("{help}\n\n") });
     pairs(&[("from", view.place.as_str().into()), ("makes", view.files.join(", ").into())], screen);
     screen.data("");
-    let mut table = Table::new([Column::whole("VARIABLE"), Column::cut_then("DEFAULT"), Column::cut_first("WHAT FOR")]);
+    let mut table = Table::new([Column::whole("VARIABLE"), Column::cut_then("DEFAULT"), Column::wrapped("WHAT FOR")]);
     for variable in &view.variables {
         let help = [variable.help.clone(), takes(variable)].into_iter().filter(|text| !text.is_empty());
         let help: Vec<String> = help.collect();

@@ -38,6 +38,9 @@ pub enum ReferenceError {
     /// A slash where only tasks have one.
     #[error("only a task is written with a slash")]
     NotATask,
+    /// The backlog in the place of something that has a code.
+    #[error("`backlog` is where the tasks of no sprint are (`task list --backlog`), and no sprint or task itself")]
+    Backlog,
     /// A part that is no code.
     #[error("`{part}` is not a code: {source}")]
     BadCode {
@@ -67,6 +70,7 @@ impl FromStr for Reference {
         };
         let code = |part: &str| Code::new(part).map_err(|source| ReferenceError::BadCode { part: part.into(), source });
         match rest.split_once('/') {
+            None if rest.eq_ignore_ascii_case("backlog") => Err(ReferenceError::Backlog),
             None => Ok(Self { kind, home: None, code: code(rest)? }),
             Some(_) if kind.is_some_and(|k| k != EntityKind::Task) => Err(ReferenceError::NotATask),
             Some((home, task)) => {

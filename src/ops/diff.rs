@@ -1,14 +1,19 @@
 //! Shows line by line how the files differ from the database.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use similar::TextDiff;
 
 use super::{OpError, Workspace};
 use crate::document;
-use crate::model::{DocPath, Record, Role};
+use crate::model::{DocPath, DocumentKey, Field, Patch, Record, Role};
+use crate::reconcile::{Overlaid, Writing, Writings, overlay};
 use crate::store::Selection;
 use crate::sync::plan::{FileDeed, Step};
+use crate::tree::Place;
 
 /// Show line by line how the files differ from the database.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -19,14 +24,38 @@ pub struct Diff {
     pub paths: Vec<String>,
 }
 
-/// How one file differs from its row.
+/// How the files of one entity differ from its row.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct EntityDiff {
+    /// The whole reference.
+    pub reference: String,
+    /// Fields of the row that no document has a place for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldDiff>,
+    /// The documents.
+    pub files: Vec<FileDiff>,
+}
+
+/// A field that stands in the row alone.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct FieldDiff {
+    /// The field.
+    pub field: Field,
+    /// What the files say.
+    pub file: Value,
+    /// What the database says.
+    pub database: Value,
+}
+
+/// How one file differs from what the database says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FileDiff {
     /// The file.
     pub path: String,
-    /// The whole reference of its entity.
-    pub reference: String,
-    /// A unified diff: `-` is what the database has, `+` what the file has.
+    /// Where the database has it, if that is elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
+    /// A unified diff: `-` is what the database has, `+` what the file has; empty for a file that only moved.
     pub diff: String,
 }
 
@@ -34,64 +63,104 @@ impl Diff {
     /// Compares both sides; writes nothing.
     ///
     /// # Errors
-    /// A side that could not be read.
-    pub async fn run(self, ws: &Workspace) -> Result<Vec<FileDiff>, OpError> {
+    /// A path at which nothing lies, a side that could not be read.
+    pub async fn run(self, ws: &Workspace) -> Result<Vec<EntityDiff>, OpError> {
         let report = super::Status { paths: self.paths }.run(ws).await?;
         let ids: Vec<_> = report.steps.iter().map(|step| step.entity).collect();
         let records = ws.store.records(Selection::Ids(&ids)).await?;
         let mut diffs = Vec::new();
         for step in &report.steps {
-            let record = records.iter().find(|record| record.id == step.entity);
-            diffs.extend(of_step(ws, step, record).await?);
+            let record = records.iter().find(|record| record.id == step.entity && !record.deleted);
+            diffs.push(of_step(ws, step, record).await?);
         }
+        diffs.retain(|diff| !diff.files.is_empty() || !diff.fields.is_empty());
         Ok(diffs)
     }
 }
 
-async fn of_step(ws: &Workspace, step: &Step, record: Option<&Record>) -> Result<Vec<FileDiff>, OpError> {
-    let mut diffs = Vec::new();
-    for (path, role) in paths(ws, step, record) {
-        let stored = record.and_then(|record| record.documents.iter().find(|version| version.path == path));
-        let blob = stored.map(|version| version.blob);
-        let blobs = ws.store.blobs(blob.as_slice()).await?;
-        let before = blob.and_then(|blob| blobs.get(&blob)).map(|bytes| plain(role, bytes)).unwrap_or_default();
-        let after = ws.tree.read(&path).map(|read| plain(role, &read.bytes)).unwrap_or_default();
-        if before != after {
-            let text = TextDiff::from_lines(&before, &after);
-            let diff = text
-                .unified_diff()
-                .context_radius(3)
-                .header(&format!("database {path}"), &format!("file {path}"))
-                .to_string();
-            diffs.push(FileDiff { path: path.to_string(), reference: step.reference.clone(), diff });
+async fn of_step(ws: &Workspace, step: &Step, record: Option<&Record>) -> Result<EntityDiff, OpError> {
+    let Overlaid { documents, in_row_alone, refused } = match record {
+        Some(record) => said_by_row(ws, record).await?,
+        None => Overlaid { documents: Writings::new(), in_row_alone: Vec::new(), refused: Vec::new() },
+    };
+    let on_disk: BTreeMap<DocumentKey, DocPath> = step
+        .files
+        .iter()
+        .filter(|file| file.deed != FileDeed::Move)
+        .map(|file| (key(ws, &file.path), file.path.clone()))
+        .collect();
+    let in_row: BTreeMap<&DocumentKey, &DocPath> =
+        record.into_iter().flat_map(|record| &record.documents).map(|version| (&version.key, &version.path)).collect();
+    let keys: BTreeSet<&DocumentKey> = on_disk.keys().chain(in_row.keys().copied()).collect();
+    let mut files = Vec::new();
+    for key in keys {
+        let Some(path) = on_disk.get(key).or(in_row.get(key).copied()) else { continue };
+        let file = ws.tree.read(path).ok().map(|read| text(key.role, &read.bytes));
+        let moved_from = in_row.get(key).filter(|other| file.is_some() && **other != path).map(ToString::to_string);
+        let before = documents.get(key).map(|writing| text(key.role, writing.bytes())).unwrap_or_default();
+        let after = file.unwrap_or_default();
+        if before != after || moved_from.is_some() {
+            let diff = unified(&before, &after, moved_from.as_deref().unwrap_or(path.as_str()), path);
+            files.push(FileDiff { path: path.to_string(), moved_from, diff });
         }
     }
-    Ok(diffs)
-}
-
-/// The documents of a step, on disk or in the row.
-fn paths(ws: &Workspace, step: &Step, record: Option<&Record>) -> Vec<(DocPath, Role)> {
-    let on_disk = step.files.iter().filter(|file| file.deed != FileDeed::Move).map(|file| file.path.clone());
-    let in_row = record.into_iter().flat_map(|record| &record.documents).map(|version| version.path.clone());
-    let mut paths: Vec<DocPath> = on_disk.chain(in_row).collect();
-    paths.sort();
-    paths.dedup();
-    let layout = ws.tree.layout();
-    let role = |path: &DocPath| match layout.place(path) {
-        crate::tree::Place::Document(_, role) => role,
-        crate::tree::Place::Foreign(_) => Role::Attachment,
+    let field = |field: Field| {
+        let database = record.and_then(|record| record.fields.get(&field)).cloned().unwrap_or_default();
+        FieldDiff { field, file: said_by(&documents, field), database }
     };
-    paths
-        .into_iter()
-        .map(|path| {
-            let role = role(&path);
-            (path, role)
-        })
-        .collect()
+    let unsaid = in_row_alone.into_iter().chain(refused.into_iter().map(|(field, _)| field));
+    let fields = unsaid.map(field).filter(|field| field.file != field.database).collect();
+    Ok(EntityDiff { reference: step.reference.clone(), fields, files })
 }
 
-/// The text without its stamp.
-fn plain(role: Role, bytes: &[u8]) -> String {
+/// The documents as the database has them: those of the last revision, with what other programs changed since then.
+async fn said_by_row(ws: &Workspace, record: &Record) -> Result<Overlaid, OpError> {
+    let wanted: Vec<_> = record.documents.iter().map(|version| version.blob).collect();
+    let blobs = ws.store.blobs(&wanted).await?;
+    let stored = record.documents.iter().filter_map(|version| Some((&version.key, blobs.get(&version.blob)?)));
+    let writing = |(key, bytes): (&DocumentKey, &crate::store::Bytes)| {
+        let content = match std::str::from_utf8(bytes) {
+            Ok(text) if key.role.is_managed() => Writing::document(key.role, text).0,
+            _ => Writing::attachment(bytes.clone()),
+        };
+        (key.clone(), content)
+    };
+    let documents: Writings = stored.map(writing).collect();
+    let mut patch = Patch::new();
+    record.patches.iter().for_each(|(_, changed)| patch.extend(changed.clone()));
+    Ok(overlay(&documents, &patch))
+}
+
+/// What the first document that speaks of a field says.
+fn said_by(documents: &Writings, field: Field) -> Value {
+    let said = |writing: &Writing| writing.parsed()?.fields().remove(&field);
+    documents.values().find_map(said).unwrap_or_default()
+}
+
+fn unified(before: &str, after: &str, from: &str, to: &DocPath) -> String {
+    if before == after {
+        return String::new();
+    }
+    let text = TextDiff::from_lines(before, after);
+    let header = (format!("database {from}"), format!("file {to}"));
+    text.unified_diff().context_radius(3).header(&header.0, &header.1).to_string()
+}
+
+/// Which document of its entity the file at `path` is.
+fn key(ws: &Workspace, path: &DocPath) -> DocumentKey {
+    let role = match ws.tree.layout().place(path) {
+        Place::Document(_, role) => role,
+        Place::Foreign(_) => Role::Attachment,
+    };
+    let name = if role == Role::AgentProfile { "agent.yml" } else { path.name() };
+    DocumentKey { role, name: name.to_owned() }
+}
+
+/// What is compared: of a document the text without stamp, byte-order mark and style of line ends.
+fn text(role: Role, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    if role.is_managed() { document::split(role, &text).text.into_owned() } else { text.into_owned() }
+    if !role.is_managed() {
+        return text.into_owned();
+    }
+    document::canonical(&document::split(role, &text).text).into_owned()
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{OpError, Status, Workspace};
+use super::{OpError, Status, TemplateCheck, Workspace};
+use crate::model::{Code, CodeError, Row};
+use crate::store::ListQuery;
 use crate::sync::SyncReport;
 use crate::sync::plan::NoteKind;
 
@@ -29,14 +31,65 @@ impl Checkup {
     /// A side that could not be read at all.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<Finding>, OpError> {
         let mut findings = vec![database(ws).await?];
-        let report = Status::default().run(ws).await?;
-        findings.push(in_step(&report));
-        findings.push(noted(&report, NoteKind::Quarantined, "documents", "cannot be understood"));
-        findings.push(noted(&report, NoteKind::Unreadable, "readable", "cannot be read"));
-        findings.push(noted(&report, NoteKind::RowInvalid, "rows", "hold what no file can hold"));
-        findings.push(conflicts(&report));
+        match Status::default().run(ws).await {
+            Ok(report) => findings.extend(compared(&report)),
+            Err(error) => findings.push(Finding::of("files and rows", &error)),
+        }
+        findings.push(codes(ws).await?);
+        findings.push(templates(ws).await);
         findings.push(trash(ws)?);
         Ok(findings)
+    }
+}
+
+impl Finding {
+    /// Something that could not even be looked at.
+    pub fn of(what: &str, error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+        finding(what, false, causes.collect::<Vec<_>>().join(": "))
+    }
+
+    /// Something that is as it should be.
+    pub fn well(what: &str, detail: impl Into<String>) -> Self {
+        finding(what, true, detail.into())
+    }
+}
+
+/// What the comparison of both sides tells.
+fn compared(report: &SyncReport) -> Vec<Finding> {
+    vec![
+        in_step(report),
+        noted(report, NoteKind::Quarantined, "documents", "cannot be understood"),
+        noted(report, NoteKind::Unreadable, "readable", "cannot be read"),
+        noted(report, NoteKind::RowInvalid, "rows", "hold what no file can hold"),
+        conflicts(report),
+    ]
+}
+
+/// Rows whose codes can be no names of folders: they never get a file.
+async fn codes(ws: &Workspace) -> Result<Finding, OpError> {
+    let rows = ws.store.list(&ListQuery::default()).await?.items;
+    let bad: Vec<String> = rows.iter().filter_map(|row| Some((row, Code::new(&row.code).err()?))).map(told).collect();
+    let detail = if bad.is_empty() { "every code can be the name of a folder".into() } else { bad.join("; ") };
+    Ok(finding("codes", bad.is_empty(), detail))
+}
+
+fn told((row, why): (&Row, CodeError)) -> String {
+    format!("the {} with the id {} is called `{}`: {why}", row.kind, row.id, row.code)
+}
+
+async fn templates(ws: &Workspace) -> Finding {
+    match TemplateCheck::default().run(ws).await {
+        Err(error) => Finding::of("templates", &error),
+        Ok(verdicts) => {
+            let broken: Vec<&str> =
+                verdicts.iter().filter(|one| !one.is_sound).map(|one| one.template.as_str()).collect();
+            let detail = match broken.as_slice() {
+                [] => format!("{} render", verdicts.len()),
+                _ => format!("broken: {}; `template check` says why", broken.join(", ")),
+            };
+            finding("templates", broken.is_empty(), detail)
+        }
     }
 }
 

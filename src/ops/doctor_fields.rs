@@ -19,10 +19,10 @@ const SHOWN: usize = 80;
 #[serde(default)]
 pub struct FieldsOptions {
     /// Count folders that lie deeper than this with the folder that they lie in
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "fields")]
     pub depth: usize,
     /// Show at most so many raw values of a field
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "fields")]
     pub values: usize,
 }
 
@@ -40,7 +40,7 @@ pub struct FieldsReport {
 /// What was recognised in the documents of a folder.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FolderFields {
-    /// The folder, as the paths have it; `.` for the top.
+    /// The folder, as the paths have it; `.` for what lies at the top itself, `all` for all folders together.
     pub folder: String,
     /// How many documents were read.
     pub documents: usize,
@@ -149,7 +149,7 @@ impl FieldsOptions {
             }
         }
         let folders = folders.into_iter().map(|(folder, seen)| seen.told(folder, self.values)).collect();
-        FieldsReport { whole: whole.told(".".to_owned(), self.values), folders, refused }
+        FieldsReport { whole: whole.told("all".to_owned(), self.values), folders, refused }
     }
 
     fn folder(&self, path: &str) -> String {

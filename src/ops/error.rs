@@ -30,7 +30,7 @@ pub enum OpError {
         candidates: Vec<String>,
     },
     /// The reference says another kind than is wanted here.
-    #[error("`{reference}` is a {found}, not a {expected}")]
+    #[error("`{reference}` names {}, not {}", with_article(*found), with_article(*expected))]
     WrongKind {
         /// What was asked for.
         reference: String,
@@ -73,10 +73,18 @@ pub enum OpError {
     #[error(transparent)]
     BadReference(#[from] ReferenceError),
     /// A path that leaves the project.
-    #[error("{path} is no path below the project's root")]
+    #[error("`{path}` is no path below the project's root")]
     BadPath {
         /// The path.
         path: String,
+    },
+    /// A path at which nothing lies that could be in step.
+    #[error("nothing lies at `{path}`, neither in {root} nor in the database")]
+    NothingThere {
+        /// The path.
+        path: DocPath,
+        /// The folder of the planning files.
+        root: DocPath,
     },
     /// Something that should be `name=value`.
     #[error("`{text}` is not of the form name=value")]
@@ -222,6 +230,10 @@ pub enum OpError {
     /// The rows.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn with_article(kind: EntityKind) -> String {
+    format!("{} {kind}", if kind == EntityKind::Agent { "an" } else { "a" })
 }
 
 fn one_of(known: &[String]) -> String {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::resolve::{resolve_kind, sprints_of};
-use super::set::value;
+use super::set::{settable, value};
 use super::view::EntityView;
 use super::{OpError, Workspace};
 use crate::model::{EntityKind, Field, Reference};
@@ -69,18 +69,18 @@ pub struct AgentList {
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PageOptions {
-    /// Only rows with this text in their code or title
+    /// Only those with this text in their code, title or name
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
-    /// Order by these fields; `-` before a field turns it round (such as `priority,-updated`)
+    /// Order by these; `-` before one turns it round (such as `status,-updated`)
     #[arg(long, value_name = "FIELD", value_delimiter = ',', allow_hyphen_values = true)]
     pub sort: Vec<String>,
-    /// Show at most so many rows
-    #[arg(long, short = 'n', value_name = "N")]
+    /// Show at most so many
+    #[arg(long, short = 'n', value_name = "N", value_parser = from_one, allow_negative_numbers = true)]
     pub limit: Option<usize>,
-    /// Show page N of pages of `--limit` rows
-    #[arg(long, value_name = "N", requires = "limit", value_parser = clap::value_parser!(u32).range(1..))]
-    pub page: Option<u32>,
+    /// Show page N of pages of `--limit`
+    #[arg(long, value_name = "N", requires = "limit", value_parser = from_one, allow_negative_numbers = true)]
+    pub page: Option<usize>,
 }
 
 /// A page of sprints, tasks or agents.
@@ -94,6 +94,14 @@ pub struct Listing {
     pub total: usize,
     /// How many rows stand on earlier pages.
     pub offset: usize,
+    /// Whether rows were left out by a filter.
+    #[serde(skip)]
+    pub is_filtered: bool,
+}
+
+/// A number from 1 on, as people write it.
+pub(super) fn from_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "it must be a whole number from 1 on".to_owned())
 }
 
 impl TaskList {
@@ -139,14 +147,15 @@ impl AgentList {
 }
 
 async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOptions) -> Result<Listing, OpError> {
-    let sort = page.sort.iter().map(|word| sort_key(word)).collect::<Result<_, _>>()?;
-    let offset = page.limit.unwrap_or(0) * (page.page.unwrap_or(1).max(1) as usize - 1);
-    let any_of = query.any_of.iter().filter(|(_, words)| !words.is_empty()).cloned().collect();
+    let sort = page.sort.iter().map(|word| sort_key(kind, word)).collect::<Result<_, _>>()?;
+    let offset = page.limit.unwrap_or(0) * (page.page.unwrap_or(1).max(1) - 1);
+    let any_of: Vec<_> = query.any_of.iter().filter(|(_, words)| !words.is_empty()).cloned().collect();
+    let is_filtered = !any_of.is_empty() || page.text.is_some() || query.sprint.is_some() || query.backlog;
     let query = ListQuery { kind: Some(kind), any_of, text: page.text, sort, offset, limit: page.limit, ..query };
     let found = ws.store.list(&query).await?;
     let sprints = sprints_of(ws, found.items.iter()).await?;
     let items = found.items.into_iter().map(|row| EntityView::of(row, &sprints)).collect();
-    Ok(Listing { kind, items, total: found.total, offset })
+    Ok(Listing { kind, items, total: found.total, offset, is_filtered })
 }
 
 fn task_status(word: &str) -> Result<String, OpError> {
@@ -167,20 +176,27 @@ fn stored(kind: EntityKind, field: Field, word: &str) -> Result<String, OpError>
     Ok(value.as_str().unwrap_or(word).to_owned())
 }
 
-fn sort_key(word: &str) -> Result<(SortKey, Direction), OpError> {
+/// What a list of `kind` can be ordered by.
+pub fn sort_words(kind: EntityKind) -> Vec<&'static str> {
+    let of_kind: &[&str] = if kind == EntityKind::Task { &["code", "sprint"] } else { &["code"] };
+    let fields = settable(kind).iter().map(|field| field.word());
+    of_kind.iter().copied().chain(fields).chain(["updated", "created"]).collect()
+}
+
+fn sort_key(kind: EntityKind, word: &str) -> Result<(SortKey, Direction), OpError> {
     let (direction, name) = match word.strip_prefix('-') {
         Some(name) => (Direction::Descending, name),
         None => (Direction::Ascending, word),
     };
     let key = match name {
         "code" => Some(SortKey::Code),
+        "sprint" if kind == EntityKind::Task => Some(SortKey::Sprint),
         "updated" | "updated_at" => Some(SortKey::UpdatedAt),
         "created" | "created_at" => Some(SortKey::CreatedAt),
-        other => Field::from_word(other).map(SortKey::Field),
+        other => Field::from_word(other).filter(|field| settable(kind).contains(field)).map(SortKey::Field),
     };
     key.map(|key| (key, direction)).ok_or_else(|| {
-        let fields = Field::ALL.iter().map(|field| field.word());
-        let known: Vec<String> = ["updated", "created"].into_iter().chain(fields).map(str::to_owned).collect();
-        OpError::unknown("sort field", name, known)
+        let known = sort_words(kind).into_iter().map(str::to_owned).collect();
+        OpError::unknown("field to order by", name, known)
     })
 }

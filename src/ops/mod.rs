@@ -32,20 +32,20 @@ mod view;
 pub use adr::{AdrMade, AdrNew};
 pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeFile};
 pub use database::{DatabaseInfo, DatabaseView, TableSize};
-pub use diff::{Diff, FileDiff};
+pub use diff::{Diff, EntityDiff, FieldDiff, FileDiff};
 pub use doctor::{Checkup, Finding};
 pub use doctor_fields::{
     FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, RefusedDocument, role_by_name,
 };
 pub use error::OpError;
 pub use init::{Init, Initialised};
-pub use list::{AgentList, Listing, PageOptions, SprintList, TaskList};
+pub use list::{AgentList, Listing, PageOptions, SprintList, TaskList, sort_words};
 pub use new::{AgentNew, SprintNew, TaskNew, TemplateOptions};
 pub use next::{NextTasks, TaskNext, Waiting};
 pub use relocate::Relocate;
 pub use remove::Remove;
 pub use scaffold::Scaffold;
-pub use set::{Set, SetStatus};
+pub use set::{Set, SetStatus, settable};
 pub use show::{DocumentView, Show, Shown};
 pub use synchronise::{Status, Sync};
 pub use templates::{TemplateCheck, TemplateList, TemplateShow, TemplateVerdict, TemplateView, VariableView};

@@ -41,7 +41,7 @@ pub struct TaskNew {
     #[arg(value_name = "CODE", required_unless_present = "from")]
     pub code: Option<String>,
     /// The sprint that it belongs to; the backlog where none is given
-    #[arg(long, short, value_name = "SPRINT")]
+    #[arg(long, value_name = "SPRINT")]
     #[schemars(with = "Option<String>")]
     pub sprint: Option<Reference>,
     /// Its title; the code in words where none is given

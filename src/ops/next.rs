@@ -18,14 +18,14 @@ use crate::store::{Direction, ListQuery, SortKey};
 #[serde(default)]
 pub struct TaskNext {
     /// Only tasks of this sprint
-    #[arg(long, short, value_name = "SPRINT")]
+    #[arg(long, value_name = "SPRINT")]
     #[schemars(with = "Option<String>")]
     pub sprint: Option<Reference>,
     /// Only tasks of this assignee, or of nobody
     #[arg(long, short, value_name = "NAME")]
     pub assignee: Option<String>,
     /// Show so many
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = super::list::from_one, allow_negative_numbers = true)]
     pub limit: usize,
 }
 

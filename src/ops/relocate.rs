@@ -17,7 +17,7 @@ pub struct Relocate {
     #[schemars(with = "String")]
     pub reference: Reference,
     /// The sprint that a task goes to; `backlog` for none
-    #[arg(long, value_name = "SPRINT", required_unless_present = "code")]
+    #[arg(long, value_name = "SPRINT")]
     pub to: Option<String>,
     /// Its new code, which becomes the name of its folder
     #[arg(long, value_name = "CODE")]

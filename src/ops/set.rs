@@ -130,7 +130,7 @@ async fn strangers(ws: &Workspace, task: &Record, fields: &Fields) -> Result<Vec
 }
 
 /// The fields that a command may change.
-const fn settable(kind: EntityKind) -> &'static [Field] {
+pub const fn settable(kind: EntityKind) -> &'static [Field] {
     match kind {
         EntityKind::Sprint => &[
             Field::Title,

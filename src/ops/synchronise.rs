@@ -9,6 +9,7 @@ use super::{OpError, Workspace};
 use crate::config;
 use crate::model::DocPath;
 use crate::reconcile::Direction;
+use crate::store::ListQuery;
 use crate::sync::brakes::Allowance;
 use crate::sync::plan::Plan;
 use crate::sync::{Scope, SyncError, SyncOptions, SyncReport, sync};
@@ -75,10 +76,11 @@ impl Sync {
     /// read or written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let exactly = self.apply.as_deref().map(read_plan).transpose()?;
+        let dry_run = self.dry_run || self.plan.is_some() || ws.config.direction.value == config::Direction::Check;
         let options = SyncOptions {
-            scope: Scope { paths: paths(&self.paths)?, everything: false },
+            scope: Scope { paths: paths(ws, &self.paths).await?, everything: false },
             direction: direction(ws),
-            dry_run: self.dry_run || self.plan.is_some() || ws.config.direction.value == config::Direction::Check,
+            dry_run,
             pull: self.pull,
             spared: Default::default(),
             allowed: Allowance { deletions: self.allow_delete, changes: self.allow_change, rebase: self.rebase },
@@ -88,6 +90,7 @@ impl Sync {
             Err(SyncError::Refused { brake, plan }) => return Err(refused(ws, brake, *plan)),
             outcome => outcome?,
         };
+        let report = SyncReport { applied: report.applied && !dry_run, ..report };
         if let Some(file) = &self.plan {
             let plan = Plan { steps: report.steps.clone(), notes: report.notes.clone(), cursor: None };
             write_outside(file, &plan_text(plan))?;
@@ -102,26 +105,38 @@ impl Status {
     /// # Errors
     /// A side that could not be read.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        let scope = Scope { paths: paths(&self.paths)?, everything: false };
+        let scope = Scope { paths: paths(ws, &self.paths).await?, everything: false };
         let options = SyncOptions { scope, direction: direction(ws), dry_run: true, ..SyncOptions::default() };
-        Ok(sync(ws, options).await?)
+        Ok(SyncReport { applied: false, ..sync(ws, options).await? })
     }
 }
 
+/// Who only checks sees what a sync of both sides would do; that nothing is written is said by `dry_run`.
 fn direction(ws: &Workspace) -> Direction {
     match ws.config.direction.value {
-        config::Direction::TwoWay => Direction::TwoWay,
+        config::Direction::TwoWay | config::Direction::Check => Direction::TwoWay,
         config::Direction::Mirror => Direction::Mirror,
-        config::Direction::Check => Direction::Check,
     }
 }
 
-fn paths(given: &[String]) -> Result<Vec<DocPath>, OpError> {
-    let path = |text: &String| {
+/// The paths, at each of which something lies, or lay when the database last saw it.
+async fn paths(ws: &Workspace, given: &[String]) -> Result<Vec<DocPath>, OpError> {
+    let mut paths = Vec::with_capacity(given.len());
+    for text in given {
         let plain = text.trim_start_matches("./").trim_end_matches('/');
-        DocPath::new(plain).map_err(|_| OpError::BadPath { path: text.clone() })
-    };
-    given.iter().map(path).collect()
+        let path = DocPath::new(plain).map_err(|_| OpError::BadPath { path: text.clone() })?;
+        let is_in_tree = path.is_within(&ws.root) || ws.root.is_within(&path);
+        if !(is_in_tree && (ws.tree.kind(&path).is_some() || is_in_rows(ws, &path).await?)) {
+            return Err(OpError::NothingThere { path, root: ws.root.clone() });
+        }
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+async fn is_in_rows(ws: &Workspace, path: &DocPath) -> Result<bool, OpError> {
+    let rows = ws.store.list(&ListQuery::default()).await?.items;
+    Ok(rows.iter().filter_map(|row| row.path.as_ref()).any(|lies| lies.is_within(path) || path.is_within(lies)))
 }
 
 fn read_plan(path: &std::path::Path) -> Result<Plan, OpError> {

@@ -1,16 +1,20 @@
 //! Which rows a list shows and in which order, on what a back end has read: the same for every back end.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{Direction, ListQuery, Page, SortKey};
-use crate::model::{AgentStatus, EntityKind, Field, Row, SprintStatus, TaskStatus};
+use crate::model::{AgentStatus, EntityId, EntityKind, Field, Row, SprintStatus, TaskStatus, natural};
 
-/// Filters and sorts rows and takes out the page that was asked for.
-pub(super) fn page(query: &ListQuery, mut rows: Vec<Row>) -> Page<Row> {
+/// The codes of sprints.
+pub(super) type Codes = BTreeMap<EntityId, String>;
+
+/// Filters and sorts rows and takes out the page that was asked for; `sprints` has the codes of the sprints of tasks.
+pub(super) fn page(query: &ListQuery, sprints: &Codes, mut rows: Vec<Row>) -> Page<Row> {
     rows.retain(|row| is_wanted(query, row));
-    rows.sort_by(|a, b| compare(&query.sort, a, b));
+    rows.sort_by(|a, b| compare(&query.sort, sprints, a, b));
     let total = rows.len();
     let items = rows.into_iter().skip(query.offset).take(query.limit.unwrap_or(usize::MAX));
     Page { items: items.collect(), total }
@@ -37,21 +41,32 @@ fn says(value: &Value, word: &str) -> bool {
     }
 }
 
-fn compare(sort: &[(SortKey, Direction)], a: &Row, b: &Row) -> Ordering {
-    let by_keys = sort.iter().map(|(key, direction)| by_key(*key, *direction, a, b));
+fn compare(sort: &[(SortKey, Direction)], sprints: &Codes, a: &Row, b: &Row) -> Ordering {
+    let by_keys = sort.iter().map(|(key, direction)| by_key(*key, *direction, sprints, a, b));
     by_keys
         .fold(Ordering::Equal, Ordering::then)
+        .then_with(|| by_sprint(Direction::Ascending, sprints, a, b))
         .then_with(|| natural(&a.code, &b.code))
         .then_with(|| (a.kind, a.id).cmp(&(b.kind, b.id)))
 }
 
-fn by_key(key: SortKey, direction: Direction, a: &Row, b: &Row) -> Ordering {
+/// By the sprint's code; tasks of none come last in either direction.
+fn by_sprint(direction: Direction, sprints: &Codes, a: &Row, b: &Row) -> Ordering {
+    match [a, b].map(|row| row.sprint.and_then(|id| sprints.get(&id))) {
+        [Some(a), Some(b)] if direction == Direction::Descending => natural(b, a),
+        [Some(a), Some(b)] => natural(a, b),
+        [a, b] => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+fn by_key(key: SortKey, direction: Direction, sprints: &Codes, a: &Row, b: &Row) -> Ordering {
     let turned = |order: Ordering| match direction {
         Direction::Ascending => order,
         Direction::Descending => order.reverse(),
     };
     match key {
         SortKey::Code => turned(natural(&a.code, &b.code)),
+        SortKey::Sprint => by_sprint(direction, sprints, a, b),
         SortKey::CreatedAt => turned(a.created_at.cmp(&b.created_at)),
         SortKey::UpdatedAt => turned(a.updated_at.cmp(&b.updated_at)),
         SortKey::Field(field) => match (a.fields.get(&field), b.fields.get(&field)) {
@@ -81,70 +96,5 @@ fn rank(kind: EntityKind, word: &str) -> usize {
         EntityKind::Agent => place(AgentStatus::ALL, word, AgentStatus::word),
         EntityKind::Sprint => place(SprintStatus::ALL, word, SprintStatus::word),
         EntityKind::Task => place(TaskStatus::ALL, word, TaskStatus::word),
-    }
-}
-
-/// Compares as people do: numbers by value, letters without case; equal so, by bytes.
-fn natural(a: &str, b: &str) -> Ordering {
-    let (mut x, mut y) = (a, b);
-    loop {
-        let order = match (x.as_bytes().first(), y.as_bytes().first()) {
-            (None, None) => return a.cmp(b),
-            (None, _) => Ordering::Less,
-            (_, None) => Ordering::Greater,
-            (Some(c), Some(d)) if c.is_ascii_digit() && d.is_ascii_digit() => {
-                let (m, n) = (number(&mut x), number(&mut y));
-                m.len().cmp(&n.len()).then(m.cmp(n))
-            }
-            (Some(c), Some(d)) if c.is_ascii() && d.is_ascii() => {
-                (x, y) = (&x[1..], &y[1..]);
-                c.to_ascii_lowercase().cmp(&d.to_ascii_lowercase())
-            }
-            _ => letter(&mut x).cmp(letter(&mut y)),
-        };
-        if order.is_ne() {
-            return order;
-        }
-    }
-}
-
-/// Takes the first letter of `text`, without its case.
-fn letter(text: &mut &str) -> impl Iterator<Item = char> + use<> {
-    let mut rest = text.chars();
-    let first = rest.next();
-    *text = rest.as_str();
-    first.into_iter().flat_map(char::to_lowercase)
-}
-
-/// Takes the digits at the beginning of `text`, without leading zeros.
-fn number<'a>(text: &mut &'a str) -> &'a str {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    *text = rest;
-    digits.trim_start_matches('0')
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn numbers_in_codes_count_by_value() {
-        let mut codes = ["phase-10", "Phase-2", "phase-1", "phase-02b", "phase", "a"];
-        codes.sort_by(|a, b| natural(a, b));
-        assert_eq!(codes, ["a", "phase", "phase-1", "Phase-2", "phase-02b", "phase-10"]);
-    }
-
-    proptest! {
-        #[test]
-        fn the_natural_order_is_total(a in "[a-zA-Z0-9é-]{0,6}", b in "[a-zA-Z0-9é-]{0,6}", c in "[a-zA-Z0-9é-]{0,6}") {
-            prop_assert_eq!(natural(&a, &b), natural(&b, &a).reverse());
-            prop_assert_eq!(natural(&a, &b) == Ordering::Equal, a == b);
-            if natural(&a, &b).is_le() && natural(&b, &c).is_le() {
-                prop_assert!(natural(&a, &c).is_le());
-            }
-        }
     }
 }

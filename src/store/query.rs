@@ -39,7 +39,7 @@ pub struct ListQuery {
     pub backlog: bool,
     /// Only rows whose code or title has this text in it, without case.
     pub text: Option<String>,
-    /// Order; the code decides between equals and comes last.
+    /// Order; the sprint and then the code decide between equals.
     pub sort: Vec<(SortKey, Direction)>,
     /// How many rows to skip.
     pub offset: usize,
@@ -52,6 +52,8 @@ pub struct ListQuery {
 pub enum SortKey {
     /// The code, numbers in it by value (`phase-2` before `phase-10`).
     Code,
+    /// The code of a task's sprint; tasks of none come last.
+    Sprint,
     /// A typed field; statuses and priorities in their natural order.
     Field(Field),
     /// When the row was last changed.

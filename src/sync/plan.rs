@@ -157,6 +157,11 @@ impl Step {
             && self.files.iter().all(|file| file.deed == FileDeed::Keep)
     }
 
+    /// Whether both sides had changed; a file that repeats a value may be written where one had.
+    pub fn is_merge(&self) -> bool {
+        !self.rule.ends_with("push")
+    }
+
     /// Whether the step writes files only to renew their stamps.
     pub fn is_only_stamps(&self) -> bool {
         self.row == RowDeed::Keep && self.files.iter().all(|file| matches!(file.deed, FileDeed::Keep | FileDeed::Stamp))

@@ -75,7 +75,7 @@ impl Totals {
         self.held += usize::from(step.held);
         match step.row {
             RowDeed::Create => self.created += 1,
-            RowDeed::Update if written > 0 => self.merged += 1,
+            RowDeed::Update if written > 0 && step.is_merge() => self.merged += 1,
             RowDeed::Update => self.pushed += 1,
             RowDeed::Delete => self.deleted += 1,
             RowDeed::Restore => self.restored += 1,

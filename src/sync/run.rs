@@ -7,10 +7,10 @@ use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
 use super::decide::{Decided, decide, load};
 use super::gather::Candidate;
-use super::plan::Plan;
+use super::plan::{Plan, Step};
 use super::survey::{Survey, survey};
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
-use crate::model::{ConflictState, DocPath, EntityId};
+use crate::model::{ConflictState, DocPath, EntityId, natural};
 use crate::reconcile::Direction;
 use crate::tree::{GitDirs, Lock};
 
@@ -114,11 +114,14 @@ fn check_plan(plan: &Plan, options: &SyncOptions) -> Result<(), SyncError> {
 fn plan(survey: &Survey, decided: &Decided) -> Plan {
     let mut notes = [survey.notes.as_slice(), &decided.notes].concat();
     notes.sort();
-    Plan {
-        steps: decided.work.iter().map(|work| work.step.clone()).filter(|step| !step.is_idle() || step.held).collect(),
-        notes,
-        cursor: Some(survey.head.cursor),
-    }
+    let mut steps: Vec<Step> =
+        decided.work.iter().map(|work| work.step.clone()).filter(|step| !step.is_idle() || step.held).collect();
+    // As lists are ordered, whatever order the work is done in.
+    steps.sort_by(|a, b| {
+        let is_homeless = |step: &Step| step.reference.starts_with("T:backlog/");
+        (a.kind, is_homeless(a)).cmp(&(b.kind, is_homeless(b))).then_with(|| natural(&a.reference, &b.reference))
+    });
+    Plan { steps, notes, cursor: Some(survey.head.cursor) }
 }
 
 async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) -> Result<SyncReport, SyncError> {

@@ -18,51 +18,82 @@ impl From<OpError> for Failure {
         match error {
             OpError::NotFound { ref nearest, .. } => of("not-found", Exit::Failed).did_you_mean(nearest),
             OpError::Ambiguous { .. } => of("ambiguous", Exit::Failed).hint("write one of them in full"),
-            OpError::WrongKind { .. } => of("wrong-kind", Exit::Usage),
-            OpError::Unknown { ref nearest, .. } => of("unknown-word", Exit::Usage).did_you_mean(nearest),
-            OpError::BadValue { .. } => of("bad-value", Exit::Usage),
-            OpError::BadCode { .. } => of("bad-code", Exit::Usage),
-            OpError::BadReference(_) => of("bad-reference", Exit::Usage),
+            OpError::WrongKind { found, .. } => {
+                of("wrong-kind", Exit::Usage).hint(format!("the commands of `instep {found}` are for it"))
+            }
+            OpError::Unknown { ref nearest, ref what, .. } => {
+                of("unknown-word", Exit::Usage).hint(form(what)).did_you_mean(nearest)
+            }
+            OpError::BadValue { ref field, .. } => of("bad-value", Exit::Usage).hint(form(field.word())),
+            OpError::BadCode { .. } => of("bad-code", Exit::Usage).hint("a good one looks like `phase-1-api`"),
+            OpError::BadReference(_) => {
+                of("bad-reference", Exit::Usage).hint("write `SPRINT`, `SPRINT/TASK`, `backlog/TASK` or `AGENT`")
+            }
             OpError::BadPath { .. } => {
-                of("bad-path", Exit::Usage).hint("write it as it is below the folder of `instep.toml`")
+                of("bad-path", Exit::Usage).hint("write it as it is seen from where you stand, or from `-C`")
             }
-            OpError::BadAssignment { .. } => of("bad-assignment", Exit::Usage),
-            OpError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
-            OpError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
-            OpError::InList { source, path, entry, code } => {
-                let mut failure = Self::from(*source);
-                failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
-                failure
+            OpError::NothingThere { .. } => of("nothing-there", Exit::Usage).hint(
+                "paths are taken from where you stand; `instep task show` says where the documents of a task lie",
+            ),
+            OpError::BadAssignment { .. } => {
+                of("bad-assignment", Exit::Usage).hint("write the field, `=` and the value, such as `assignee=ann`")
             }
-            OpError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
-                "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
-            )),
-            OpError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
-            OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
-            OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
-            OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
-            OpError::Occupied { .. } => {
-                of("path-taken", Exit::Files).hint("choose another code, or move what is there")
-            }
-            OpError::NotUnderstood { .. } => {
-                of("not-understood", Exit::Files).hint("mend it, then run the command again")
-            }
-            OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
             OpError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             OpError::HasTasks { .. } => of("has-tasks", Exit::Failed)
                 .hint("move them first; `instep sprint rm --help` says how they can go with it"),
-            OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
             OpError::Refused { ref brake, ref plan } => {
                 let saved = plan.as_ref().map(|path| format!("the refused plan is in {}", path.display()));
                 refused(brake, of("refused", Exit::Brake)).and_hint(saved)
             }
-            OpError::NoConflict { ref candidates, .. } => of("no-conflict", Exit::Failed).did_you_mean(candidates),
+            OpError::NoConflict { ref candidates, .. } => of("no-conflict", Exit::Failed)
+                .hint("`instep conflict list` shows those that wait, with `--all` the decided ones too")
+                .did_you_mean(candidates),
             OpError::NotDecidable { .. } => of("not-decidable", Exit::Failed),
             OpError::Template(error) => error.into(),
             OpError::Sync(error) => error.into(),
             OpError::Tree(error) => error.into(),
             OpError::Store(error) => error.into(),
+            other => of_making(other),
         }
+    }
+}
+
+/// Why something could not be made.
+fn of_making(error: OpError) -> Failure {
+    let of = |code, exit| Failure::of(code, exit, &error);
+    match error {
+        OpError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
+        OpError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
+        OpError::InList { source, path, entry, code } => {
+            let mut failure = Failure::from(*source);
+            failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
+            failure
+        }
+        OpError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
+            "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
+        )),
+        OpError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
+        OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
+        OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
+        OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
+        OpError::Occupied { .. } => of("path-taken", Exit::Files).hint("choose another code, or move what is there"),
+        OpError::NotUnderstood { .. } => of("not-understood", Exit::Files).hint("mend it, then run the command again"),
+        OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
+        OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
+        _ => of("failed", Exit::Failed),
+    }
+}
+
+/// How a value of that name is written.
+fn form(what: &str) -> &'static str {
+    match what {
+        "estimate_hours" | "actual_hours" => "write hours, such as `8`, `3h` or `2-3 days`",
+        "starts_on" | "ends_on" | "completed_on" => "write a day, such as `2026-01-31`",
+        "progress" => "write a number from 0 to 100",
+        "position" => "write a number",
+        "depends_on" | "blocks" | "tags" => "write them with commas between, such as `first,second`",
+        "title" | "name" => "write one line of text",
+        _ => "write one of these words",
     }
 }
 
@@ -130,15 +161,14 @@ impl From<StoreError> for Failure {
                 .retryable()
                 .hint("another program holds the database; run the command again when it is done"),
             StoreError::TooNew { .. } => {
-                of("database-too-new", Exit::Failed).hint("install the version of instep that made this database")
+                of("database-too-new", Exit::Unreachable).hint("install the version of instep that made this database")
             }
-            StoreError::TooOld { .. } => {
-                of("database-too-old", Exit::Failed).hint("`instep db migrate` backs it up and brings it up to date")
-            }
+            StoreError::TooOld { .. } => of("database-too-old", Exit::Unreachable)
+                .hint("`instep db migrate` backs it up and brings it up to date"),
             StoreError::Missing { .. } => {
                 of("database-missing", Exit::Unreachable).hint("`instep sync` makes it and fills it from the files")
             }
-            StoreError::Damaged { .. } => of("database-damaged", Exit::Failed)
+            StoreError::Damaged { .. } => of("database-damaged", Exit::Unreachable)
                 .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),
             StoreError::Unknown { .. } => of("commit-unknown", Exit::Unreachable)
                 .effect(Effect::Unknown)
@@ -167,7 +197,7 @@ impl From<TreeError> for Failure {
                 of("locked", Exit::Failed).retryable().hint("run the command again when the other one is done")
             }
             TreeError::Taken { .. } => {
-                of("path-taken", Exit::Failed).hint("choose another code, or move what is there")
+                of("path-taken", Exit::Failed).hint("choose another name, or move what is there")
             }
             TreeError::Owner { .. } => of("owner-lost", Exit::Files).hint("run the command as the owner of that file"),
             TreeError::NotPrivate { .. } => {

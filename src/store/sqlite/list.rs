@@ -3,27 +3,41 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::bulk::Binds;
 use super::packed::{PackedRow, TOGETHER, columns, items};
 use super::read::json_list;
-use super::row::{get, json, parsed, sprint_column};
+use super::row::{get, json, parsed, sprint_column, text};
 use crate::model::{EntityId, EntityKind, Row};
 use crate::store::column::{Shape, TABLES, Table, column, shape, table};
-use crate::store::order::page;
+use crate::store::order::{Codes, page};
 use crate::store::{ListQuery, Page};
+
+/// Every sprint's id and code.
+const SPRINT_CODES: &str = "SELECT id, sprint_code FROM orchestration_sprints ORDER BY id";
 
 /// One page of live rows.
 pub(super) async fn list(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<Page<Row>> {
     let mut moment = connection.begin().await?;
     let mut candidates = Vec::new();
+    let sprints = sprint_codes(&mut moment, query).await?;
     for table in TABLES.into_iter().filter(|table| query.kind.is_none_or(|kind| kind == table.kind)) {
         read_candidates(&mut moment, query, table, &mut candidates).await?;
     }
     moment.commit().await?;
-    Ok(page(query, candidates))
+    Ok(page(query, &sprints, candidates))
+}
+
+/// The codes by which tasks are ordered; whoever lists no tasks needs none.
+async fn sprint_codes(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<Codes> {
+    if query.kind.is_some_and(|kind| kind != EntityKind::Task) || query.sprint.is_some() || query.backlog {
+        return Ok(Codes::new());
+    }
+    let rows = connection.fetch_all(SPRINT_CODES).await?;
+    let code = |row: &SqliteRow| Ok((parsed(row, 0)?, text(row, 1)?.unwrap_or_default().into_owned()));
+    rows.iter().map(code).collect()
 }
 
 /// Reads rows as they lie in the table.
