@@ -65,6 +65,9 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Opti
 
 /// Rows with their documents and what was patched since, all as of one moment, ordered by kind and id.
 pub(super) async fn records(connection: &mut SqliteConnection, which: Selection<'_>) -> sqlx::Result<Vec<Record>> {
+    if matches!(which, Selection::Ids([]) | Selection::Codes([])) {
+        return Ok(Vec::new());
+    }
     let mut moment = connection.begin().await?;
     let mut found = Vec::new();
     for table in TABLES {
@@ -119,6 +122,9 @@ async fn some_records(
     );
     let ids = || Binds::default().push(json_list(ids.iter()));
     let mut found = packed::fetch(connection, PackedRecord(table), &sql, ids()).await?;
+    if found.is_empty() {
+        return Ok(found);
+    }
     let documents = packed::fetch(connection, PhantomData::<PackedDocument>, DOCUMENTS, ids()).await?;
     for (id, role, name, path, blob, canonical) in documents {
         if let Ok(at) = found.binary_search_by_key(&id, |found| found.record.id) {
