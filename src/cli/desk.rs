@@ -186,7 +186,7 @@ fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneId, Fai
 }
 
 /// Opens the database that the settings name, and never another one in its place.
-async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<Box<dyn Store>, Failure> {
+async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<Arc<dyn Store>, Failure> {
     let place = match &config.database.value {
         Database::Embedded => Place::new(database(&located.state)),
         Database::Shared { .. } => {
@@ -206,7 +206,11 @@ async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<B
             }
         }
     };
-    Ok(Box::new(opened?))
+    let store: Arc<dyn Store> = Arc::new(opened?);
+    // The process ends with the command. To close the file in good order would move its log into it and wait twice for
+    // the disk; the next one to open it reads the log first.
+    std::mem::forget(Arc::clone(&store));
+    Ok(store)
 }
 
 /// An embedded database belongs to this clone alone: it is brought forward without being asked, after a backup.

@@ -23,7 +23,7 @@ pub struct Workspace {
     /// The files.
     pub tree: Tree,
     /// The rows.
-    pub store: Box<dyn Store>,
+    pub store: Arc<dyn Store>,
     /// This working copy.
     pub clone: CloneId,
     /// Who.

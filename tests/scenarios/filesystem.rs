@@ -52,7 +52,7 @@ async fn workspace(project: &Project, tree: Tree) -> Workspace {
         git: None,
         clone: tree.known_clone_id(&host).expect("this clone is known"),
         tree,
-        store: Box::new(SqliteStore::open(Place::new(project.database())).await.expect("the database opens")),
+        store: Arc::new(SqliteStore::open(Place::new(project.database())).await.expect("the database opens")),
         actor: Actor::new("test"),
         correlation: CorrelationId::new(Fresh.fresh()),
         clock,

@@ -18,7 +18,15 @@ use crate::store::tracking::written;
 use crate::store::{Acknowledged, ChangeSet, Committed, StoreError};
 
 /// A commit is durable whatever the connection did before.
-const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000";
+///
+/// Whoever opens the database reads its log first, so the log is kept short, in pages.
+const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250";
+
+/// Moves the log into the file and makes it empty; what others still read stays.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// A commit of so many bytes of text leaves a long log behind.
+const LARGE: usize = 1 << 20;
 
 const LAZY: &str = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0";
 
@@ -81,7 +89,12 @@ pub(super) async fn commit(
     let mut transaction = connection.begin_with(BEGIN).await.map_err(&failed)?;
     match write(&mut transaction, changes).await {
         Ok(committed) => match transaction.commit().await {
-            Ok(()) => Ok(committed),
+            Ok(()) => {
+                if changes.blobs.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > LARGE {
+                    let _ = connection.execute(EMPTY_LOG).await;
+                }
+                Ok(committed)
+            }
             Err(error) if is_certainly_undone(&error) => Err(failed(error)),
             Err(_) => Err(StoreError::Unknown { location: place.location(), run: changes.run }),
         },
