@@ -353,3 +353,106 @@ fn a_command_on_a_document_that_cannot_be_understood_says_where_and_why() {
         assert!(!said.contains("in step: nothing to do") && said.contains("line 10"), "{command}: {said}");
     }
 }
+
+#[test]
+fn what_is_no_copy_gets_no_new_id() {
+    let project = small();
+    let text = project.read(TWO);
+    for path in ["delegation/sprints/alpha/two", TWO, "delegation/sprints/alpha/nowhere", "instep.toml"] {
+        let said = project.exits(1, &["conflict", "new-id", path]);
+        assert!(said.contains("is no copy"), "{path}: {said}");
+    }
+    assert_eq!(project.read(TWO), text);
+}
+
+/// A sprint of `count` tasks; each has an AGENT.yml if `is_double`.
+fn many(count: usize, is_double: bool) -> Project {
+    let project = Project::empty();
+    project.write("delegation/sprints/alpha/SPRINT.md", &project::sprint("Alpha", "Active"));
+    for number in 0..count {
+        let folder = format!("delegation/sprints/alpha/t{number}");
+        project.write(&format!("{folder}/TASK.md"), &project::task("t", "Pending", "P1"));
+        if is_double {
+            project.write(&format!("{folder}/AGENT.yml"), "task:\n  title: t\n");
+        }
+    }
+    project.ok(&["init", "--yes"]);
+    project
+}
+
+fn edit_first(project: &Project, count: usize) {
+    for number in 0..count {
+        project.edit(&format!("delegation/sprints/alpha/t{number}/TASK.md"), "work.", "work well.");
+    }
+}
+
+#[test]
+fn b3_b4_the_brakes_count_the_whole_project_whatever_a_run_looks_at() {
+    let project = many(45, false);
+    edit_first(&project, 22);
+    project.ok(&["sync"]);
+    for number in 30..34 {
+        std::fs::remove_dir_all(project.at(&format!("delegation/sprints/alpha/t{number}"))).expect("removed");
+    }
+    settle(&project);
+}
+
+#[test]
+fn b4_two_files_of_one_task_are_one_thing_that_changes() {
+    let project = many(25, true);
+    edit_first(&project, 20);
+    let said = project.exits(7, &["sync"]);
+    assert!(said.contains("20 of 26"), "{said}");
+    project.ok(&["sync", "--allow-change", "20"]);
+}
+
+#[test]
+fn a_look_ahead_says_which_brake_would_refuse() {
+    let project = small();
+    std::fs::remove_dir_all(project.at("delegation/sprints")).expect("removed");
+    for command in [&["status"][..], &["sync", "--dry-run"]] {
+        let said = project.ok(command);
+        assert!(said.contains("the next sync would refuse this: this would delete 4 of 6"), "{said}");
+        assert!(project.json(command)["refused_by"].as_str().expect("a reason").contains("4 of 6"));
+    }
+    project.exits(7, &["sync"]);
+}
+
+#[test]
+fn cc01_commands_at_the_same_time_wait_for_each_other() {
+    let project = small();
+    let codes = ["one", "two", "three", "later"];
+    let running: Vec<_> = (0..12)
+        .map(|number| {
+            project.command(&["task", "set", codes[number % 4], &format!("assignee=person-{number}")]).spawn()
+        })
+        .collect();
+    for child in running {
+        assert!(child.expect("it starts").wait().expect("it ends").success());
+    }
+    settle(&project);
+}
+
+#[test]
+fn cc01_who_holds_the_lock_is_named() {
+    let project = small();
+    let lock = std::fs::File::options().write(true).open(project.at(".instep/lock")).expect("it opens");
+    let note = std::fs::read_to_string(project.at(".instep/lock")).expect("a note");
+    assert!(note.contains("process ") && note.contains("since 20"), "{note}");
+    lock.lock().expect("it locks");
+    let said = project.exits(1, &["task", "status", "two", "completed"]);
+    assert!(said.contains(&note), "{said}");
+    assert_eq!(of_task(&project, "two", "status"), "in_progress");
+}
+
+#[test]
+fn a_database_that_is_put_aside_replaces_none() {
+    let project = small();
+    for _ in 0..3 {
+        project.ok(&["db", "rebuild", "--yes"]);
+    }
+    let kept = std::fs::read_dir(project.at(".instep")).expect("a folder").flatten();
+    let kept = kept.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let databases = kept.filter(|name| name.contains(".before-") && !name.ends_with("-wal") && !name.ends_with("-shm"));
+    assert_eq!(databases.count(), 3);
+}

@@ -17,7 +17,7 @@ use crate::model::{Actor, CloneId, CorrelationId, Epoch, Ids as _, ProjectId};
 use crate::ops::OpError;
 use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
 use crate::store::{Store, StoreError};
-use crate::sync::{SyncReport, Workspace, check_project};
+use crate::sync::{SyncReport, Workspace, check_project, take_turn};
 use crate::tree::{Disk, Layout, Located, StateDirs, Tree};
 
 /// The file of the embedded database, in the state that worktrees share.
@@ -128,13 +128,14 @@ impl<'a> Desk<'a> {
         let store = self.wait(store(&located, &config, purpose))?;
         let root = config.root.value.clone();
         let tree = Tree::new(Layout::new(root.clone()), Box::new(disk), clock.clone(), ids.clone());
+        let clone = self.wait(clone_id(&tree, &actor, purpose))?;
         self.root = located.root;
         Ok(Workspace {
             project,
             root,
             state: located.state.private,
             git: located.git,
-            clone: clone_id(&tree, &actor, purpose)?,
+            clone,
             tree,
             store,
             actor,
@@ -173,13 +174,13 @@ fn project_id(config: &Config) -> Result<ProjectId, Failure> {
 }
 
 /// Whoever only looks needs no id that anybody remembers.
-fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneId, Failure> {
+async fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneId, Failure> {
     let host = surroundings::host();
     match (tree.known_clone_id(&host), purpose) {
         (Some(id), _) => Ok(id),
         (None, Purpose::Look) => Ok(CloneId::new(SystemIds.fresh())),
         (None, _) => {
-            let _lock = tree.lock(actor.as_str())?;
+            let _lock = take_turn(tree, actor, &SystemClock).await?;
             Ok(tree.clone_id(&host)?.0)
         }
     }

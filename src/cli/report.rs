@@ -194,6 +194,11 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
         (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),
         (false, false) => Line::new().with(Role::Warning, "not in step").plain(format!(": {sum} by the next sync")),
     });
+    if let Some(why) = &report.refused_by {
+        screen.alarm(
+            Line::new().with(Role::Warning, "warning").plain(format!(": the next sync would refuse this: {why}")),
+        );
+    }
     tell_unmanaged(report, screen);
     tell_conflicts(report, screen);
 }

@@ -8,8 +8,8 @@ use crate::model::{Cursor, ProjectId};
 /// What the brakes look at: counts that the plan and both sides give.
 #[derive(Debug, Clone, Default)]
 pub struct Load {
-    /// Documents that this clone had left on disk before this run.
-    pub known_documents: usize,
+    /// Sprints, tasks and agents of the whole project, however few of them the run looks at.
+    pub entities: usize,
     /// Documents that the scan saw.
     pub seen_documents: usize,
     /// Folders or files that could not be read.
@@ -18,8 +18,8 @@ pub struct Load {
     pub deletions: usize,
     /// Sprints among them.
     pub deleted_sprints: usize,
-    /// Documents whose edits the plan carries into rows that exist.
-    pub changed_documents: usize,
+    /// Entities whose edits the plan carries into rows that exist.
+    pub changed: usize,
     /// Files that the plan removes because their row is gone.
     pub removed_files: usize,
     /// Live rows now.
@@ -53,12 +53,12 @@ pub enum Brake {
     },
     /// B2: the tree looks empty or cannot be read, so nothing that is absent counts as deleted.
     #[error(
-        "{seen} of {known} known documents were found and {unreadable} place(s) could not be read, so {deletions} absence(s) are not taken for deletions"
+        "{seen} documents were found for {known} rows, {unreadable} places could not be read: {deletions} absences are not taken for deletions"
     )]
     EmptyScan {
         /// Documents found.
         seen: usize,
-        /// Documents known.
+        /// Rows known.
         known: usize,
         /// Places that could not be read.
         unreadable: usize,
@@ -67,24 +67,24 @@ pub enum Brake {
     },
     /// B3: more deletions than are usual in one run, or a whole sprint.
     #[error(
-        "this would delete {deletions} of {known} documents' rows ({sprints} of them sprints); {limit} at a time are usual"
+        "this would delete {deletions} of {known} sprints, tasks and agents, {sprints} of them sprints; {limit} at a time are usual"
     )]
     MassDelete {
         /// Rows to delete.
         deletions: usize,
         /// Sprints among them.
         sprints: usize,
-        /// Known documents.
+        /// All there are.
         known: usize,
         /// The limit without an allowance.
         limit: usize,
     },
     /// B4: most documents changed at once.
-    #[error("{changed} of {known} documents changed at once")]
+    #[error("{changed} of {known} sprints, tasks and agents changed at once")]
     MassChange {
-        /// Changed documents.
+        /// Changed ones.
         changed: usize,
-        /// Known documents.
+        /// All there are.
         known: usize,
     },
     /// B5: the database is another one than last time, or an older copy of it.
@@ -112,12 +112,12 @@ pub enum Brake {
     GitBusy(String),
 }
 
-/// How many deletions one run may make without being asked: between 3 and 20, a tenth of the documents.
-pub fn delete_limit(known_documents: usize) -> usize {
-    (known_documents / 10).clamp(3, 20)
+/// How many deletions one run may make without being asked: between 3 and 20, a tenth of the entities.
+pub fn delete_limit(entities: usize) -> usize {
+    (entities / 10).clamp(3, 20)
 }
 
-/// The fewest documents for which "most changed at once" means anything.
+/// The fewest entities for which "most changed at once" means anything.
 const MASS_CHANGE_FLOOR: usize = 20;
 
 /// Refuses a database of another project (B1).
@@ -144,11 +144,11 @@ pub fn check_load(load: &Load, allowed: Allowance) -> Result<(), Brake> {
 }
 
 fn check_empty_scan(load: &Load) -> Result<(), Brake> {
-    let emptied = load.known_documents >= 2 && load.seen_documents == 0;
+    let emptied = load.entities >= 2 && load.seen_documents == 0;
     if load.deletions > 0 && (emptied || load.unreadable > 0) {
         return Err(Brake::EmptyScan {
             seen: load.seen_documents,
-            known: load.known_documents,
+            known: load.entities,
             unreadable: load.unreadable,
             deletions: load.deletions,
         });
@@ -164,25 +164,20 @@ fn check_row_collapse(load: &Load) -> Result<(), Brake> {
 }
 
 fn check_deletions(load: &Load, allowed: Allowance) -> Result<(), Brake> {
-    let limit = delete_limit(load.known_documents);
+    let limit = delete_limit(load.entities);
     let usual = load.deletions <= limit && load.deleted_sprints == 0;
     if usual || allowed.deletions == Some(load.deletions) {
         return Ok(());
     }
-    Err(Brake::MassDelete {
-        deletions: load.deletions,
-        sprints: load.deleted_sprints,
-        known: load.known_documents,
-        limit,
-    })
+    Err(Brake::MassDelete { deletions: load.deletions, sprints: load.deleted_sprints, known: load.entities, limit })
 }
 
 fn check_changes(load: &Load, allowed: Allowance) -> Result<(), Brake> {
-    let most = load.known_documents >= MASS_CHANGE_FLOOR && load.changed_documents * 2 > load.known_documents;
-    if !most || allowed.changes == Some(load.changed_documents) {
+    let most = load.entities >= MASS_CHANGE_FLOOR && load.changed * 2 > load.entities;
+    if !most || allowed.changes == Some(load.changed) {
         return Ok(());
     }
-    Err(Brake::MassChange { changed: load.changed_documents, known: load.known_documents })
+    Err(Brake::MassChange { changed: load.changed, known: load.entities })
 }
 
 #[cfg(test)]
@@ -193,7 +188,7 @@ mod tests {
     use crate::model::Epoch;
 
     fn load() -> Load {
-        Load { known_documents: 100, seen_documents: 100, live_rows: 100, known_rows: 100, ..Load::default() }
+        Load { entities: 100, seen_documents: 100, live_rows: 100, known_rows: 100, ..Load::default() }
     }
 
     #[test]
@@ -233,12 +228,12 @@ mod tests {
 
     #[test]
     fn b4_most_documents_at_once_need_an_exact_allowance() {
-        let changing = |changed_documents| Load { changed_documents, ..load() };
+        let changing = |changed| Load { changed, ..load() };
         assert!(check_load(&changing(50), Allowance::default()).is_ok());
         assert!(matches!(check_load(&changing(51), Allowance::default()), Err(Brake::MassChange { .. })));
         let allowed = Allowance { changes: Some(51), ..Allowance::default() };
         assert!(check_load(&changing(51), allowed).is_ok());
-        let small = Load { known_documents: 4, seen_documents: 4, changed_documents: 4, ..Load::default() };
+        let small = Load { entities: 4, seen_documents: 4, changed: 4, ..Load::default() };
         assert!(check_load(&small, Allowance::default()).is_ok());
     }
 

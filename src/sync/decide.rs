@@ -340,12 +340,12 @@ pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> su
     let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
     let known_rows = found.records.values().filter(|record| !record.deleted).count();
     super::brakes::Load {
-        known_documents: found.records.values().filter(|record| !record.deleted).map(|r| r.documents.len()).sum(),
+        entities: survey.head.live,
         seen_documents: survey.scan.len(),
         unreadable,
         deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
         deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
-        changed_documents: steps().filter(|step| step.row == RowDeed::Update).count(),
+        changed: steps().filter(|step| step.row == RowDeed::Update).count(),
         removed_files: steps().filter(removed).count(),
         live_rows: survey.head.live,
         known_rows: known_rows.max(survey.known_entities()),

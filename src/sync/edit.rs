@@ -11,6 +11,7 @@ use super::gather::{Candidate, Gathered, Place};
 use super::prepare::{EntityVerdict, Facts, Prepared, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
+use super::turn::take_turn;
 use super::view::View;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
 use crate::model::{
@@ -89,7 +90,7 @@ pub struct Order {
 /// # Errors
 /// An entity that waits for a decision, a place that is taken, a side that could not be read or written.
 pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncError> {
-    let lock = ws.tree.lock(ws.actor.as_str())?;
+    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     let head = ws.store.head().await?;
     sides::check(ws, &head, ws.tree.seen(ws.clone), Allowance::default())?;
     recover(ws).await?;

@@ -69,6 +69,14 @@ pub enum SyncError {
         /// Why, and where in it.
         why: String,
     },
+    /// What was to get an id of its own is no copy; nothing was written.
+    #[error("{path} is no copy: {why}")]
+    NoCopy {
+        /// The place.
+        path: DocPath,
+        /// Why it is none.
+        why: &'static str,
+    },
     /// A conflict has to be decided first.
     #[error("{path} waits for a decision")]
     Held {

@@ -2,28 +2,34 @@
 
 use super::apply::{commit_surely, new_change_set, recover};
 use super::run::run_locked;
+use super::turn::take_turn;
 use super::{SyncError, SyncOptions, SyncReport, Workspace};
-use crate::document;
-use crate::model::{Digest, DocPath};
-use crate::store::ChangeSet;
+use crate::document::{self, Stamps};
+use crate::model::{Digest, DocPath, EntityId, Record};
+use crate::store::{ChangeSet, Selection};
 use crate::tree::{Expected, Place, Replacement};
 
 /// Takes the stamps off the documents at or below `path`, which are a copy, and syncs: they get an id of their own.
 ///
 /// # Errors
-/// A side that could not be read or written.
+/// [`SyncError::NoCopy`]; a side that could not be read or written.
 pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, SyncError> {
-    let lock = ws.tree.lock(ws.actor.as_str())?;
+    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     recover(ws).await?;
     let files = match ws.tree.read(path) {
         Ok(read) => vec![(path.clone(), read)],
         Err(_) => ws.tree.read_below(path)?,
     };
     let mut replacements = Vec::new();
+    let mut ids = Vec::new();
     for (path, read) in files {
         let Place::Document(_, role) = ws.tree.layout().place(&path) else { continue };
         let Ok(text) = std::str::from_utf8(&read.bytes) else { continue };
-        let unstamped = document::split(role, text).text.into_owned();
+        let stamped = document::split(role, text);
+        if let Stamps::One(stamp) = stamped.stamps {
+            ids.push(stamp.id);
+        }
+        let unstamped = stamped.text.into_owned();
         if role.is_managed() && unstamped != text {
             replacements.push(Replacement {
                 path,
@@ -32,8 +38,23 @@ pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, Sync
             });
         }
     }
+    if replacements.is_empty() {
+        return Err(SyncError::NoCopy { path: path.clone(), why: "no document there bears an id" });
+    }
+    check_is_copy(ws, path, &ids).await?;
     let blobs = replacements.iter().flat_map(|r| &r.pieces).map(|bytes| (Digest::of(bytes), bytes.clone()));
     commit_surely(ws, &ChangeSet { blobs: blobs.collect(), ..new_change_set(ws) }).await?;
     ws.tree.replace(&replacements)?;
     run_locked(ws, SyncOptions::default(), Some(&lock)).await
+}
+
+/// Refuses what lies where the row of its id has it: that is the original.
+async fn check_is_copy(ws: &Workspace, path: &DocPath, ids: &[EntityId]) -> Result<(), SyncError> {
+    let records = ws.store.records(Selection::Ids(ids)).await?;
+    let is_there = |home: &DocPath| home.is_within(path) || path.is_within(home);
+    let is_original = |record: &Record| !record.deleted && record.path.as_ref().is_some_and(is_there);
+    match records.iter().find(|record| is_original(record)) {
+        Some(_) => Err(SyncError::NoCopy { path: path.clone(), why: "it lies where its row has it" }),
+        None => Ok(()),
+    }
 }

@@ -20,6 +20,9 @@ pub struct SyncReport {
     /// The conflicts that this run recorded.
     #[schemars(with = "Vec<String>")]
     pub recorded: Vec<ConflictId>,
+    /// Why a brake would refuse what is planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<String>,
     /// How many conflicts wait for somebody now.
     pub open_conflicts: usize,
 }

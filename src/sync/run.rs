@@ -9,6 +9,7 @@ use super::decide::{Decided, decide, load};
 use super::gather::Candidate;
 use super::plan::{Plan, Step};
 use super::survey::{Survey, survey};
+use super::turn::take_turn;
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
 use crate::model::{ConflictState, DocPath, EntityId, natural};
 use crate::reconcile::Direction;
@@ -62,7 +63,7 @@ pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, Sy
     if let Some(what) = ws.git.as_ref().and_then(GitDirs::at_work) {
         return Err(SyncError::Refused { brake: Brake::GitBusy(what.to_owned()), plan: Box::default() });
     }
-    let lock = ws.tree.lock(ws.actor.as_str())?;
+    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     super::apply::recover(ws).await?;
     run_locked(ws, options, Some(&lock)).await
 }
@@ -85,6 +86,9 @@ pub(super) async fn run_locked(
     if options.dry_run {
         let mut report = SyncReport::planned(plan, survey.scan.len());
         report.open_conflicts = open_conflicts(ws).await?;
+        let busy = || ws.git.as_ref().and_then(GitDirs::at_work).map(|what| Brake::GitBusy(what.to_owned()));
+        report.refused_by =
+            brakes::check_load(&load, options.allowed).err().or_else(busy).map(|brake| brake.to_string());
         return Ok(report);
     }
     if let Err(brake) = brakes::check_load(&load, options.allowed) {
@@ -134,5 +138,6 @@ async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) 
         notes: [plan.notes, applied.notes].concat(),
         recorded: applied.conflicts,
         open_conflicts: open_conflicts(ws).await?,
+        refused_by: None,
     })
 }

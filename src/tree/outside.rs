@@ -53,27 +53,30 @@ pub fn write_outside(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }
 
-/// Gives a file of local state, and those beside it that belong to it, another name: the old name and `suffix`.
+/// Gives a file of local state, and those beside it that belong to it, another name: the old name, `suffix`, and a
+/// number where something has that name already.
 ///
 /// # Errors
 /// When the file cannot be renamed; those beside it are renamed first and may be missing.
 pub fn set_aside(path: &Path, beside: &[&str], suffix: &str) -> Result<PathBuf, TreeError> {
-    let renamed = |ending: &str, suffix: &str| {
+    let named = |suffix: &str, ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         name.push(ending);
         PathBuf::from(name)
     };
-    let rename = |ending: &str| {
-        let (from, to) = (renamed(ending, ""), renamed(ending, suffix));
-        std::fs::rename(&from, &to).map_err(|source| TreeError::Io { deed: "rename", path: from, source })
-    };
-    for ending in beside {
-        match rename(ending) {
-            Err(error) if !error.is_absence() => return Err(error),
+    let endings = || beside.iter().copied().chain([""]);
+    let is_free = |suffix: &String| endings().all(|ending| std::fs::symlink_metadata(named(suffix, ending)).is_err());
+    let numbered = (2..).map(|n| format!("{suffix}-{n}"));
+    let suffix = std::iter::once(suffix.to_owned()).chain(numbered).find(is_free).expect("some number is free");
+    for ending in endings() {
+        let (from, to) = (named("", ending), named(&suffix, ending));
+        let renamed =
+            std::fs::rename(&from, &to).map_err(|source| TreeError::Io { deed: "rename", path: from, source });
+        match renamed {
+            Err(error) if ending.is_empty() || !error.is_absence() => return Err(error),
             _ => {}
         }
     }
-    rename("")?;
-    Ok(renamed("", suffix))
+    Ok(named(&suffix, ""))
 }

@@ -115,6 +115,9 @@ impl From<SyncError> for Failure {
             SyncError::Unread { .. } => {
                 of("not-understood", Exit::Files).hint("mend the file, then run the command again")
             }
+            SyncError::NoCopy { .. } => {
+                of("no-copy", Exit::Failed).hint("`instep conflict list` shows which folders repeat an id")
+            }
             SyncError::Held { .. } => of("held", Exit::Conflicts)
                 .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),
