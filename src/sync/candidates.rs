@@ -163,7 +163,8 @@ fn codes_of(address: &Address) -> Vec<String> {
     }
 }
 
-/// Live sprints that no folder of the tree bears, or whose folder is elsewhere: their tasks are looked at with them.
+/// Sprints that are deleted, that no folder of the tree bears, or whose folder is elsewhere: their tasks are looked at
+/// with them.
 fn gone_sprints(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> Vec<EntityId> {
     let sprints = records.values().filter(|record| record.kind == EntityKind::Sprint);
     let at_home = |record: &Record| {
@@ -171,7 +172,7 @@ fn gone_sprints(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> Vec<En
         let folder = code.and_then(|code| survey.folders.get(&Address::Sprint(code)));
         folder.and_then(Folder::stamp_id) == Some(record.id)
     };
-    sprints.filter(|record| !at_home(record)).map(|record| record.id).collect()
+    sprints.filter(|record| record.deleted || !at_home(record)).map(|record| record.id).collect()
 }
 
 /// Brings each id together with its folder and its row, and leaves out what is plainly in step.

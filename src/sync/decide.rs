@@ -317,7 +317,10 @@ fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
                 && !moved_away(record.id, sprint)
         })
     };
-    let kept: BTreeSet<EntityId> = going.iter().copied().filter(|id| stays(*id)).collect();
+    // Another program deleted the row, and now the file would go.
+    let removes = |work: &&Work| work.step.files.iter().any(|file| file.deed == FileDeed::Remove);
+    let buried = decided.work.iter().filter(removes).map(|work| work.candidate.id);
+    let kept: BTreeSet<EntityId> = going.iter().copied().chain(buried).filter(|id| stays(*id)).collect();
     hold(decided, |work| kept.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
 }
 

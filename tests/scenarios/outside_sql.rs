@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::filesystem::sync_on;
 use crate::ground::Verdict;
-use crate::project::Project;
+use crate::project::{Project, task};
 use crate::small::{ONE, TWO, events, nothing_left_to_do, of_task, settle, small};
 
 /// What another program may say of task `one` that no file can hold, and the word by which it is told.
@@ -146,6 +146,27 @@ fn cc06_cc07_a_deletion_by_sql_takes_unedited_files_along_and_gives_way_to_edite
     assert!(!project.at(TWO).exists() && of_task(&project, "two", "id").is_empty());
     let kinds: Vec<_> = project.select("SELECT kind FROM orchestration_conflicts");
     assert_eq!(kinds.len(), 1, "{kinds:?}");
+}
+
+#[test]
+fn cc06_a_sprint_that_sql_deleted_stays_until_its_tasks_have_gone_as_well() {
+    let project = small();
+    for number in 0..6 {
+        project.write(&format!("delegation/backlog/more-{number}/TASK.md"), &task("more", "Pending", "P3"));
+    }
+    settle(&project);
+    let files = project.files();
+    project.sql("DELETE FROM orchestration_sprints");
+    for _ in 0..2 {
+        let said = project.exits(3, &["sync"]);
+        assert!(said.contains("S:alpha"), "{said}");
+        assert_eq!(project.files(), files);
+    }
+    project.sql("DELETE FROM orchestration_tasks WHERE sprint_id IS NOT NULL");
+    project.ok(&["sync"]);
+    assert!(!project.at("delegation/sprints/alpha/SPRINT.md").exists() && !project.at(ONE).exists());
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+    nothing_left_to_do(&project);
 }
 
 #[test]
