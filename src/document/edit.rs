@@ -38,7 +38,7 @@ pub enum EditError {
     #[error("the value cannot be taken out of the text around it")]
     Inseparable,
     /// The new text would say something else somewhere else.
-    #[error("the change would not stay in its place")]
+    #[error("the text around the value would be read differently")]
     Spills,
 }
 

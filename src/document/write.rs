@@ -107,6 +107,7 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::super::parse;
@@ -133,6 +134,7 @@ mod tests {
             ("**Phase**: 1\n", Field::Owner, json!("me"), "**Phase**: 1\n**Owner**: me\n"),
             ("**Owner**: you\n", Field::Owner, json!(" 🤖 `me` "), "**Owner**: 🤖 `me`\n"),
             ("**Owner**: `you`\n", Field::Owner, json!("**you**"), "**Owner**: `you`\n"),
+            ("**Goal**: x\n", Field::Goal, json!("*a* and `b`"), "**Goal**: *a* and `b`\n"),
             ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(null), "**Phase**: 1\n"),
             ("**Phase**: 1\n**Owner**: me\n", Field::Owner, json!(" "), "**Phase**: 1\n"),
             ("**Depends On**: None\n", Field::DependsOn, json!(["b", "c"]), "**Depends On**: `b`, `c`\n"),
@@ -205,6 +207,43 @@ mod tests {
             ("**Owner**: TBD\n", Field::Owner, json!(null)),
         ] {
             assert_eq!(written(Role::Task, text, field, value), Ok(text.to_owned()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hx10_a_value_is_read_back_or_refused_and_nothing_else_is_said(
+            value in "[ -~]{0,12}|[a-c`*|,:#<!\"' \n-]{0,12}",
+            list in proptest::collection::vec("[a-c`,;#\"' 1-]{1,6}", 0..4),
+            field in 0..7_usize,
+            text in 0..5_usize,
+        ) {
+            let field = [Field::Title, Field::Owner, Field::Goal, Field::Phase, Field::Tags, Field::DependsOn, Field::Assignee][field];
+            let text = [
+                "# Task: A\n\n**Status**: Done\n**Owner**: `me` <!-- c -->\n**Tags**: x\n\n## B\n- [ ] c\n",
+                "# A\n\n- **Owner:** me | **Phase:** 1\n- **Depends On:** None\n",
+                "# `A`\n\n| **Owner** | me |\n| **Status** | Done |\n| **Tags** | `x` |\n",
+                "---\ntitle: \"A\"\ntags: [a]\nassignee:\n  - 'b'\ndepends_on:\n  - a\n---\n\n# A\n\nx\n",
+                "---\nid: 1\ntags: a, b\nphase: 1\n---\n\n**Owner**: me\n",
+            ][text];
+            let before = parse(Role::Task, text).0;
+            let value = if matches!(field, Field::Tags | Field::DependsOn) { json!(list) } else { json!(value) };
+            let Ok(after) = before.write(field, &value) else { return Ok(()) };
+            let others = |document: &Document| {
+                let mut fields = document.fields();
+                fields.remove(&field);
+                fields
+            };
+            prop_assert_eq!(others(&after), others(&before));
+            let said = after.get(field).map_or(Value::Null, Typed::to_json);
+            match (&value, said) {
+                (Value::Array(items), said) => prop_assert_eq!(said, json!(items)),
+                (Value::String(text), Value::String(said)) => prop_assert!(text.contains(&said) && !said.is_empty()),
+                (Value::String(text), said) => prop_assert!(said.is_null() && text.trim().is_empty()),
+                _ => unreachable!("values are texts and lists"),
+            }
+            let again = after.write(field, &value);
+            prop_assert_eq!(again.map(|again| again.text().to_owned()), Ok(after.text().to_owned()));
         }
     }
 

@@ -6,6 +6,16 @@ pub(in super::super) fn bare(raw: &str) -> &str {
     raw.trim_matches(around)
 }
 
+/// `raw` without symbols at its ends and without the stars, backticks or quotes that enclose the whole of it.
+pub(super) fn unwrapped(raw: &str) -> &str {
+    let said = raw.trim_matches(|c: char| c.is_whitespace() || is_symbol(c));
+    let within = |mark: &str| {
+        let inner = said.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.is_empty() && !inner.contains(mark)).then_some(inner)
+    };
+    ["**", "*", "`", "\""].into_iter().find_map(within).map_or(said, unwrapped)
+}
+
 /// The words of `raw`: lower case, without decoration anywhere, one blank between words.
 pub(super) fn folded(raw: &str) -> String {
     let raw = without_box(raw.trim_start());
@@ -59,6 +69,9 @@ mod tests {
     fn decoration_is_taken_off() {
         assert_eq!(bare("`phase-1`"), "phase-1");
         assert_eq!(bare("✅ **COMPLETE**"), "COMPLETE");
+        assert_eq!(unwrapped("✅ **`a`** "), "a");
+        assert_eq!(unwrapped("*a* and `b`"), "*a* and `b`");
+        assert_eq!(unwrapped("`a` (`b`)"), "`a` (`b`)");
         assert_eq!(folded("✅ **COMPLETE** - shipped"), "complete - shipped");
         assert_eq!(folded("[x] Won’t  Do"), "won't do");
         assert_eq!(without_remark("done (by me"), "done");

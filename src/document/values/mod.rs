@@ -142,9 +142,9 @@ fn read_status(role: Role, raw: &str) -> Option<Typed> {
     }
 }
 
-/// A title is what the heading says; other texts lose their backticks and stars.
+/// A title is what the heading says; other texts lose the backticks and stars around them.
 fn text(field: Field, raw: &str) -> String {
-    if field == Field::Title { raw.trim().to_owned() } else { bare(raw).to_owned() }
+    if field == Field::Title { raw.trim().to_owned() } else { fold::unwrapped(raw).to_owned() }
 }
 
 fn unknown(kind: &Kind, raw: &str) -> Reading {
