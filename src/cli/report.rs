@@ -26,7 +26,8 @@ pub(super) fn exit(report: &SyncReport) -> Exit {
 /// How many documents and rows took no part in the run.
 fn left_out(report: &SyncReport) -> usize {
     let is_left_out = |note: &&Note| {
-        matches!(note.kind, NoteKind::Quarantined | NoteKind::Unreadable | NoteKind::Refused | NoteKind::RowInvalid)
+        use NoteKind::{Quarantined, Refused, RowInvalid, Unreadable, Unwritten};
+        matches!(note.kind, Quarantined | Unreadable | Unwritten | Refused | RowInvalid)
     };
     report.notes.iter().filter(is_left_out).count()
 }
@@ -139,7 +140,8 @@ fn changes(step: &Step) -> String {
         .iter()
         .filter(|(field, _)| headline(field))
         .map(|(field, change)| format!("{field}: {}", arrow(change)));
-    let mut told: Vec<String> = conflicts.chain(fields).collect();
+    let moved = step.moved_from.iter().map(|from| format!("moved from {from}"));
+    let mut told: Vec<String> = conflicts.chain(moved).chain(fields).collect();
     if told.is_empty() {
         let touched = step.files.iter().filter(|file| file.deed != FileDeed::Keep);
         told.extend(touched.map(place));
@@ -266,6 +268,7 @@ mod tests {
             entity: EntityId::new(uuid::Uuid::nil()),
             kind: EntityKind::Task,
             reference: reference.to_owned(),
+            moved_from: None,
             rule: "12 push".to_owned(),
             row,
             files: vec![FileStep { path, deed, raw: None }],

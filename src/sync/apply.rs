@@ -14,7 +14,7 @@ use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace, sides};
-use crate::model::{ConflictId, Cursor, Digest, EntityId, NewConflict, Record, RunId};
+use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::{CacheHead, Fate, Leftover};
 
@@ -38,6 +38,8 @@ pub(super) struct Applied {
     pub(super) conflicts: Vec<ConflictId>,
     /// Entities that wait for a person.
     held: BTreeSet<EntityId>,
+    /// Entities with files where the survey saw none: what becomes of those is not seen by comparing with it.
+    displaced: BTreeSet<EntityId>,
     /// How many events this run stored.
     events: i64,
     /// Where the feed ended after the last commit.
@@ -76,6 +78,7 @@ pub(super) async fn apply(
     options: &SyncOptions,
 ) -> Result<Applied, SyncError> {
     let open = OpenConflicts::read(ws).await?;
+    let settled = settled(&found, &decided, options);
     let mut run = Run {
         ws,
         survey,
@@ -84,12 +87,13 @@ pub(super) async fn apply(
         applied: Applied::default(),
         open,
         tracking: BTreeMap::new(),
+        stuck: Vec::new(),
     };
     run.applied.postponed.extend(decided.restless);
     let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
     run.applied.held.extend(unread.map(|candidate| candidate.id));
     ws.progress.started(decided.work.len(), "writing");
-    run.record_strays(decided.strays).await?;
+    run.record_strays(decided.strays.into_iter().map(|(_, conflict)| conflict).collect(), settled).await?;
     let mut stale = Vec::new();
     for batch in batches(decided.work) {
         stale.extend(run.carry_out(batch).await?);
@@ -100,13 +104,26 @@ pub(super) async fn apply(
     Ok(run.applied)
 }
 
-/// Moves of folders together, then everything else, then deletions together, children first.
+/// Entities that were looked at and need nothing.
+fn settled(found: &Candidates, decided: &Decided, options: &SyncOptions) -> BTreeSet<EntityId> {
+    let is_seen = |candidate: &&Candidate| options.scope.covers(candidate) && !Folder::has_unread(&candidate.files);
+    let seen = found.entities.iter().filter(is_seen).map(|candidate| candidate.id);
+    let busy = decided.work.iter().map(|work| work.candidate.id).chain(decided.restless.iter().copied());
+    let busy: BTreeSet<EntityId> = busy.collect();
+    found.in_step.iter().copied().chain(seen).filter(|id| !busy.contains(id)).collect()
+}
+
+/// What follows its row out of the tree, children first, since it makes room; then moves of folders together, then
+/// everything else, then deletions together, children first.
 fn batches(work: Vec<Work>) -> Vec<Vec<Work>> {
     let (mut deletions, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| work.step.row == RowDeed::Delete);
-    let moves = |work: &Work| work.ready.as_ref().is_some_and(|ready| ready.folder_move.is_some());
+    let (mut leaving, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|work| work.lying.to.is_none());
+    let moves = |work: &Work| work.ready.as_ref().is_some_and(|ready| ready.relocation.is_some());
     let (moves, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(moves);
-    deletions.sort_by_key(|work| std::cmp::Reverse((work.candidate.kind, work.candidate.id)));
-    let mut batches = vec![moves];
+    for children_first in [&mut deletions, &mut leaving] {
+        children_first.sort_by_key(|work| std::cmp::Reverse((work.candidate.kind, work.candidate.id)));
+    }
+    let mut batches = vec![leaving, moves];
     let mut room = 0;
     for work in rest {
         let weight = work.ready.as_ref().map_or(UNREADY, Prepared::weight);
@@ -115,7 +132,7 @@ fn batches(work: Vec<Work>) -> Vec<Vec<Work>> {
             room = BATCH_WEIGHT;
         }
         room = room.saturating_sub(weight);
-        batches.last_mut().expect("the moves stand first").push(work);
+        batches.last_mut().expect("two stand first").push(work);
     }
     batches.push(deletions);
     batches.retain(|batch| !batch.is_empty());
@@ -131,6 +148,8 @@ struct Run<'a> {
     open: OpenConflicts,
     /// The tracking hashes of the revisions of the last commit.
     tracking: BTreeMap<EntityId, Digest>,
+    /// Places that folders should have come to and did not.
+    stuck: Vec<DocPath>,
 }
 
 impl Run<'_> {
@@ -141,7 +160,10 @@ impl Run<'_> {
         let stale = self.commit(&mut ready).await?;
         let prepared: Vec<Prepared> = ready.into_iter().map(|(prepared, _)| prepared).collect();
         self.applied.held.extend(prepared.iter().filter(|p| p.step.held).map(|p| p.step.entity));
-        let written = files::write(self.ws, Some(&mut self.survey), prepared, &std::mem::take(&mut self.tracking))?;
+        self.applied.displaced.extend(prepared.iter().filter(|p| puts_files_elsewhere(p)).map(|p| p.step.entity));
+        let tracking = std::mem::take(&mut self.tracking);
+        let written = files::write(self.ws, Some(&mut self.survey), prepared, &tracking, &self.stuck)?;
+        self.stuck = written.stuck;
         self.applied.postponed.extend(written.postponed);
         self.applied.notes.extend(written.notes);
         if written.left != Acknowledged::default() {
@@ -221,9 +243,11 @@ impl Run<'_> {
         changes
     }
 
-    async fn record_strays(&mut self, strays: Vec<NewConflict>) -> Result<(), SyncError> {
+    async fn record_strays(&mut self, strays: Vec<NewConflict>, settled: BTreeSet<EntityId>) -> Result<(), SyncError> {
         self.applied.held.extend(strays.iter().filter_map(|conflict| conflict.entity));
-        let resolved = self.open.overtaken_strays(&strays);
+        let scan = &self.survey.scan;
+        let is_gone = |path: &DocPath| scan.find(path).is_none() && !scan.is_blocked(path);
+        let resolved = [self.open.overtaken_strays(&strays), self.open.overtaken_holds(&settled, is_gone)].concat();
         let changes = ChangeSet { conflicts: self.open.unrecorded(&strays), resolved, ..new_change_set(self.ws) };
         if !is_empty(&changes) {
             let committed = commit_surely(self.ws, &changes).await?;
@@ -274,13 +298,19 @@ impl Run<'_> {
             sides::remember(self.ws, newest);
         }
         let partial = !self.options.scope.paths.is_empty();
-        let pending = self.applied.postponed.union(&self.applied.held).copied().collect();
+        let Applied { postponed, held, displaced, .. } = &self.applied;
+        let pending: BTreeSet<EntityId> = postponed.iter().chain(held).chain(displaced).copied().collect();
+        let pending = pending.into_iter().collect();
         let head = CacheHead { clone: self.ws.clone, cursor: (!partial).then_some(cursor), pending };
         if !partial {
             self.ws.tree.save_cache(&self.survey.scan, &head)?;
         }
         Ok(())
     }
+}
+
+fn puts_files_elsewhere(prepared: &Prepared) -> bool {
+    prepared.relocation.is_some() || prepared.writes.iter().any(|write| write.expected.is_none())
 }
 
 /// An attempt that changes nothing yet.

@@ -21,6 +21,8 @@ const MOST_EVENTS: usize = 5_000;
 pub(super) struct Candidates {
     /// Entities that may need something, agents and sprints before tasks.
     pub(super) entities: Vec<Candidate>,
+    /// Entities that were looked at and are plainly in step.
+    pub(super) in_step: Vec<EntityId>,
     /// Folders that belong to nobody for certain.
     pub(super) strays: Vec<Stray>,
     /// Every row that was read, by id.
@@ -60,14 +62,15 @@ pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -
     let left = left(ws, touched.as_ref(), &records).await?;
     let Owners { told, hidden } = owners(ws, survey, touched.is_none(), &left, &mut records).await?;
     let (strays, owners) = (Vec::new(), BTreeMap::new());
-    let mut found = Candidates { entities: Vec::new(), strays, records, owners, left, hidden };
+    let (entities, in_step) = (Vec::new(), Vec::new());
+    let mut found = Candidates { entities, in_step, strays, records, owners, left, hidden };
     for (address, identity) in told {
         match identity {
             Identity::Belongs(id) => drop(found.owners.insert(address, id)),
             why => found.strays.push(Stray { address, why }),
         }
     }
-    found.entities = entities(survey, touched.as_ref(), &found);
+    (found.entities, found.in_step) = sort_out(survey, touched.as_ref(), &found);
     found.entities.sort_by_key(|candidate| (candidate.kind, candidate.id));
     Ok(found)
 }
@@ -175,8 +178,9 @@ fn gone_sprints(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> Vec<En
     sprints.filter(|record| record.deleted || !at_home(record)).map(|record| record.id).collect()
 }
 
-/// Brings each id together with its folder and its row, and leaves out what is plainly in step.
-fn entities(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> Vec<Candidate> {
+/// Brings each id together with its folder and its row, and parts those that may need something from those that are
+/// plainly in step.
+fn sort_out(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> (Vec<Candidate>, Vec<EntityId>) {
     let folder_of: BTreeMap<EntityId, &Address> = found.owners.iter().map(|(address, id)| (*id, address)).collect();
     let mut ids: BTreeSet<EntityId> = match touched {
         None => folder_of.keys().chain(found.records.keys()).copied().collect(),
@@ -188,8 +192,14 @@ fn entities(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> V
     if touched.is_some() {
         ids.extend(relatives(&ids, found, &folder_of));
     }
-    let told = ids.into_iter().filter(|id| !found.hidden.contains(id));
-    told.filter_map(|id| candidate(id, survey, found, folder_of.get(&id).copied())).collect()
+    let (mut entities, mut in_step) = (Vec::new(), Vec::new());
+    for id in ids.into_iter().filter(|id| !found.hidden.contains(id)) {
+        match candidate(id, survey, found, folder_of.get(&id).copied()) {
+            Some(candidate) => entities.push(candidate),
+            None => in_step.push(id),
+        }
+    }
+    (entities, in_step)
 }
 
 /// The tasks of sprints that are looked at because they moved or went away, and rows that want the same place.

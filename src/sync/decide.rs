@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::Candidates;
 use super::case::{Surroundings, case};
 use super::gather::{Candidate, Gathered, Place, gather};
-use super::hold::{held, strays};
+use super::hold::{Spot, by_path, held, strays};
+use super::places;
 use super::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
 use super::prepare::{Facts, Prepared, prepare};
 use super::survey::Survey;
 use super::unfit::unfit;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{self, Circumstances, PlaceAction, Placing, RowAction, decide_towards};
+use crate::reconcile::{Circumstances, PlaceAction, Placing, RowAction, decide_towards};
 use crate::store::Selection;
 use crate::tree::{Address, Layout, spread};
 
@@ -28,8 +29,8 @@ pub(super) struct Decided {
     pub(super) work: Vec<Work>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
-    /// Conflicts of folders that belong to nobody.
-    pub(super) strays: Vec<NewConflict>,
+    /// Folders that belong to nobody for certain, and their conflicts.
+    pub(super) strays: Vec<(Step, NewConflict)>,
     /// Entities whose files changed while they were read.
     pub(super) restless: Vec<EntityId>,
     /// The codes of all sprints as they will be.
@@ -44,8 +45,12 @@ pub(super) struct Work {
     pub(super) ready: Option<Prepared>,
     /// What to prepare again.
     pub(super) candidate: Candidate,
-    /// Where its row will be.
+    /// Where its row is and will be.
     pub(super) placing: Placing<EntityId, Place>,
+    /// Where its files are and will be.
+    pub(super) lying: Placing<EntityId, Place>,
+    /// Where it shall lie.
+    pub(super) home: DocPath,
 }
 
 /// The codes of sprints by id.
@@ -55,6 +60,8 @@ pub(super) struct SprintCodes {
     pub(super) now: BTreeMap<EntityId, String>,
     /// As the folders were called that this clone last left.
     pub(super) left: BTreeMap<EntityId, String>,
+    /// Sprints that have no folder in which a task could be made.
+    pub(super) absent: BTreeSet<EntityId>,
 }
 
 /// Decides `found`.
@@ -67,7 +74,7 @@ pub(super) async fn decide(
     let mut decided = Decided {
         work: Vec::new(),
         notes: Vec::new(),
-        strays: strays(ws, survey, found),
+        strays: Vec::new(),
         restless: Vec::new(),
         sprints: sprint_codes(ws, found).await?,
     };
@@ -95,10 +102,14 @@ pub(super) async fn decide(
                 decided.work.push(work);
             }
         }
+        places::hold_taken(ws, &mut decided, found, *kind);
+        if *kind == EntityKind::Sprint {
+            places::remember_absent_sprints(&mut decided, found);
+        }
     }
     ws.progress.finished();
-    hold_taken_places(&mut decided, found);
-    hold_sprints_with_tasks(&mut decided, found);
+    places::hold_sprints_with_tasks(&mut decided, found);
+    decided.strays = strays(ws, survey, found, &decided);
     Ok(decided)
 }
 
@@ -136,11 +147,7 @@ impl Judge<'_> {
     /// Decides one entity; `None` when nothing is to be done or said.
     fn work(&self, gathered: Gathered) -> Option<Work> {
         if gathered.candidate.is_orphan {
-            return Some(held(
-                gathered.candidate,
-                self.home_now(&Place::new(EntityKind::Task, None, "")),
-                ConflictKind::Orphan,
-            ));
+            return Some(self.orphan(gathered.candidate));
         }
         let unfit = self.unfit(&gathered);
         let around = Surroundings {
@@ -159,25 +166,61 @@ impl Judge<'_> {
             (_, Some(row), _) => row.clone(),
             (_, None, None) => return None,
         };
-        let facts = Facts {
-            reference: reference(&place, self.sprints),
-            home: self.home_now(&place),
-            lies_at: self.lies_at(&gathered.candidate),
+        let facts = self.facts(&gathered, verdict.place, &place, unfit);
+        let prepared = prepare(&gathered, verdict, &facts);
+        let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
+        if is_silent && prepared.notes.is_empty() && prepared.relocation.is_none() {
+            return None;
+        }
+        if gathered.candidate.files.is_empty() && !prepared.writes.is_empty() && self.has_no_folder(&place) {
+            return Some(self.orphan(gathered.candidate));
+        }
+        let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then(|| place.clone());
+        let from = row_place.filter(|_| gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted));
+        let id = gathered.candidate.id;
+        let lying = Placing { id, from: gathered.candidate.place.clone(), to: lies_then(&gathered, &prepared, &place) };
+        let step = prepared.step.clone();
+        let (placing, candidate) = (Placing { id, from, to }, gathered.candidate);
+        Some(Work { step, ready: Some(prepared), candidate, placing, lying, home: facts.home })
+    }
+
+    /// `place` is the one that the row shall have.
+    fn facts(&self, gathered: &Gathered, action: PlaceAction, place: &Place, unfit: Option<String>) -> Facts {
+        let (candidate, row) = (&gathered.candidate, gathered.candidate.record.as_ref().map(Place::of_row));
+        let (home, old) = match action {
+            PlaceAction::Keep => (candidate.place.as_ref().unwrap_or(place), None),
+            PlaceAction::RowFollowsFiles => (place, row.as_ref()),
+            PlaceAction::FilesFollowRow => (place, candidate.place.as_ref()),
+        };
+        Facts {
+            reference: reference(place, self.sprints),
+            moved_from: old.map(|old| reference(old, self.sprints)),
+            home: self.home_now(home),
+            lies_at: self.lies_at(candidate),
+            left_at: self.left_at(gathered).map(|left| self.home_now(&left)),
             place: place.clone(),
             revision: RevisionId::new(self.ws.ids.fresh()),
             source: None,
             row_alone: Fields::new(),
             unfit,
-        };
-        let prepared = prepare(&gathered, verdict, &facts);
-        let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
-        if is_silent && prepared.notes.is_empty() && prepared.folder_move.is_none() {
-            return None;
         }
-        let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then_some(place);
-        let from = row_place.filter(|_| gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted));
-        let placing = Placing { id: gathered.candidate.id, from, to };
-        Some(Work { step: prepared.step.clone(), ready: Some(prepared), candidate: gathered.candidate, placing })
+    }
+
+    /// A task that has no sprint to lie in.
+    fn orphan(&self, candidate: Candidate) -> Work {
+        let path = candidate.files.first().and_then(|seen| seen.path.parent());
+        let row = candidate.record.as_ref().map(Place::of_row);
+        let home = path.or_else(|| row.as_ref().map(|place| self.home_now(place)));
+        let home = home.unwrap_or_else(|| self.ws.tree.layout().root().clone());
+        let reference = match &row {
+            Some(place) if candidate.files.is_empty() => reference(place, self.sprints),
+            _ => by_path(candidate.kind, &home),
+        };
+        held(candidate, Spot { home, reference }, ConflictKind::Orphan)
+    }
+
+    fn has_no_folder(&self, place: &Place) -> bool {
+        place.sprint.is_some_and(|sprint| self.sprints.absent.contains(&sprint))
     }
 
     /// Why no file can hold the entity's row.
@@ -228,6 +271,13 @@ fn is_dead(gathered: &Gathered, prepared: &Prepared) -> bool {
     gathered.candidate.record.as_ref().is_some_and(|record| record.deleted) && prepared.step.row == RowDeed::Keep
 }
 
+/// Where the files lie once this is done; `None` where none is left.
+fn lies_then(gathered: &Gathered, prepared: &Prepared, place: &Place) -> Option<Place> {
+    let stays = gathered.candidate.files.len() > prepared.removals.len() || !prepared.writes.is_empty();
+    let there = gathered.candidate.place.as_ref().filter(|_| prepared.relocation.is_none());
+    stays.then(|| there.unwrap_or(place).clone())
+}
+
 /// The address of a place; `None` where the row's codes are none.
 pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
     let code = Code::new(&place.code).ok()?;
@@ -268,71 +318,13 @@ async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes,
     };
     let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
     let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
-    Ok(SprintCodes { now, left })
+    Ok(SprintCodes { now, left, absent: BTreeSet::new() })
 }
 
 /// A sprint that was decided has its final code; its tasks are decided after it.
 fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
     if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
         sprints.now.insert(work.candidate.id, place.code.clone());
-    }
-}
-
-/// Rule 28: who cannot have the place it wants, because another one has it and stays, is held.
-fn hold_taken_places(decided: &mut Decided, found: &Candidates) {
-    let deciding: BTreeSet<EntityId> = decided.work.iter().map(|work| work.candidate.id).collect();
-    if decided.work.iter().all(|work| work.placing.from == work.placing.to) {
-        return;
-    }
-    let settled = found.records.values().filter(|record| !record.deleted && !deciding.contains(&record.id));
-    let placings: Vec<Placing<EntityId, FoldedPlace>> = settled
-        .map(|record| Placing { id: record.id, from: Some(Place::of_row(record)), to: Some(Place::of_row(record)) })
-        .chain(decided.work.iter().map(|work| work.placing.clone()))
-        .map(|p| Placing { id: p.id, from: p.from.as_ref().map(folded), to: p.to.as_ref().map(folded) })
-        .collect();
-    let blocked = reconcile::blocked(&placings);
-    hold(decided, |work| blocked.contains(&work.candidate.id).then_some(ConflictKind::PathTaken));
-}
-
-/// A place as far as two entities cannot both have it.
-type FoldedPlace = (EntityKind, Option<EntityId>, String);
-
-fn folded(place: &Place) -> FoldedPlace {
-    (place.kind, place.sprint, place.folded.clone())
-}
-
-/// Rule 32: a sprint goes with all its tasks or not at all.
-fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
-    let going: BTreeSet<EntityId> =
-        decided.work.iter().filter(|work| work.step.row == RowDeed::Delete).map(|work| work.candidate.id).collect();
-    let moved_away = |id: EntityId, sprint: EntityId| {
-        let work = decided.work.iter().find(|work| work.candidate.id == id);
-        work.and_then(|work| work.placing.to.as_ref()).is_some_and(|place| place.sprint != Some(sprint))
-    };
-    let stays = |sprint: EntityId| {
-        found.records.values().any(|record| {
-            record.sprint == Some(sprint)
-                && !record.deleted
-                && !going.contains(&record.id)
-                && !moved_away(record.id, sprint)
-        })
-    };
-    // Another program deleted the row, and now the file would go.
-    let removes = |work: &&Work| work.step.files.iter().any(|file| file.deed == FileDeed::Remove);
-    let buried = decided.work.iter().filter(removes).map(|work| work.candidate.id);
-    let kept: BTreeSet<EntityId> = going.iter().copied().chain(buried).filter(|id| stays(*id)).collect();
-    hold(decided, |work| kept.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
-}
-
-fn hold(decided: &mut Decided, why: impl Fn(&Work) -> Option<ConflictKind>) {
-    for work in &mut decided.work {
-        if let Some(kind) = why(work) {
-            let home = work.candidate.record.as_ref().and_then(|record| record.path.clone());
-            let home = home.or_else(|| work.candidate.files.first().map(|seen| seen.path.clone()));
-            if let Some(home) = home {
-                *work = held(work.candidate.clone(), home, kind);
-            }
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::choose::{Decision, chosen};
 use super::decide::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
-use super::prepare::{EntityVerdict, Facts, Prepared, prepare};
+use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
 use super::turn::take_turn;
@@ -119,7 +119,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
 /// Refuses to make or move what could not be written, before anything is stored.
 fn check_places(ws: &Workspace, prepared: &[Prepared]) -> Result<(), SyncError> {
     let is_new = |prepared: &&Prepared| prepared.step.row_version.is_none();
-    for (from, to) in prepared.iter().filter_map(|prepared| prepared.folder_move.as_ref()) {
+    for Relocation { from, to, .. } in prepared.iter().filter_map(|prepared| prepared.relocation.as_ref()) {
         let is_only_case = from.to_string().eq_ignore_ascii_case(&to.to_string());
         match ws.tree.check_place(to) {
             Err(TreeError::Taken { .. }) if is_only_case => {}
@@ -153,7 +153,9 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
         Deed::Move { sprint, code, follow } => {
             let laid = overlay(&gathered.head, follow);
             let place = Place::new(gathered.candidate.kind, *sprint, code.as_str());
-            facts = Facts { lies_at: facts.lies_at, ..self::facts(ws, place, sprints) };
+            let there = self::facts(ws, place, sprints);
+            let moved_from = Some(facts.reference).filter(|reference| *reference != there.reference);
+            facts = Facts { lies_at: facts.lies_at, moved_from, ..there };
             EntityVerdict { place: PlaceAction::FilesFollowRow, ..written(gathered, laid.documents) }
         }
     };
@@ -201,7 +203,9 @@ fn facts(ws: &Workspace, place: Place, sprints: &SprintCodes) -> Facts {
     Facts {
         reference: reference(&place, sprints),
         home: address(&place, sprints).map_or_else(|| layout.root().clone(), |address| layout.path(&address)),
+        moved_from: None,
         lies_at: None,
+        left_at: None,
         place,
         revision: RevisionId::new(ws.ids.fresh()),
         source: Some(Source::Cli),

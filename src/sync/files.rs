@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::plan::{Note, NoteKind};
 use super::prepare::Prepared;
+use super::shift::move_folders;
 use super::survey::Survey;
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, EntityId, Role, Stamp};
 use crate::store::{Acknowledged, SyncState};
-use crate::tree::{Expected, FolderMove, HashFile, Known, Outcome, Removal, Removed, Replacement, TreeError};
+use crate::tree::{Expected, HashFile, Known, Outcome, Removal, Removed, Replacement, TreeError};
 
 /// What became of the files of a batch.
 #[derive(Default)]
@@ -20,58 +21,35 @@ pub(super) struct Written {
     pub(super) postponed: Vec<EntityId>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
+    /// Places that folders should have come to and did not: nothing is to be written there.
+    pub(super) stuck: Vec<DocPath>,
 }
 
 /// Moves, writes and removes the files of a batch whose rows are committed.
 ///
-/// `tracking` holds the tracking hashes of the revisions that were just made.
+/// `tracking` holds the tracking hashes of the revisions that were just made; `stuck` the places that folders of
+/// earlier batches should have come to. Whose folder is not where it belongs is not touched any further.
 pub(super) fn write(
     ws: &Workspace,
     survey: Option<&mut Survey>,
-    batch: Vec<Prepared>,
+    mut batch: Vec<Prepared>,
     tracking: &BTreeMap<EntityId, Digest>,
+    stuck: &[DocPath],
 ) -> Result<Written, SyncError> {
-    let mut written = Written::default();
+    let mut written = Written { stuck: stuck.to_vec(), ..Written::default() };
     move_folders(ws, &batch, &mut written)?;
+    let is_lost = |prepared: &Prepared| prepared.writes.iter().any(|write| written.is_stuck(&write.state.path));
+    let lost: Vec<EntityId> = batch.iter().filter(|p| is_lost(p)).map(|p| p.step.entity).collect();
+    written.postponed.extend(lost);
+    batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
     replace(ws, survey, &batch, &mut written)?;
     remove(ws, &batch, &mut written)?;
+    batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
     let hashes: Vec<HashFile> = batch.into_iter().filter_map(|prepared| hash_file(prepared, tracking)).collect();
     for error in ws.tree.write_hashes(&hashes) {
         written.notes.push(Note { kind: NoteKind::Problem, path: String::new(), message: error.to_string(), count: 1 });
     }
     Ok(written)
-}
-
-fn move_folders(ws: &Workspace, batch: &[Prepared], written: &mut Written) -> Result<(), SyncError> {
-    let mut waiting: Vec<(EntityId, DocPath, DocPath)> =
-        batch.iter().filter_map(|p| p.folder_move.clone().map(|(from, to)| (p.step.entity, from, to))).collect();
-    while !waiting.is_empty() {
-        let free = |to: &DocPath| !waiting.iter().any(|(_, from, _)| from == to);
-        let next = waiting.iter().position(|(_, _, to)| free(to));
-        let (id, from, to) = waiting.remove(next.unwrap_or(0));
-        let outcome = match next {
-            Some(_) => {
-                let moved = ws.tree.move_folders(&[FolderMove { from: from.clone(), to: to.clone() }])?;
-                moved.into_iter().next().unwrap_or(Ok(()))
-            }
-            None => {
-                // A ring: two change places, and whoever lay at the target goes on from where it is now.
-                let swapped = ws.tree.swap_folders(&from, &to);
-                if swapped.is_ok() {
-                    waiting
-                        .iter_mut()
-                        .filter(|(_, other, _)| *other == to)
-                        .for_each(|(_, other, _)| *other = from.clone());
-                    waiting.retain(|(_, from, to)| from != to);
-                }
-                swapped
-            }
-        };
-        if let Err(error) = outcome {
-            written.postpone(id, &from, &error);
-        }
-    }
-    Ok(())
 }
 
 fn replace(
@@ -100,7 +78,7 @@ fn replace(
                 }
                 written.left.left.push(write.state.clone());
             }
-            Outcome::Moved { .. } => written.postponed.push(write.state.entity),
+            Outcome::Moved { .. } => written.give_way(write.state.entity, &write.state.path),
             Outcome::Failed(error) => written.postpone(write.state.entity, &write.state.path, &error),
         }
     }
@@ -120,7 +98,7 @@ fn remove(ws: &Workspace, batch: &[Prepared], written: &mut Written) -> Result<(
                 written.left.dropped.push((removal.state.entity, removal.state.key.clone()));
             }
             Removed::Failed(error) => written.postpone(removal.state.entity, &removal.state.path, &error),
-            Removed::Moved { .. } => written.postponed.push(removal.state.entity),
+            Removed::Moved { .. } => written.give_way(removal.state.entity, &removal.state.path),
         }
     }
     Ok(())
@@ -135,14 +113,24 @@ fn learn(survey: &mut Survey, state: &SyncState, written: &crate::tree::Left) {
 }
 
 impl Written {
-    fn postpone(&mut self, id: EntityId, path: &DocPath, error: &TreeError) {
+    /// Whether `path` is where a folder should have come to and did not.
+    pub(super) fn is_stuck(&self, path: &DocPath) -> bool {
+        self.stuck.iter().any(|folder| path.is_within(folder))
+    }
+
+    /// Leaves to the next run what the system refused.
+    pub(super) fn postpone(&mut self, id: EntityId, path: &DocPath, error: &TreeError) {
+        self.leave(id, NoteKind::Unwritten, path, error.to_string());
+    }
+
+    /// Leaves to the next run what somebody else was quicker with.
+    fn give_way(&mut self, id: EntityId, path: &DocPath) {
+        self.leave(id, NoteKind::Busy, path, "changed while this ran; the next run looks at it again".into());
+    }
+
+    fn leave(&mut self, id: EntityId, kind: NoteKind, path: &DocPath, message: String) {
         self.postponed.push(id);
-        self.notes.push(Note {
-            kind: NoteKind::Unreadable,
-            path: path.to_string(),
-            message: error.to_string(),
-            count: 1,
-        });
+        self.notes.push(Note { kind, path: path.to_string(), message, count: 1 });
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn settle(
 
 /// Whether the row would be written only to say the same again.
 fn is_idle(prepared: &Prepared, change: &EntityChange) -> bool {
-    change.events.is_empty() && !change.deleted && prepared.writes.is_empty() && prepared.folder_move.is_none()
+    change.events.is_empty() && !change.deleted && prepared.writes.is_empty() && prepared.relocation.is_none()
 }
 
 /// Writes the files of a committed order; what was to be made is taken back where that fails.
@@ -72,7 +72,7 @@ pub(super) async fn write_files(
         .filter_map(|write| Some(Removal { path: write.state.path.clone(), expected: write.state.left?.raw }))
         .collect();
     let tracking = committed.tracking.iter().copied().collect();
-    let failure = match files::write(ws, None, prepared, &tracking) {
+    let failure = match files::write(ws, None, prepared, &tracking, &[]) {
         Err(error) => Some(unwritten(&steps.iter().collect::<Vec<_>>(), error.to_string())),
         Ok(written) => {
             ws.store.acknowledge(ws.clone, &written.left).await?;

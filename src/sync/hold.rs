@@ -2,79 +2,117 @@
 
 use super::Workspace;
 use super::candidates::{Candidates, Stray};
-use super::decide::Work;
+use super::decide::{Decided, Work};
 use super::gather::{Candidate, Place};
 use super::plan::{RowDeed, Step};
 use super::prepare::Prepared;
-use super::survey::Survey;
-use crate::model::{ConflictKind, DocPath, EntityKind, NewConflict};
-use crate::reconcile::{self, Placing};
+use super::survey::{Seen, Survey};
+use crate::model::{ConflictKind, DocPath, EntityId, EntityKind, NewConflict};
+use crate::reconcile::{Identity, Placing};
+
+/// Where an entity that is held should be, and how it is written.
+pub(super) struct Spot {
+    /// Where it should lie.
+    pub(super) home: DocPath,
+    /// Its reference.
+    pub(super) reference: String,
+}
 
 /// A step that does nothing but tell of a conflict.
-pub(super) fn held(candidate: Candidate, home: DocPath, kind: ConflictKind) -> Work {
-    let path = candidate.files.first().map_or(home, |seen| seen.path.clone());
+pub(super) fn held(candidate: Candidate, spot: Spot, kind: ConflictKind) -> Work {
+    let Spot { home, reference } = spot;
+    let main = candidate.files.first();
+    let path = main.map_or_else(|| home.clone(), |seen| seen.path.clone());
+    let lies_at = main.and_then(|seen| folder_of(candidate.kind, seen));
+    let is_taken = kind == ConflictKind::PathTaken;
     let conflict = NewConflict {
-        kind,
         entity: candidate.record.as_ref().map(|record| record.id),
-        document: candidate.files.first().map(|seen| seen.key.clone()),
-        path: path.clone(),
-        field: None,
-        base: None,
-        file: None,
-        row: None,
-        kept: None,
+        document: main.map(|seen| seen.key.clone()),
+        file: lies_at.filter(|_| is_taken).map(|path| path.to_string()),
+        row: is_taken.then(|| home.to_string()),
+        ..conflict(kind, path)
     };
-    let step = Step {
-        entity: candidate.id,
-        kind: candidate.kind,
-        reference: by_path(candidate.kind, &path),
-        rule: kind.word().to_owned(),
+    let mut step = step(candidate.id, candidate.kind, reference, kind);
+    step.row_version = candidate.record.as_ref().map(|record| record.row_version);
+    let row_place = candidate.record.as_ref().filter(|record| !record.deleted).map(Place::of_row);
+    let id = candidate.id;
+    let placing = Placing { id, from: row_place.clone(), to: row_place };
+    let lying = Placing { id, from: candidate.place.clone(), to: candidate.place.clone() };
+    let ready = Some(Prepared::only_conflict(step.clone(), conflict, home.clone()));
+    Work { step, ready, candidate, placing, lying, home }
+}
+
+/// The folder of a sprint or task, the file of an agent.
+fn folder_of(kind: EntityKind, seen: &Seen) -> Option<DocPath> {
+    if kind == EntityKind::Agent { Some(seen.path.clone()) } else { seen.path.parent() }
+}
+
+fn conflict(kind: ConflictKind, path: DocPath) -> NewConflict {
+    let (entity, document, field, base, file, row, kept) = (None, None, None, None, None, None, None);
+    NewConflict { kind, entity, document, path, field, base, file, row, kept }
+}
+
+fn step(entity: EntityId, kind: EntityKind, reference: String, why: ConflictKind) -> Step {
+    Step {
+        entity,
+        kind,
+        reference,
+        moved_from: None,
+        rule: why.word().to_owned(),
         row: RowDeed::Keep,
         files: Vec::new(),
         changes: Default::default(),
-        conflicts: vec![kind],
+        conflicts: vec![why],
         held: true,
-        row_version: candidate.record.as_ref().map(|record| record.row_version),
-    };
-    let row_place = candidate.record.as_ref().filter(|record| !record.deleted).map(Place::of_row);
-    let placing = Placing { id: candidate.id, from: row_place.clone(), to: row_place };
-    let ready = Prepared::only_conflict(step.clone(), conflict);
-    Work { step, ready: Some(ready), candidate, placing }
+        row_version: None,
+    }
 }
 
-/// How an entity is written that has no certain place: by its path.
-fn by_path(kind: EntityKind, path: &DocPath) -> String {
-    let parts: Vec<&str> = path.parts().collect();
+/// How an entity is written that has no certain place: by the path of its folder.
+pub(super) fn by_path(kind: EntityKind, home: &DocPath) -> String {
+    let parts: Vec<&str> = home.parts().collect();
     let named = match (kind, parts.as_slice()) {
-        (EntityKind::Task, [.., home, code, _]) => format!("{home}/{code}"),
-        (EntityKind::Sprint, [.., code, _]) => (*code).to_owned(),
-        _ => path.name().to_owned(),
+        (EntityKind::Task, [.., home, code]) => format!("{home}/{code}"),
+        (EntityKind::Agent, [.., file]) => file.trim_end_matches(".yml").to_owned(),
+        _ => home.name().to_owned(),
     };
     format!("{}:{named}", kind.letter())
 }
 
-/// Conflicts for folders that belong to nobody for certain.
-pub(super) fn strays(ws: &Workspace, survey: &Survey, found: &Candidates) -> Vec<NewConflict> {
-    let conflict = |stray: &Stray| {
-        let kind = match stray.why {
-            reconcile::Identity::Replaced { .. } => ConflictKind::IdReplaced,
-            _ => ConflictKind::DuplicateId,
-        };
-        let first = survey.folders.get(&stray.address).and_then(|folder| folder.files.first());
-        NewConflict {
-            kind,
-            entity: match &stray.why {
-                reconcile::Identity::Duplicate(id) | reconcile::Identity::Replaced { was: id, .. } => Some(*id),
-                _ => None,
-            },
-            document: first.map(|seen| seen.key.clone()),
-            path: first.map_or_else(|| ws.tree.layout().path(&stray.address), |seen| seen.path.clone()),
-            field: None,
-            base: None,
-            file: None,
-            row: None,
-            kept: None,
-        }
+/// Steps and conflicts for folders that belong to nobody for certain.
+pub(super) fn strays(
+    ws: &Workspace,
+    survey: &Survey,
+    found: &Candidates,
+    decided: &Decided,
+) -> Vec<(Step, NewConflict)> {
+    let by_row = |id: &EntityId| found.records.get(id).and_then(|record| record.path.clone());
+    let of_work = |id: &EntityId| decided.work.iter().find(|work| work.candidate.id == *id);
+    let home = |id: &EntityId| of_work(id).map(|work| work.home.clone()).or_else(|| by_row(id));
+    found.strays.iter().map(|stray| of_stray(ws, survey, stray, home)).collect()
+}
+
+/// `original` tells where the entity lies whose folder the stray is not.
+fn of_stray(
+    ws: &Workspace,
+    survey: &Survey,
+    stray: &Stray,
+    original: impl Fn(&EntityId) -> Option<DocPath>,
+) -> (Step, NewConflict) {
+    let home = ws.tree.layout().path(&stray.address);
+    let main = survey.folders.get(&stray.address).and_then(|folder| folder.files.first());
+    let (kind, id) = match &stray.why {
+        Identity::Replaced { was, .. } => (ConflictKind::IdReplaced, *was),
+        Identity::Duplicate(id) | Identity::Belongs(id) => (ConflictKind::DuplicateId, *id),
+        Identity::New => unreachable!("a folder without an id gets one"),
     };
-    found.strays.iter().map(conflict).collect()
+    let conflict = NewConflict {
+        entity: Some(id),
+        document: main.map(|seen| seen.key.clone()),
+        file: Some(home.to_string()),
+        row: original(&id).map(|path| path.to_string()),
+        ..conflict(kind, main.map_or_else(|| home.clone(), |seen| seen.path.clone()))
+    };
+    let (kind, why) = (stray.address.kind(), conflict.kind);
+    (step(id, kind, by_path(kind, &home), why), conflict)
 }

@@ -1,8 +1,10 @@
 //! What waits for a decision, or was decided already: so that each conflict is recorded once, and closed when it is over.
 
+use std::collections::BTreeSet;
+
 use super::prepare::Prepared;
 use super::{SyncError, Workspace};
-use crate::model::{Conflict, ConflictId, ConflictKind, ConflictState, NewConflict};
+use crate::model::{Conflict, ConflictId, ConflictKind, ConflictState, DocPath, EntityId, NewConflict};
 
 /// How a conflict is closed in favour of the row.
 pub(super) const TAKE_ROW: &str = "take-db";
@@ -29,14 +31,17 @@ impl OpenConflicts {
         conflicts.iter().filter(|conflict| !is_known(conflict)).cloned().collect()
     }
 
-    /// Open conflicts that held the entity back and are no more.
+    /// Open conflicts that held the entity back and are no more, and those about a place that it has left since.
     pub(super) fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
         let is_about = |open: &&Conflict| {
             let of_file = || prepared.step.files.iter().any(|file| file.path == open.what.path);
             open.what.entity == Some(prepared.step.entity) || open.what.entity.is_none() && of_file()
         };
         let is_over = |open: &&Conflict| {
-            open.what.kind.is_hold() && !is_of_folders(open.what.kind) && !prepared.conflicts.contains(&open.what)
+            let has_left = open.what.row.as_deref() != Some(prepared.home.as_str());
+            let is_moved_on = open.what.kind == ConflictKind::Path && has_left;
+            let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
+            (was_held || is_moved_on) && !prepared.conflicts.contains(&open.what)
         };
         overtaken(self.open().filter(is_about).filter(is_over))
     }
@@ -44,6 +49,20 @@ impl OpenConflicts {
     /// Open conflicts about whom a folder belongs to that are not among `strays`.
     pub(super) fn overtaken_strays(&self, strays: &[NewConflict]) -> Vec<(ConflictId, String)> {
         let is_over = |open: &&Conflict| is_of_folders(open.what.kind) && !strays.contains(&open.what);
+        overtaken(self.open().filter(is_over))
+    }
+
+    /// Open conflicts that held back one of `settled`, which need nothing now, or what belonged to nobody and is gone.
+    pub(super) fn overtaken_holds(
+        &self,
+        settled: &BTreeSet<EntityId>,
+        is_gone: impl Fn(&DocPath) -> bool,
+    ) -> Vec<(ConflictId, String)> {
+        let is_over = |open: &&Conflict| match open.what.entity {
+            _ if !open.what.kind.is_hold() || is_of_folders(open.what.kind) => false,
+            Some(id) => settled.contains(&id),
+            None => is_gone(&open.what.path),
+        };
         overtaken(self.open().filter(is_over))
     }
 }

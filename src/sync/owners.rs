@@ -40,7 +40,10 @@ pub(super) async fn owners(
         })
         .collect();
     let told = identities(&found, |id| homes.get(id).cloned());
-    let hidden = hidden(&found, &told);
+    let mut hidden = hidden(&found, &told);
+    // A row that never was here was never in the folder that has its place: it waits for it, and that is told.
+    let stamps: BTreeSet<EntityId> = found.iter().flat_map(|folder| &folder.stamps).copied().collect();
+    hidden.retain(|id| left.contains_key(id) || stamps.contains(id));
     if !is_complete {
         let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
         read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;

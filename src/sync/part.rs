@@ -77,8 +77,10 @@ impl PartToWrite<'_> {
     fn remove(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
         let Some(file) = file else { return (FileDeed::Keep, None) };
         keep_bytes(file, prepared);
-        // It goes from where it lies, which need not be where the row has it.
-        let state = SyncState { path: file.path.clone(), ..self.state(None) };
+        // What goes with its row goes before anything moves; else the folder is where it shall be by then.
+        let is_buried = self.gathered.candidate.record.as_ref().is_some_and(|record| record.deleted);
+        let path = if is_buried { file.path.clone() } else { self.path() };
+        let state = SyncState { path, ..self.state(None) };
         prepared.removals.push(Removal { expected: file.raw, state });
         prepared.events.push(self.file_event(EventType::FileRemoved));
         (FileDeed::Remove, Some(file.raw))
@@ -99,11 +101,11 @@ impl PartToWrite<'_> {
         prepared.writes.push(Write { pieces: new.pieces, expected, state: self.state(Some(left)) });
     }
 
-    /// Remembers the file as it is, unless that is known.
+    /// Remembers the file as it is and where it lies now, unless that is known.
     fn remember(&self, known: Option<&SyncState>, file: &FileRead, prepared: &mut Prepared) {
         let canonical = file.content.as_ref().map_or(file.raw, Writing::digest);
         let left = Left { raw: file.raw, blob: file.blob, canonical };
-        let state = self.state(Some(left));
+        let state = SyncState { path: file.path.clone(), ..self.state(Some(left)) };
         if known != Some(&state) {
             prepared.found.left.push(state);
         }

@@ -27,6 +27,9 @@ pub struct Step {
     pub kind: EntityKind,
     /// Its full reference, such as `T:alpha/phase-1`.
     pub reference: String,
+    /// The reference that it had before it moved, if it moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
     /// The row of the decision table, by number and word, such as `12 push`.
     pub rule: String,
     /// What becomes of the row.
@@ -114,6 +117,8 @@ pub enum NoteKind {
     Unreadable,
     /// A symbolic link, a pipe or the like in the place of a document.
     Refused,
+    /// A file or folder that could not be written, removed or moved; the next run tries again.
+    Unwritten,
     /// A row that no file can hold.
     RowInvalid,
     /// A file that is older than its row and stays as it is.
@@ -154,6 +159,7 @@ impl Step {
     pub fn is_idle(&self) -> bool {
         self.row == RowDeed::Keep
             && self.conflicts.is_empty()
+            && self.moved_from.is_none()
             && self.files.iter().all(|file| file.deed == FileDeed::Keep)
     }
 

@@ -1,6 +1,6 @@
 //! From a verdict to what is stored and written for one entity. Pure: the same inputs give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::gather::{Gathered, Place};
@@ -21,10 +21,14 @@ pub(super) type EntityVerdict = Verdict<DocumentKey, Writing>;
 pub(super) struct Facts {
     /// How the entity is written, such as `T:alpha/phase-1`.
     pub(super) reference: String,
+    /// How it was written before it moved, if it moves.
+    pub(super) moved_from: Option<String>,
     /// Where its documents shall lie: the folder of a sprint or task, the file of an agent.
     pub(super) home: DocPath,
     /// Where they lie now, if anywhere.
     pub(super) lies_at: Option<DocPath>,
+    /// Where this clone last left them, if anywhere.
+    pub(super) left_at: Option<DocPath>,
     /// The place that the row shall have.
     pub(super) place: Place,
     /// The id of the revision that is made, if one is.
@@ -62,7 +66,19 @@ pub(super) struct Prepared {
     /// The `.hash` of its folder, once that is done.
     pub(super) hash: Option<FolderHash>,
     /// The folder to move before any of that.
-    pub(super) folder_move: Option<(DocPath, DocPath)>,
+    pub(super) relocation: Option<Relocation>,
+    /// Where its documents lie then.
+    pub(super) home: DocPath,
+}
+
+/// A folder, or the file of an agent, that moves to where its row is.
+pub(super) struct Relocation {
+    /// Where it lies.
+    pub(super) from: DocPath,
+    /// Where it shall lie.
+    pub(super) to: DocPath,
+    /// What is remembered of the files in it that nothing else is done with, once it is there.
+    pub(super) left: Vec<SyncState>,
 }
 
 /// What the `.hash` of a folder says.
@@ -95,7 +111,7 @@ pub(super) struct Removal {
 
 impl Prepared {
     /// Only a conflict to be recorded.
-    pub(super) fn only_conflict(step: Step, conflict: NewConflict) -> Self {
+    pub(super) fn only_conflict(step: Step, conflict: NewConflict, home: DocPath) -> Self {
         Self {
             step,
             notes: Vec::new(),
@@ -108,7 +124,8 @@ impl Prepared {
             writes: Vec::new(),
             removals: Vec::new(),
             hash: None,
-            folder_move: None,
+            relocation: None,
+            home,
         }
     }
 
@@ -147,7 +164,8 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
         writes: Vec::new(),
         removals: Vec::new(),
         hash: None,
-        folder_move: folder_move(&verdict, facts),
+        relocation: None,
+        home: facts.home.clone(),
     };
     let revision = row.change.as_ref().map_or_else(
         || gathered.candidate.record.as_ref().map_or(facts.revision, |record| record.head),
@@ -158,6 +176,7 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
         part.prepare(&file.action, &mut prepared);
     }
     keep_held_texts(gathered, &mut prepared);
+    prepared.relocation = relocation(gathered, &verdict, facts, &prepared);
     prepared.hash = folder_hash(gathered, facts, &prepared);
     prepared.blobs.extend(row.blobs);
     if facts.unfit.is_none() {
@@ -199,6 +218,21 @@ fn folder_hash(gathered: &Gathered, facts: &Facts, prepared: &Prepared) -> Optio
     Some(FolderHash { folder: facts.home.clone(), tracking, documents })
 }
 
+fn relocation(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, prepared: &Prepared) -> Option<Relocation> {
+    let (from, to) = folder_move(verdict, facts)?;
+    let written = prepared.writes.iter().map(|write| &write.state.key);
+    let handled: BTreeSet<&DocumentKey> = written.chain(prepared.removals.iter().map(|r| &r.state.key)).collect();
+    let found = |key: &DocumentKey| prepared.found.left.iter().find(|state| state.key == *key);
+    let known = |key: &DocumentKey| gathered.left.get(key).map(|left| &left.state).filter(|state| state.left.is_some());
+    let kept = gathered.files.keys().filter(|key| !handled.contains(key));
+    let left = kept.filter_map(|key| {
+        let state = found(key).or_else(|| known(key))?;
+        Some(SyncState { path: document_path(&to, key), ..state.clone() })
+    });
+    let left = left.collect();
+    Some(Relocation { from, to, left })
+}
+
 fn folder_move(verdict: &EntityVerdict, facts: &Facts) -> Option<(DocPath, DocPath)> {
     let from = facts.lies_at.as_ref().filter(|from| **from != facts.home)?;
     (verdict.place == PlaceAction::FilesFollowRow).then(|| (from.clone(), facts.home.clone()))
@@ -214,6 +248,7 @@ fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowCh
         entity: gathered.candidate.id,
         kind: gathered.candidate.kind,
         reference: facts.reference.clone(),
+        moved_from: facts.moved_from.clone(),
         rule: rule_name(verdict.rule),
         row: row_deed(verdict),
         files,

@@ -118,8 +118,9 @@ fn check_plan(plan: &Plan, options: &SyncOptions) -> Result<(), SyncError> {
 fn plan(survey: &Survey, decided: &Decided) -> Plan {
     let mut notes = [survey.notes.as_slice(), &decided.notes].concat();
     notes.sort();
-    let mut steps: Vec<Step> =
-        decided.work.iter().map(|work| work.step.clone()).filter(|step| !step.is_idle() || step.held).collect();
+    let strays = decided.strays.iter().map(|(step, _)| step);
+    let steps = decided.work.iter().map(|work| &work.step).chain(strays);
+    let mut steps: Vec<Step> = steps.filter(|step| !step.is_idle() || step.held).cloned().collect();
     // As lists are ordered, whatever order the work is done in.
     steps.sort_by(|a, b| {
         let is_homeless = |step: &Step| step.reference.starts_with("T:backlog/");

@@ -6,7 +6,7 @@ use super::gather::Gathered;
 use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
-use crate::model::{Change, Changes, ConflictKind, DocumentKey, Field, Fields, NewConflict};
+use crate::model::{Change, Changes, ConflictKind, DocPath, DocumentKey, Field, Fields, NewConflict};
 use crate::reconcile::{Collision, FileAction, Report, Writing, columns};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
@@ -91,15 +91,20 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
     let document = collision.part.clone().or(main);
     let file = document.as_ref().and_then(|key| gathered.files.get(key));
     let raw = |said: &Option<crate::reconcile::Said>| said.as_ref().map(|said| said.raw.clone());
+    let path = |path: Option<&DocPath>| path.map(DocPath::to_string);
+    let [base, of_file, of_row] = match collision.kind {
+        ConflictKind::Path => [path(facts.left_at.as_ref()), path(facts.lies_at.as_ref()), path(Some(&facts.home))],
+        _ => [raw(&collision.base), raw(&collision.file), raw(&collision.row)],
+    };
     NewConflict {
         kind: collision.kind,
         entity: Some(gathered.candidate.id),
         path: file.map_or_else(|| facts.home.clone(), |file| file.path.clone()),
         document,
         field: collision.key.as_ref().map(|hole| hole.key.to_string()),
-        base: raw(&collision.base),
-        file: raw(&collision.file),
-        row: raw(&collision.row),
+        base,
+        file: of_file,
+        row: of_row,
         kept: file.map(|file| file.blob),
     }
 }

@@ -9,6 +9,7 @@ mod small;
 
 mod clones;
 mod identity;
+mod places;
 
 use project::Project;
 

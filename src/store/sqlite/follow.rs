@@ -8,10 +8,10 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::bulk::Bulk;
 use super::commit::Refusal;
-use super::read::patch;
+use super::read::{json_list, patch};
 use super::row::{get, parsed};
 use super::write;
-use crate::model::{Digest, EntityId, EntityKind};
+use crate::model::{Digest, DocPath, EntityId, EntityKind};
 use crate::store::column::{TABLES, Table};
 use crate::store::entry::{Entry, home};
 use crate::store::tracking::patch_hash;
@@ -29,6 +29,9 @@ const MOVE_TASKS: &str = "UPDATE orchestration_tasks SET file_path = ?3 || subst
 const MOVE_DOCUMENTS: &str = "UPDATE orchestration_documents SET file_path = ?3 || substr(file_path, length(?2) + 1) \
      WHERE entity_id IN (SELECT id FROM orchestration_tasks WHERE sprint_id = ?1) \
      AND substr(file_path, 1, length(?2) + 1) = ?2 || '/'";
+
+const SPRINT_PATHS: &str = "SELECT id, file_path FROM orchestration_sprints \
+     WHERE file_path IS NOT NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id";
 
 /// The patches that wait for documents, and whether a later revision has some.
 static PATCHED: LazyLock<Bulk> = LazyLock::new(|| {
@@ -71,10 +74,15 @@ pub(super) async fn leave_places(connection: &mut SqliteConnection, entries: &[E
 pub(super) async fn move_below_sprints(connection: &mut SqliteConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
     for Entry { change, moved_from, .. } in entries.iter().filter(|e| e.change.kind == EntityKind::Sprint) {
         let Some(from) = moved_from else { continue };
-        for sql in [MOVE_DOCUMENTS, MOVE_TASKS] {
-            let query = sqlx::query(sql).bind(change.id.to_string()).bind(from).bind(change.path.to_string());
-            query.execute(&mut *connection).await?;
-        }
+        move_below(connection, change.id, from, &change.path).await?;
+    }
+    Ok(())
+}
+
+async fn move_below(connection: &mut SqliteConnection, sprint: EntityId, from: &str, to: &DocPath) -> sqlx::Result<()> {
+    for sql in [MOVE_DOCUMENTS, MOVE_TASKS] {
+        let query = sqlx::query(sql).bind(sprint.to_string()).bind(from).bind(to.to_string());
+        query.execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -116,6 +124,14 @@ async fn make_newest(connection: &mut SqliteConnection, laid: &[&Laid<'_>]) -> s
     let entities: Vec<EntityId> = laid.iter().map(|l| l.one.entity).collect();
     let heads = laid.iter().flat_map(|l| l.one.documents.iter().map(|d| (l.one.entity, l.one.revision, d)));
     write::head_documents(connection, &entities, &heads.collect::<Vec<_>>()).await?;
+    let sprints = sqlx::query(SPRINT_PATHS).bind(json_list(entities.iter())).fetch_all(&mut *connection).await?;
+    for row in &sprints {
+        let (id, from): (EntityId, String) = (parsed(row, 0)?, get(row, 1)?);
+        let to = laid.iter().find(|laid| laid.one.entity == id).and_then(|laid| home(&laid.one.documents));
+        if let Some(to) = to.filter(|to| to.as_str() != from) {
+            move_below(connection, id, &from, &to).await?;
+        }
+    }
     for bulk in &*LAY {
         bulk.run(connection, laid, |Laid { one, n, tracking, .. }, binds| {
             let content = content_hash(&one.documents);

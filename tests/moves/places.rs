@@ -1,0 +1,299 @@
+//! Where rows and folders go when they move, and what happens when they cannot.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::project::{Project, sprint, task};
+use super::small::{column, nothing_left_to_do, of_task, settle, small};
+use super::{copy, rename, sql_task, waiting};
+
+const TWO: &str = "delegation/sprints/alpha/two";
+const THREE: &str = "delegation/sprints/alpha/three";
+
+fn sprint_code(project: &Project) -> Vec<String> {
+    project.select("SELECT sprint_code FROM orchestration_sprints WHERE deleted_at IS NULL")
+}
+
+#[test]
+fn row_20_what_is_removed_makes_room_for_what_moves_in_the_same_run() {
+    let project = small();
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");
+    sql_task(&project, "three", "task_code = 'two'");
+    settle(&project);
+    assert!(project.read(&format!("{TWO}/TASK.md")).starts_with("# Task: three\n"));
+    assert!(!project.at(THREE).exists());
+    assert_eq!(of_task(&project, "two", "title"), "three");
+}
+
+#[test]
+fn row_28_a_place_that_holds_other_peoples_files_is_taken_and_the_row_keeps_its_value() {
+    let project = small();
+    project.write("delegation/sprints/zz/readme.txt", "hi\n");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'zz'");
+    project.exits(3, &["sync"]);
+    assert_eq!((sprint_code(&project), waiting(&project)), (vec!["zz".into()], vec!["path-taken".into()]));
+    nothing_left_to_do(&project);
+    project.exits(3, &["sync"]);
+    assert!(project.at("delegation/sprints/alpha/SPRINT.md").exists());
+    project.edit(&format!("{TWO}/TASK.md"), "**Priority**: P1", "**Priority**: P0");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "two", "priority"), "P0", "tasks go on where they are");
+    assert!(!project.at("delegation/sprints/zz/two").exists());
+    std::fs::remove_dir_all(project.at("delegation/sprints/zz")).expect("removed");
+    settle(&project);
+    assert!(project.at("delegation/sprints/zz/two/TASK.md").exists(), "it moves once the place is free");
+    assert_eq!((sprint_code(&project), waiting(&project)), (vec!["zz".into()], vec![]));
+}
+
+#[test]
+fn row_28_a_row_whose_place_a_held_folder_has_is_told_and_touches_nothing_there() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+    let before = project.read("delegation/sprints/alpha/copy/.hash");
+    project.exits(3, &["sync"]);
+    project.sql(
+        "INSERT INTO orchestration_tasks (id, project_id, sprint_id, task_code, title) \
+         SELECT 'a4b1c2d3-0000-4000-8000-000000000003', project_id, id, 'copy', 'Inserted' FROM orchestration_sprints",
+    );
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["duplicate-id", "path-taken"]);
+    assert_eq!(project.read("delegation/sprints/alpha/copy/.hash"), before);
+    nothing_left_to_do(&project);
+    super::remove(&project, "sprints/alpha/copy");
+    settle(&project);
+    assert!(project.read("delegation/sprints/alpha/copy/TASK.md").starts_with("# Task: Inserted\n"));
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
+fn row_26_sql_that_renames_a_sprint_and_one_of_its_tasks_moves_both() {
+    let project = small();
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    sql_task(&project, "two", "task_code = 'second'");
+    settle(&project);
+    assert!(project.at("delegation/sprints/omega/second/TASK.md").exists());
+    assert!(!project.at("delegation/sprints/alpha").exists());
+    assert_eq!(of_task(&project, "second", "file_path"), "delegation/sprints/omega/second");
+    assert_eq!(of_task(&project, "three", "file_path"), "delegation/sprints/omega/three");
+}
+
+#[test]
+fn row_26_a_task_moves_on_after_sql_renamed_its_sprint() {
+    let project = small();
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    settle(&project);
+    rename(&project, "sprints/omega/two", "sprints/omega/second");
+    settle(&project);
+    assert_eq!(of_task(&project, "second", "title"), "two");
+    sql_task(&project, "three", "task_code = 'third'");
+    settle(&project);
+    assert!(project.at("delegation/sprints/omega/third/TASK.md").exists());
+}
+
+#[test]
+fn row_26_two_sprints_that_change_names_by_sql_take_their_tasks_along() {
+    let project = with_beta();
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'gamma' WHERE sprint_code = 'alpha'");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'beta' WHERE sprint_code = 'gamma'");
+    sql_task(&project, "four", "task_code = 'fourth'");
+    settle(&project);
+    assert!(project.at("delegation/sprints/alpha/fourth/TASK.md").exists());
+    assert!(project.at("delegation/sprints/beta/two/TASK.md").exists());
+}
+
+#[test]
+fn row_34_a_move_that_the_system_refuses_stays_pending_and_is_never_pushed_back() {
+    let project = small();
+    if std::process::Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n") {
+        return refused_to_root(&project);
+    }
+    let folder = project.at("delegation/sprints/alpha");
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).expect("set");
+    sql_task(&project, "two", "task_code = 'second'");
+    let said = project.exits(6, &["sync"]);
+    assert!(said.contains("alpha/two"), "{said}");
+    assert_eq!(of_task(&project, "second", "title"), "two");
+    project.exits(6, &["sync"]);
+    assert_eq!(of_task(&project, "second", "title"), "two", "the row keeps its value");
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).expect("set");
+    settle(&project);
+    assert!(project.at("delegation/sprints/alpha/second/TASK.md").exists());
+}
+
+/// Nothing is refused to root but a folder where a file is.
+fn refused_to_root(project: &Project) {
+    let backlog = project.at("delegation/backlog");
+    rename(project, "backlog/later", "sprints/alpha/later");
+    std::fs::remove_dir(&backlog).expect("empty");
+    settle(project);
+    std::fs::write(&backlog, "a file\n").expect("written");
+    sql_task(project, "two", "sprint_id = NULL");
+    let said = project.exits(6, &["sync"]);
+    assert!(said.contains("alpha/two"), "{said}");
+    project.exits(6, &["sync"]);
+    assert_eq!(of_task(project, "two", "sprint_id"), "", "the row keeps its value");
+    std::fs::remove_file(&backlog).expect("removed");
+    settle(project);
+    assert!(project.at("delegation/backlog/two/TASK.md").exists());
+}
+
+#[test]
+fn p11_a_run_that_dies_between_its_commit_and_the_move_is_ended_by_the_next() {
+    let project = small();
+    sql_task(&project, "two", "task_code = 'second'");
+    project.ok(&["sync"]);
+    // As a crash would leave it: the row and what is remembered are committed, the folder was not moved.
+    rename(&project, "sprints/alpha/second", "sprints/alpha/two");
+    project.sql("UPDATE orchestration_sync_state SET file_path = replace(file_path, 'alpha/second', 'alpha/two')");
+    settle(&project);
+    assert!(project.at("delegation/sprints/alpha/second/TASK.md").exists());
+    assert_eq!(of_task(&project, "second", "title"), "two");
+}
+
+#[test]
+fn row_26_a_move_that_sql_asked_for_can_be_taken_back_at_once() {
+    let project = small();
+    sql_task(&project, "two", "task_code = 'second'");
+    project.ok(&["sync"]);
+    rename(&project, "sprints/alpha/second", "sprints/alpha/two");
+    settle(&project);
+    assert_eq!(of_task(&project, "two", "title"), "two");
+}
+
+#[test]
+fn row_7_a_folder_that_was_only_just_made_can_be_deleted() {
+    let project = small();
+    project.sql(
+        "INSERT INTO orchestration_tasks (id, project_id, sprint_id, task_code, title) \
+         SELECT 'a4b1c2d3-0000-4000-8000-000000000005', project_id, id, 'made', 'Made' FROM orchestration_sprints",
+    );
+    project.ok(&["sync"]);
+    super::remove(&project, "sprints/alpha/made");
+    settle(&project);
+    assert_eq!(of_task(&project, "made", "title"), "");
+}
+
+/// A second sprint with one task, in step.
+fn with_beta() -> Project {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    project.write("delegation/sprints/beta/four/TASK.md", &task("four", "Pending", "P1"));
+    settle(&project);
+    project
+}
+
+#[test]
+fn row_32_a_sprint_that_sql_deleted_under_a_live_task_keeps_its_file_and_is_told() {
+    let project = with_beta();
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'beta'");
+    let said = project.exits(3, &["sync"]);
+    assert!(said.contains("S:beta"), "{said}");
+    assert!(project.at("delegation/sprints/beta/SPRINT.md").exists());
+    assert_eq!(waiting(&project), ["orphan"]);
+    nothing_left_to_do(&project);
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "four", "title"), "four");
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'four'");
+    settle(&project);
+    assert!(!project.at("delegation/sprints/beta").exists(), "it goes with all its tasks");
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
+fn row_31_a_task_that_sql_made_in_a_sprint_that_is_gone_makes_no_folder() {
+    let project = with_beta();
+    let beta = "SELECT id FROM orchestration_sprints WHERE sprint_code = 'beta'";
+    let id = project.select(beta).remove(0);
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'four'");
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'beta'");
+    settle(&project);
+    project.sql(&format!(
+        "INSERT INTO orchestration_tasks (id, project_id, sprint_id, task_code, title) \
+         SELECT 'a4b1c2d3-0000-4000-8000-000000000004', id, '{id}', 'stray', 'Stray' FROM orchestration_projects"
+    ));
+    project.exits(3, &["sync"]);
+    assert!(!project.at("delegation/sprints/beta").exists());
+    assert_eq!(waiting(&project), ["orphan"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_32_a_sprint_without_its_file_is_named_rightly_and_the_hold_ends_with_its_cause() {
+    let project = small();
+    let file = "delegation/sprints/alpha/SPRINT.md";
+    let text = project.read(file);
+    std::fs::remove_file(project.at(file)).expect("removed");
+    let said = project.exits(3, &["sync"]);
+    assert!(said.contains("S:alpha"), "{said}");
+    project.write(file, &text);
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
+fn row_31_the_hold_of_a_task_without_a_sprint_ends_when_its_folder_is_removed() {
+    let project = small();
+    project.write("delegation/sprints/ghost/lost/TASK.md", &task("lost", "Pending", "P2"));
+    let said = project.exits(3, &["sync"]);
+    assert!(said.contains("T:ghost/lost"), "{said}");
+    super::remove(&project, "sprints/ghost");
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
+fn row_27_cc19_two_moves_are_told_with_all_three_places_and_the_row_wins() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "sprints/alpha/mine");
+    sql_task(&project, "two", "task_code = 'theirs'");
+    project.exits(3, &["sync"]);
+    assert!(project.at("delegation/sprints/alpha/theirs/TASK.md").exists(), "the row wins");
+    let conflict = project.json(&["conflict", "list"])[0].take();
+    assert_eq!(conflict["kind"], "path");
+    let said = (conflict["base"].as_str(), conflict["file"].as_str(), conflict["row"].as_str());
+    let theirs = "delegation/sprints/alpha/theirs";
+    assert_eq!(said, (Some(TWO), Some("delegation/sprints/alpha/mine"), Some(theirs)));
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_27_two_moves_are_settled_by_a_third() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "sprints/alpha/mine");
+    sql_task(&project, "two", "task_code = 'theirs'");
+    project.exits(3, &["sync"]);
+    rename(&project, "sprints/alpha/theirs", "sprints/alpha/third");
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+    assert_eq!(of_task(&project, "third", "title"), "two");
+}
+
+#[test]
+fn row_26_a_move_says_where_it_came_from() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "backlog/second");
+    assert!(project.ok(&["status"]).contains("moved from T:alpha/two"));
+    let said = settle(&project);
+    assert!(said.contains("T:backlog/second") && said.contains("moved from T:alpha/two"), "{said}");
+    sql_task(&project, "three", "task_code = 'third'");
+    let said = settle(&project);
+    assert!(said.contains("moved from T:alpha/three"), "{said}");
+    assert_eq!(column(&project, "orchestration_tasks", "task_code", "third", "title"), "three");
+}
+
+#[test]
+fn row_29_status_tells_of_a_copied_folder() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+    let said = project.run(&["status"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("T:alpha/copy") && said.contains("duplicate-id"), "{said}");
+    let said = project.exits(3, &["sync"]);
+    assert!(said.contains("T:alpha/copy") && said.contains("duplicate-id"), "{said}");
+    let conflict = project.json(&["conflict", "list"])[0].take();
+    assert_eq!(
+        (conflict["file"].as_str(), conflict["row"].as_str()),
+        (Some("delegation/sprints/alpha/copy"), Some(TWO))
+    );
+    assert_eq!(conflict["path"], "delegation/sprints/alpha/copy/TASK.md");
+}
