@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::relocate::back_to;
 use super::resolve::sprints_of;
 use super::set::value;
 use super::view::reference;
@@ -163,7 +164,11 @@ async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport
     for conflict in &chosen {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
-        add(&mut deeds, record, deed(conflict, record, side)?);
+        let deed = match (conflict.what.kind, side, &conflict.what.file) {
+            (ConflictKind::Path, Side::File, Some(place)) => Some(back_to(ws, record, place).await?),
+            _ => deed(conflict, record, side)?,
+        };
+        add(&mut deeds, record, deed);
         let decided = open.iter().filter(|other| other.id == conflict.id || is_same_decision(conflict, other));
         order.resolved.extend(decided.map(|decided| (decided.id, word(side).to_owned())));
     }
@@ -225,12 +230,19 @@ fn is_same_decision(a: &Conflict, b: &Conflict) -> bool {
     }
 }
 
-/// Refuses to take two values of the files for one field.
+/// Refuses to take two values of the files for one field, and to move what is changed otherwise at once.
 fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> {
     let field = |conflict: &Conflict| {
         let is_value = matches!(conflict.what.kind, ConflictKind::Field | ConflictKind::TwoPlaces);
         conflict.what.entity.zip(conflict.what.field.clone()).filter(|_| is_value && side == Side::File)
     };
+    let moves = |conflict: &&Conflict| conflict.what.kind == ConflictKind::Path && side == Side::File;
+    for path in chosen.iter().filter(moves) {
+        if chosen.iter().any(|other| other.id != path.id && other.what.entity == path.what.entity) {
+            let why = format!("decide {} alone, since it moves what the others are about", short(path));
+            return Err(OpError::NotDecidable { kind: path.what.kind.word(), why });
+        }
+    }
     for (at, a) in chosen.iter().enumerate() {
         let contradicts = |b: &&Conflict| field(b).is_some() && field(b) == field(a) && b.what.file != a.what.file;
         if let Some(b) = chosen[..at].iter().find(contradicts) {

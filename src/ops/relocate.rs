@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::resolve::{resolve, resolve_kind};
+use super::resolve::{resolve, resolve_kind, sprints_of};
 use super::{OpError, Workspace};
-use crate::model::{Code, EntityKind, Field, Fields, Record, Reference};
+use crate::model::{Code, DocPath, EntityKind, Field, Fields, Home, Record, Reference};
 use crate::store::Selection;
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
+use crate::tree::Address;
 
 /// Move a task to another sprint, or give something another code.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
@@ -54,6 +55,30 @@ impl Relocate {
         let edit = Edit { entity: record.id, deed: Deed::Move { sprint, code, follow } };
         Ok(carry_out(ws, Order { edits: vec![edit], ..Order::default() }).await?)
     }
+}
+
+/// The move of `record` to the folder (or file of an agent) at `path`.
+pub(super) async fn back_to(ws: &Workspace, record: &Record, path: &str) -> Result<Deed, OpError> {
+    let address = DocPath::new(path).ok().and_then(|path| ws.tree.layout().address(&path));
+    let address = address.filter(|address| address.kind() == record.kind);
+    let address = address.ok_or_else(|| OpError::BadPath { path: path.to_owned() })?;
+    let (home, code) = match address {
+        Address::Sprint(code) | Address::Agent(code) => (None, code),
+        Address::Task(home, code) => (Some(home), code),
+    };
+    let target = match home {
+        Some(Home::Sprint(code)) => {
+            let wanted = Reference { kind: Some(EntityKind::Sprint), home: None, code };
+            Some(resolve_kind(ws, &wanted, EntityKind::Sprint).await?.record)
+        }
+        Some(Home::Backlog) | None => None,
+    };
+    let sprint = target.as_ref().map(|sprint| sprint.id);
+    refuse_taken(ws, record, sprint, &code).await?;
+    let sprints = sprints_of(ws, std::iter::once(&record.row)).await?;
+    let old = record.sprint.and_then(|id| sprints.get(&id).cloned());
+    let follow = follow(record, &code, old.as_deref(), Some(target.map(|sprint| sprint.code.clone())));
+    Ok(Deed::Move { sprint, code, follow })
 }
 
 async fn refuse_taken(

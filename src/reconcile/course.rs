@@ -59,6 +59,8 @@ fn of_joiner<'a, C: Content>(part: &'a Part<C>, text: &'a FileText<C>) -> Course
     let had_it = was_left.is_some() || text.is_known || matches!(text.ancestry, Ancestry::Known { .. });
     if !had_it || part.is_by_git(text) {
         Course::Join(text, Rule::Push)
+    } else if is_put_back(part) {
+        Course::Join(text, Rule::Revert)
     } else if !text.is_known && was_left != Some(&text.content) {
         Course::Join(text, Rule::EditDelete)
     } else if part.git.is_heads_text && !text.is_as_left {
@@ -66,6 +68,14 @@ fn of_joiner<'a, C: Content>(part: &'a Part<C>, text: &'a FileText<C>) -> Course
     } else {
         Course::Remove
     }
+}
+
+/// Whether somebody put back what this clone knows to have been away. An attachment bears no stamp that would tell a
+/// copy from a text that is meant, so only git can have brought it otherwise.
+fn is_put_back<C: PartialEq>(part: &Part<C>) -> bool {
+    part.kind == PartKind::Attachment
+        && matches!(part.left, Left::Nothing)
+        && part.movement() == Some(Movement::Unmoved)
 }
 
 fn of_pair<'a, C: Content>(

@@ -94,6 +94,7 @@ fn remove(ws: &Workspace, batch: &[Prepared], written: &mut Written) -> Result<(
         wanted.iter().map(|r| Removal { path: r.state.path.clone(), expected: r.expected }).collect();
     for (removal, outcome) in wanted.into_iter().zip(ws.tree.remove(&removals)?) {
         match outcome {
+            Removed::Done(_) | Removed::Absent if removal.is_missed => written.left.left.push(removal.state.clone()),
             Removed::Done(_) | Removed::Absent => {
                 written.left.dropped.push((removal.state.entity, removal.state.key.clone()));
             }

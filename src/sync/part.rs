@@ -6,7 +6,7 @@ use super::gather::{FileRead, Gathered};
 use super::plan::{FileDeed, FileStep};
 use super::prepare::{Facts, Prepared, Removal, Write, document_path};
 use crate::document;
-use crate::model::{Changes, Digest, DocPath, DocumentKey, EventType, NewEvent, RevisionId, Stamp};
+use crate::model::{Changes, Digest, DocPath, DocumentKey, EventType, NewEvent, RevisionId, Role, Stamp};
 use crate::reconcile::{FileAction, Writing};
 use crate::store::{Bytes, Left, SyncState};
 
@@ -16,6 +16,8 @@ pub(super) struct PartToWrite<'a> {
     pub(super) key: &'a DocumentKey,
     pub(super) facts: &'a Facts,
     pub(super) revision: RevisionId,
+    /// Whether its entity is deleted by this.
+    pub(super) is_last: bool,
 }
 
 /// The bytes that a file shall have.
@@ -42,10 +44,13 @@ impl PartToWrite<'_> {
 
     fn keep(&self, file: Option<&FileRead>, prepared: &mut Prepared) -> (FileDeed, Option<Digest>) {
         let known = self.gathered.left.get(self.key);
-        match file {
-            Some(file) => self.remember(known.map(|left| &left.state), file, prepared),
-            None if known.is_some() => prepared.found.dropped.push((self.gathered.candidate.id, self.key.clone())),
-            None => {}
+        match (file, known.map(|left| &left.state)) {
+            (Some(file), known) => self.remember(known, file, prepared),
+            (None, Some(state)) if !self.is_missed() => {
+                prepared.found.dropped.push((state.entity, state.key.clone()));
+            }
+            (None, Some(SyncState { left: Some(_), .. })) => prepared.found.left.push(self.state(None)),
+            (None, _) => {}
         }
         (FileDeed::Keep, file.map(|file| file.raw))
     }
@@ -81,9 +86,15 @@ impl PartToWrite<'_> {
         let is_buried = self.gathered.candidate.record.as_ref().is_some_and(|record| record.deleted);
         let path = if is_buried { file.path.clone() } else { self.path() };
         let state = SyncState { path, ..self.state(None) };
-        prepared.removals.push(Removal { expected: file.raw, state });
+        prepared.removals.push(Removal { expected: file.raw, state, is_missed: self.is_missed() });
         prepared.events.push(self.file_event(EventType::FileRemoved));
         (FileDeed::Remove, Some(file.raw))
+    }
+
+    /// Whether it is remembered that the document was there and is away: who puts an attachment back means it.
+    fn is_missed(&self) -> bool {
+        let is_live = self.gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted);
+        self.key.role == Role::Attachment && is_live && !self.is_last
     }
 
     /// Plans the exchange of a file, unless it has these bytes already.

@@ -105,8 +105,10 @@ pub(super) struct Write {
 pub(super) struct Removal {
     /// What must be there.
     pub(super) expected: Digest,
-    /// What is remembered.
+    /// What is remembered, if anything.
     pub(super) state: SyncState,
+    /// Whether it is remembered that it is away.
+    pub(super) is_missed: bool,
 }
 
 impl Prepared {
@@ -171,8 +173,9 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
         || gathered.candidate.record.as_ref().map_or(facts.revision, |record| record.head),
         |change| change.revision,
     );
+    let is_last = matches!(verdict.row, RowAction::Delete { .. });
     for (key, file) in &verdict.files {
-        let part = PartToWrite { gathered, key, facts, revision };
+        let part = PartToWrite { gathered, key, facts, revision, is_last };
         part.prepare(&file.action, &mut prepared);
     }
     keep_held_texts(gathered, &mut prepared);

@@ -197,6 +197,7 @@ fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Sight
             Place::Document(_, role) => Some((file.id, file.path(), role)),
             Place::Foreign(_) => None,
         })
+        .filter(|(_, path, _)| !scan.is_blocked(path))
         .collect();
     let paths: Vec<DocPath> = wanted.iter().map(|(_, path, _)| path.clone()).collect();
     ws.progress.started(paths.len(), "reading files");
@@ -292,6 +293,7 @@ fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Fold
         let path = file.path();
         let Place::Document(address, role) = layout.place(&path) else { continue };
         let sight = match (sights.get(&file.id), file.known) {
+            _ if scan.is_blocked(&path) => Sight::Unreadable,
             (Some(sight), _) => sight.clone(),
             (None, Some(known)) => Sight::Read(*known),
             (None, None) => Sight::Unreadable,

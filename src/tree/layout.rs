@@ -316,7 +316,7 @@ impl Reason {
 
     /// Whether nothing can be said about what lies behind it, so that it must not be taken for absent.
     pub const fn is_blocking(self) -> bool {
-        matches!(self, Self::Symlink | Self::Special | Self::NestedRepository)
+        matches!(self, Self::Symlink | Self::Special | Self::NestedRepository | Self::Collision)
     }
 }
 

@@ -61,3 +61,18 @@ fn row_12_a_working_copy_that_was_in_step_can_change_and_remove_an_attachment() 
     project.ok(&["sync"]);
     assert!(!project.at("delegation/sprints/alpha/one/notes.md").exists());
 }
+
+#[test]
+fn row_19_an_attachment_that_was_removed_elsewhere_can_be_put_back_here() {
+    let project = with_worktree();
+    let notes = "delegation/sprints/alpha/one/notes.md";
+    project.ok(&["-C", "other", "sync"]);
+    std::fs::remove_file(project.at(notes)).expect("removed");
+    project.ok(&["sync"]);
+    project.ok(&["-C", "other", "sync"]);
+    assert!(!project.at(&format!("other/{notes}")).exists(), "the other copy follows");
+    project.write(&format!("other/{notes}"), "first\n");
+    project.ok(&["-C", "other", "sync"]);
+    project.ok(&["sync"]);
+    assert_eq!(project.read(notes), "first\n");
+}

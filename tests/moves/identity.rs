@@ -1,6 +1,6 @@
 //! Whose folder it is, and that nobody is deleted of whom that cannot be told.
 
-use super::small::{nothing_left_to_do, of_task, settle, small};
+use super::small::{events, nothing_left_to_do, of_task, settle, small};
 use super::{copy, remove, rename, sql_task, waiting};
 use crate::project::sprint;
 
@@ -108,4 +108,33 @@ fn row_36_a_text_copied_over_that_of_another_task_has_no_base() {
     assert!(waiting(&project).contains(&"no-base".to_owned()), "{:?}", waiting(&project));
     assert_eq!(of_task(&project, "two", "title"), "two");
     nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_30_fs11_two_folders_that_differ_only_in_case_are_told_and_neither_is_touched() {
+    let project = small();
+    project.write("delegation/sprints/alpha/TWO/TASK.md", "# T\n");
+    let (files, told) = (project.files(), events(&project));
+    let said = project.exits(6, &["sync"]);
+    assert!(said.contains("alpha/TWO") && said.contains("alpha/two") && said.contains("only in case"), "{said}");
+    assert_eq!((files, told), (project.files(), events(&project)));
+    assert_eq!(of_task(&project, "two", "title || file_path"), "twodelegation/sprints/alpha/two");
+    project.exits(6, &["sync"]);
+    remove(&project, "sprints/alpha/TWO");
+    settle(&project);
+    assert_eq!(of_task(&project, "two", "title"), "two");
+}
+
+#[test]
+fn row_19_an_attachment_that_was_removed_can_be_put_back_as_it_was() {
+    let project = small();
+    let notes = "delegation/sprints/alpha/two/notes.md";
+    for _ in 0..2 {
+        project.write(notes, "hi\n");
+        settle(&project);
+        assert_eq!(project.read(notes), "hi\n");
+        std::fs::remove_file(project.at(notes)).expect("removed");
+        settle(&project);
+        assert!(!project.at(notes).exists());
+    }
 }

@@ -257,6 +257,20 @@ fn row_27_cc19_two_moves_are_told_with_all_three_places_and_the_row_wins() {
 }
 
 #[test]
+fn row_27_the_move_in_the_tree_can_be_taken_after_all() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "backlog/mine");
+    sql_task(&project, "two", "task_code = 'theirs'");
+    project.exits(3, &["sync"]);
+    let conflict = project.json(&["conflict", "list"])[0].take();
+    project.ok(&["conflict", "take-file", conflict["id"].as_str().expect("an id")]);
+    assert!(project.at("delegation/backlog/mine/TASK.md").exists());
+    assert_eq!(of_task(&project, "mine", "title || coalesce(sprint_id, ' none')"), "two none");
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
 fn row_27_two_moves_are_settled_by_a_third() {
     let project = small();
     rename(&project, "sprints/alpha/two", "sprints/alpha/mine");

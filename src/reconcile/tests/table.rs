@@ -217,6 +217,20 @@ fn row_19_gt12_a_revert_on_top_of_the_head_is_pushed() {
 }
 
 #[test]
+fn row_19_an_attachment_that_is_put_back_is_a_revert_unless_it_is_a_copy_that_stayed() {
+    let [task, notes] = [c(1, 1, 1), tiny(&[], 5)];
+    let scene = Scene::live(task.clone()).untouched(0, &task, &[]).part(9, None);
+    let scene = scene.text(9, &notes, Ancestry::Unstamped).known(9);
+    let away = scene.clone().edit(9, |part| part.left = Left::Nothing);
+    let told = away.clone().decide();
+    assert_eq!((told.rule(9), told.row(9), told.how()), (Rule::Revert, Some(&notes), Some(How::Reverted)));
+    let by_git = away.git(9, |git| git.movement = Movement::Sideways).decide();
+    assert_eq!(by_git.row(9), None, "known bytes that a switch of branches brought are no news");
+    assert_eq!(scene.clone().decide().action(9), &FileAction::Remove, "nor are those that never went away here");
+    assert_eq!(scene.left(9, &notes).decide().action(9), &FileAction::Remove);
+}
+
+#[test]
 fn row_20_cc07_a_deletion_reaches_files_that_nobody_changed() {
     let old = c(1, 1, 1);
     let told = Scene::tombstone(old.clone()).untouched(0, &old, &[]).decide();

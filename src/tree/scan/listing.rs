@@ -114,22 +114,20 @@ impl Sorting<'_> {
             let files = std::mem::take(&mut self.listing.files);
             files.iter().for_each(|file| self.leave(Reason::NoEntity, &file.name));
         }
-        for name in self.listing.collisions() {
-            self.leave(Reason::Collision, &name);
-        }
+        let collisions = self.listing.collisions().into_iter().map(|name| (Reason::Collision, 1, name));
+        self.listing.remarks.extend(collisions);
         self.listing.remarks.extend(self.counts.into_iter().map(|(reason, (count, first))| (reason, count, first)));
         self.listing
     }
 }
 
 impl Listing {
-    /// The second of any two names that are one on a Mac or on Windows.
+    /// The names that are one name on a Mac or on Windows: nobody can tell which of them is meant.
     fn collisions(&self) -> Vec<String> {
         let names = self.folders.iter().chain(self.files.iter().map(|file| &file.name));
-        let mut folded: Vec<(String, &String)> = names.map(|name| (fold(name), name)).collect();
-        folded.sort_unstable();
-        let pairs = folded.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-        pairs.map(|pair| pair[1].1.clone()).collect()
+        let mut folded: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        names.for_each(|name| folded.entry(fold(name)).or_default().push(name));
+        folded.into_values().filter(|same| same.len() > 1).flatten().cloned().collect()
     }
 }
 
