@@ -488,6 +488,17 @@ fn a_path_to_a_task_in_a_new_sprint_takes_the_sprint_along() {
 }
 
 #[test]
+fn a_rebuild_waits_until_the_files_say_what_the_rows_do() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'two'");
+    assert!(project.exits(7, &["db", "rebuild", "--yes"]).contains("instep sync"));
+    assert_eq!(of_task(&project, "two", "status"), "blocked", "the database is where it was");
+    project.ok(&["sync"]);
+    project.ok(&["db", "rebuild", "--yes"]);
+    assert_eq!(of_task(&project, "two", "status"), "blocked", "the files said so");
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let project = small();
     project.edit(ONE, "**Priority**: P1", "**Priority**: P0");

@@ -7,10 +7,10 @@ use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
-use super::screen::{Line, Role, Screen};
+use super::screen::{Line, Role, Screen, counted};
 use super::settings;
 use super::table::{Column, Table, pairs};
-use crate::ops::{DatabaseInfo, DatabaseView, Sync};
+use crate::ops::{DatabaseInfo, DatabaseView, Status, Sync};
 use crate::tree::set_aside;
 
 /// The files that SQLite keeps beside a database.
@@ -63,7 +63,9 @@ impl Database {
 fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let located = settings::settle(desk.global, desk.screen)?.project?;
     let database = super::desk::database(&located.state);
-    let question = "The history and open conflicts stay behind in the old database. Go on?";
+    check_nothing_waits(desk)?;
+    let question =
+        "The history, open conflicts and what rows say that no file tells stay behind in the old database. Go on?";
     confirm(desk.screen, &question.into(), yes)?;
     let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
     match set_aside(&database, BESIDE, &name) {
@@ -75,6 +77,21 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;
     desk.answer("db.rebuild", &report, report::print);
     Ok(report::exit(&report))
+}
+
+/// What other programs wrote must be in the files first; a database that cannot be asked has nothing more to give.
+fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let Ok(workspace) = desk.open(Purpose::Look) else { return Ok(()) };
+    let waiting = desk
+        .wait(Status::default().run(&workspace))
+        .map_or(0, |report| report.steps.iter().filter(|step| step.is_rows_news()).count());
+    if waiting == 0 {
+        return Ok(());
+    }
+    let message =
+        format!("{} not in step: a new database would know the files' side alone", counted(waiting, "entity"));
+    let hint = "`instep status` says what differs, and `instep sync` brings it into step";
+    Err(Failure::new("not-in-step", Exit::Brake, message).hint(hint))
 }
 
 fn print(view: &DatabaseView, screen: &mut Screen) {

@@ -163,6 +163,12 @@ impl Step {
             && self.files.iter().all(|file| file.deed == FileDeed::Keep)
     }
 
+    /// Whether the row says what no file says yet, or something waits for a person; a deletion says nothing.
+    pub fn is_rows_news(&self) -> bool {
+        let is_news = |file: &FileStep| !matches!(file.deed, FileDeed::Keep | FileDeed::Stamp | FileDeed::Remove);
+        self.held || !self.conflicts.is_empty() || self.files.iter().any(is_news)
+    }
+
     /// Whether both sides had changed; a file that repeats a value may be written where one had.
     pub fn is_merge(&self) -> bool {
         !self.rule.ends_with("push")
