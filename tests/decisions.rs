@@ -456,3 +456,38 @@ fn a_database_that_is_put_aside_replaces_none() {
     let databases = kept.filter(|name| name.contains(".before-") && !name.ends_with("-wal") && !name.ends_with("-shm"));
     assert_eq!(databases.count(), 3);
 }
+
+#[test]
+fn an_init_that_nobody_confirms_writes_nothing() {
+    let project = Project::empty();
+    project.write(TWO, &project::task("two", "Pending", "P1"));
+    project.write("delegation/sprints/alpha/SPRINT.md", &project::sprint("Alpha", "Active"));
+    let before = project.files();
+    let error = project.envelope(&["init"]);
+    assert_eq!((&error["error"]["code"], &error["error"]["effect"]), (&"not-confirmed".into(), &"none".into()));
+    assert!(error["error"]["message"].as_str().expect("a text").contains("2 files get one line"), "{error}");
+    assert_eq!(project.files(), before);
+    assert!(!project.at(".instep").exists() && !project.at("instep.toml").exists());
+}
+
+#[test]
+fn an_init_that_adopts_nothing_does_not_say_in_step() {
+    let project = Project::empty();
+    project.write(TWO, &project::task("two", "Pending", "P1"));
+    let said = project.ok(&["init", "--no-sync"]);
+    assert!(said.contains("nothing was adopted") && !said.contains("in step:"), "{said}");
+}
+
+#[test]
+fn a_title_that_is_one_code_span_can_be_changed() {
+    let project = small();
+    for title in ["`x`", "Plain", "`a b`", "`c`"] {
+        project.ok(&["task", "set", "two", &format!("title={title}")]);
+        assert!(project.read(TWO).starts_with(&format!("# Task: {title}\n")), "{title}: {}", project.read(TWO));
+        assert_eq!(of_task(&project, "two", "title"), title);
+        nothing_left_to_do(&project);
+    }
+    project.sql("UPDATE orchestration_tasks SET title = 'Of SQL' WHERE task_code = 'two'");
+    settle(&project);
+    assert!(project.read(TWO).starts_with("# Task: Of SQL\n"), "{}", project.read(TWO));
+}

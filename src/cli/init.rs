@@ -10,9 +10,8 @@ use super::report;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::settings;
 use super::surroundings::{SystemClock, SystemIds};
+use crate::model::DocPath;
 use crate::ops::{Init, Initialised};
-use crate::sync::plan::FileDeed;
-use crate::sync::{SyncReport, Workspace};
 use crate::tree::{Disk, Layout, Located, Tree, locate};
 
 /// Make a project of this folder, or get a clone of one ready
@@ -30,49 +29,50 @@ impl Start {
     pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let Self { mut op, yes } = self;
         let settled = settings::settle(desk.global, desk.screen)?;
-        if settled.project.is_err() {
-            lay_out(&op, &locate(Path::new("."), &settled.trust())?)?;
-        }
-        let workspace = desk.open(Purpose::Begin)?;
-        if !op.no_sync && !agreed(&op, yes, &workspace, desk)? {
+        let (place, root) = match &settled.project {
+            Ok(place) => (place.clone(), settled.config.root.value.clone()),
+            Err(_) => (locate(Path::new("."), &settled.trust())?, op.root()?),
+        };
+        let tree = tree(&place, root)?;
+        if !op.no_sync && !agreed(yes, op.unstamped(&tree), desk)? {
             op.no_sync = true;
         }
+        if settled.project.is_err() {
+            let folder = place.root.file_name().unwrap_or_default().to_string_lossy();
+            op.lay_out(&tree, &SystemIds, &folder)?;
+        }
+        let workspace = desk.open(Purpose::Begin)?;
+        let is_left = op.no_sync && !op.demo;
         let done = desk.wait(op.run(&workspace))?;
-        desk.answer("init", &done, print);
+        desk.answer("init", &done, |done, screen| print(done, is_left, screen));
         Ok(report::exit(&done.report))
     }
 }
 
-/// Makes the files that mark a project.
-fn lay_out(op: &Init, place: &Located) -> Result<(), Failure> {
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let tree = Tree::new(Layout::new(op.root()?), Box::new(Disk::open(place)?), clock, ids);
-    let folder = place.root.file_name().unwrap_or_default().to_string_lossy();
-    op.lay_out(&tree, &SystemIds, &folder)?;
-    Ok(())
+/// The files, as they are before there is a project.
+fn tree(place: &Located, root: DocPath) -> Result<Tree, Failure> {
+    Ok(Tree::new(Layout::new(root), Box::new(Disk::open(place)?), Arc::new(SystemClock), Arc::new(SystemIds)))
 }
 
-/// Whether the documents that are there may get a line at their end.
-fn agreed(op: &Init, yes: bool, workspace: &Workspace, desk: &mut Desk<'_>) -> Result<bool, Failure> {
-    let preview = desk.wait(op.preview(workspace))?;
-    let files = stamped(&preview);
+/// Whether the documents that are there may get a line at their end; asked before anything is written.
+fn agreed(yes: bool, files: usize, desk: &mut Desk<'_>) -> Result<bool, Failure> {
     if files == 0 {
         return Ok(true);
     }
-    let question = format!("{} get one line at the end, which says whose they are. Go on?", counted(files, "file"));
+    let gets = if files == 1 { "gets" } else { "get" };
+    let question = format!("{} {gets} one line at the end, which says whose they are. Go on?", counted(files, "file"));
     match confirm(desk.screen, &question.into(), yes) {
         Err(declined) if declined.exit != Exit::Usage => Ok(false),
         other => other.map(|()| true),
     }
 }
 
-fn stamped(preview: &SyncReport) -> usize {
-    let files = preview.steps.iter().flat_map(|step| &step.files);
-    files.filter(|file| matches!(file.deed, FileDeed::Stamp | FileDeed::Write)).count()
-}
-
-fn print(done: &Initialised, screen: &mut Screen) {
-    report::print(&done.report, screen);
+fn print(done: &Initialised, is_left: bool, screen: &mut Screen) {
+    if is_left {
+        screen.data(Line::new().plain("nothing was adopted: `instep sync` does that later"));
+    } else {
+        report::print(&done.report, screen);
+    }
     if screen.talk() > Talk::Quiet {
         screen.data(Line::new().with(Role::Success, "ready").plain(": the plan lies in ").code(&done.root));
     }

@@ -10,9 +10,10 @@ use super::listed::Entry;
 use super::new::{TemplateOptions, creations};
 use super::{OpError, Workspace};
 use crate::config::{Config, FILE_NAME};
-use crate::model::{DocPath, Ids, ProjectId, TemplateKind};
+use crate::document::{self, Stamps};
+use crate::model::{DocPath, Ids, ProjectId, Role, TemplateKind};
 use crate::sync::{Order, SyncOptions, SyncReport, carry_out, sync};
-use crate::tree::{Expected, Outcome, Replacement, Tree};
+use crate::tree::{Expected, Outcome, Place, ReadFile, Replacement, ScannedFile, StatCache, Tree, TreeError};
 
 /// What git shall not see below the root folder.
 const IGNORED: &str = ".hash\n";
@@ -85,12 +86,20 @@ impl Init {
         DocPath::new(root).map_err(|_| OpError::BadPath { path: root.to_owned() })
     }
 
-    /// Says what adopting the files that are there would do; writes nothing.
-    ///
-    /// # Errors
-    /// A side that could not be read.
-    pub async fn preview(&self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        Ok(sync(ws, SyncOptions { dry_run: true, ..SyncOptions::default() }).await?)
+    /// How many documents are there that bear no stamp yet; writes nothing.
+    pub fn unstamped(&self, tree: &Tree) -> usize {
+        let scan = tree.scan(StatCache::empty(), None);
+        let document = |file: ScannedFile<'_>| match file.place(tree.layout()) {
+            Place::Document(_, role) if role.is_managed() => Some((file.path(), role)),
+            _ => None,
+        };
+        let (paths, roles): (Vec<DocPath>, Vec<Role>) = scan.files().filter_map(document).unzip();
+        let is_unstamped = |number: usize, read: Result<ReadFile, TreeError>| {
+            let bytes = read.map(|read| read.bytes).unwrap_or_default();
+            let text = document::read(roles[number], &bytes);
+            text.is_ok_and(|text| matches!(document::split(roles[number], text).stamps, Stamps::None))
+        };
+        tree.read_all(&paths, is_unstamped).into_iter().filter(|unstamped| *unstamped).count()
     }
 
     /// Adopts the files that are there, and makes the example where it is wanted.
