@@ -211,3 +211,15 @@ fn files_that_are_gone_let_no_command_overwrite_a_row_that_none_can_hold() {
     project.exits(6, &["task", "set", "one", "phase=2"]);
     assert_eq!(of_task(&project, "one", "title"), "l1\nl2");
 }
+
+#[test]
+fn a_place_that_the_other_one_cannot_follow_is_told() {
+    let project = small();
+    project.edit(AGENT, "title: one", "title: \"l1\\nl2\"");
+    let said = project.ok(&["sync"]);
+    assert!(said.contains("AGENT.yml: repeats a field with another value"), "{said}");
+    assert_eq!(of_task(&project, "one", "title"), "one");
+    project.edit(AGENT, "l1\\nl2", "uno");
+    project.edit(ONE, "# Task: one", "# Task: uno");
+    assert!(!settle(&project).contains("another value"));
+}

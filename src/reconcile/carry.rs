@@ -1,6 +1,6 @@
 //! Puts the courses of all parts together: one row, one verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::choice::Choices;
 use super::course::{self, Course};
@@ -33,9 +33,9 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
     for (name, course) in courses {
         sheet.enter(name, course, merged.remove(*name));
     }
-    if courses.values().any(has_no_base) {
-        sheet.reports.extend(opinions::differing(&sheet.parts).into_iter().map(Report::PlacesDiffer));
-    }
+    let known = if courses.values().any(has_no_base) { BTreeSet::new() } else { opinions::differing(&rows(case)) };
+    let differing = opinions::differing(&sheet.parts);
+    sheet.reports.extend(differing.into_iter().filter(|name| !known.contains(name)).map(Report::PlacesDiffer));
     sheet.close(how)
 }
 
@@ -75,6 +75,11 @@ fn has_no_base<C>(course: &Course<'_, C>) -> bool {
         Course::Merge(ground) => ground.base.is_none(),
         _ => false,
     }
+}
+
+/// What the row has.
+fn rows<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>) -> BTreeMap<P, C> {
+    case.parts.iter().filter_map(|(name, part)| Some((name.clone(), part.row.clone()?))).collect()
 }
 
 /// The parts that the row has and keeps.
