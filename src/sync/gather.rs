@@ -177,7 +177,7 @@ fn read_files(ws: &Workspace, candidates: Vec<Candidate>) -> (Vec<Candidate>, Fi
     let wanted: Vec<(EntityId, &Seen)> = candidates
         .iter()
         .flat_map(|candidate| candidate.files.iter().map(|seen| (candidate.id, seen)))
-        .filter(|(_, seen)| !matches!(seen.sight, Sight::Unreadable))
+        .filter(|(_, seen)| !matches!(seen.sight, Sight::Unreadable | Sight::Ambiguous(_)))
         .collect();
     let paths: Vec<DocPath> = wanted.iter().map(|(_, seen)| seen.path.clone()).collect();
     let read = ws.tree.read_all(&paths, |index, read| {

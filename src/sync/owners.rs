@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::LeftStates;
-use super::survey::{Folder, Sight, Survey};
+use super::survey::{Folder, Seen, Sight, Survey};
 use super::{SyncError, Workspace};
 use crate::model::{Code, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
 use crate::reconcile::{Found, Identity, hidden, identities};
@@ -44,6 +44,9 @@ pub(super) async fn owners(
     // A row that never was here was never in the folder that has its place: it waits for it, and that is told.
     let stamps: BTreeSet<EntityId> = found.iter().flat_map(|folder| &folder.stamps).copied().collect();
     hidden.retain(|id| left.contains_key(id) || stamps.contains(id));
+    // Nor is anybody gone whose files have a name that is another one's elsewhere.
+    let is_ambiguous = |seen: &&Seen| matches!(seen.sight, Sight::Ambiguous(_));
+    hidden.extend(survey.folders.values().flat_map(Folder::managed).filter(is_ambiguous).filter_map(Seen::stamp_id));
     if !is_complete {
         let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
         read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;

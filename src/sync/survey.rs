@@ -61,6 +61,9 @@ pub(super) enum Sight {
     Read(Known),
     /// It was read and cannot be understood.
     Quarantined(Known),
+    /// It was read, but its name or that of its folder is another one's on other systems: nobody can tell which of them
+    /// is meant.
+    Ambiguous(Known),
     /// It cannot be read just now: unknown, not absent.
     Unreadable,
 }
@@ -69,7 +72,9 @@ impl Seen {
     /// The entity that its one good stamp names, also where the rest of it cannot be understood.
     pub(super) fn stamp_id(&self) -> Option<EntityId> {
         match &self.sight {
-            Sight::Read(known) | Sight::Quarantined(known) => known.stamp.map(|stamp| stamp.id),
+            Sight::Read(known) | Sight::Quarantined(known) | Sight::Ambiguous(known) => {
+                known.stamp.map(|stamp| stamp.id)
+            }
             Sight::Unreadable => None,
         }
     }
@@ -78,7 +83,7 @@ impl Seen {
     pub(super) fn raw(&self) -> Option<Digest> {
         match &self.sight {
             Sight::Read(known) | Sight::Quarantined(known) => Some(known.raw),
-            Sight::Unreadable => None,
+            Sight::Ambiguous(_) | Sight::Unreadable => None,
         }
     }
 }
@@ -197,7 +202,6 @@ fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Sight
             Place::Document(_, role) => Some((file.id, file.path(), role)),
             Place::Foreign(_) => None,
         })
-        .filter(|(_, path, _)| !scan.is_blocked(path))
         .collect();
     let paths: Vec<DocPath> = wanted.iter().map(|(_, path, _)| path.clone()).collect();
     ws.progress.started(paths.len(), "reading files");
@@ -293,10 +297,13 @@ fn group(ws: &Workspace, scan: &Scan, sights: &Sights) -> BTreeMap<Address, Fold
         let path = file.path();
         let Place::Document(address, role) = layout.place(&path) else { continue };
         let sight = match (sights.get(&file.id), file.known) {
-            _ if scan.is_blocked(&path) => Sight::Unreadable,
             (Some(sight), _) => sight.clone(),
             (None, Some(known)) => Sight::Read(*known),
             (None, None) => Sight::Unreadable,
+        };
+        let sight = match sight {
+            Sight::Read(known) | Sight::Quarantined(known) if scan.is_blocked(&path) => Sight::Ambiguous(known),
+            other => other,
         };
         let key = document_key(role, file.name);
         folders.entry(address).or_default().files.push(Seen {

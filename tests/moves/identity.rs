@@ -138,3 +138,17 @@ fn row_19_an_attachment_that_was_removed_can_be_put_back_as_it_was() {
         assert!(!project.at(notes).exists());
     }
 }
+
+#[test]
+fn row_30_a_folder_renamed_to_what_another_one_is_called_but_for_case_deletes_nobody() {
+    let project = small();
+    let told = events(&project);
+    rename(&project, "sprints/alpha/three", "sprints/alpha/TWO");
+    project.exits(6, &["sync"]);
+    project.exits(6, &["sync"]);
+    assert_eq!(told, events(&project));
+    assert_eq!(of_task(&project, "two", "title") + &of_task(&project, "three", "title"), "twothree");
+    rename(&project, "sprints/alpha/TWO", "sprints/alpha/third");
+    settle(&project);
+    assert_eq!(of_task(&project, "two", "title") + &of_task(&project, "third", "title"), "twothree");
+}
