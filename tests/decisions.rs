@@ -491,3 +491,24 @@ fn a_title_that_is_one_code_span_can_be_changed() {
     settle(&project);
     assert!(project.read(TWO).starts_with("# Task: Of SQL\n"), "{}", project.read(TWO));
 }
+
+#[test]
+fn a_title_is_taken_from_a_file_that_was_deleted_since() {
+    let project = two_titles();
+    let id = waiting(&project, "title").remove(0);
+    delete_two(&project);
+    project.ok(&["conflict", "take-file", &id]);
+    assert_eq!(of_task(&project, "two", "title || ' ' || assignee"), "Of the file kim");
+    assert!(project.read(TWO).starts_with("# Task: Of the file\n"), "{}", project.read(TWO));
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn a_text_that_was_deleted_since_cannot_be_taken() {
+    let project = two_texts();
+    let id = waiting(&project, "text").remove(0);
+    delete_two(&project);
+    let said = project.exits(6, &["conflict", "take-file", &id]);
+    assert!(said.contains("its files were deleted"), "{said}");
+    assert_eq!(waiting(&project, "text"), std::slice::from_ref(&id), "it waits still");
+}

@@ -192,6 +192,9 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
         (ConflictKind::Field | ConflictKind::Superseded, Side::File) => {
             file_value(conflict, record).map(|value| decision(Some(value)))
         }
+        (ConflictKind::Body | ConflictKind::NoBase | ConflictKind::TwoPlaces, Side::File) => {
+            Ok(decision(file_value(conflict, record).ok()))
+        }
         (
             ConflictKind::Field
             | ConflictKind::Superseded

@@ -4,7 +4,7 @@ use super::case::{Surroundings, case};
 use super::gather::{Gathered, Place};
 use super::prepare::{EntityVerdict, Facts};
 use super::told::conflicts;
-use crate::model::{Field, Fields, NewConflict};
+use crate::model::{ConflictKind, Field, Fields, NewConflict};
 use crate::reconcile::{
     Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with, overlay,
 };
@@ -16,7 +16,7 @@ pub struct Decision {
     pub what: NewConflict,
     /// Whose word counts.
     pub side: Side,
-    /// What a field gets where the collision is over already, because the row won it and the file followed.
+    /// What the file said of a field, where the file does not say it any more: the row won, or the file is gone.
     pub value: Option<(Field, serde_json::Value)>,
 }
 
@@ -43,7 +43,9 @@ pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Fa
                 key: collision.key.clone(),
                 side: decision.side,
             })),
-            None => fields.extend(decision.value.clone()),
+            // What both sides agree on by now needs no decision, except that the row won a field.
+            None if decision.what.kind == ConflictKind::Field => fields.extend(decision.value.clone()),
+            None => {}
         }
     }
     let verdict = decide_with(&case, &choices);

@@ -97,6 +97,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
     let mut view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
+    view.check_there(&order.edits)?;
     let unsettled = view.out_of_step(&order.edits);
     if !unsettled.is_empty() {
         let scope = Scope { paths: unsettled, everything: false };
@@ -131,7 +132,7 @@ fn check_places(ws: &Workspace, prepared: &[Prepared]) -> Result<(), SyncError> 
         for write in &made.writes {
             ws.tree
                 .check_place(&write.state.path)
-                .map_err(|error| SyncError::Blocked { what: made.step.reference.clone(), why: error.to_string() })?;
+                .map_err(|error| SyncError::Blocked { what: made.step.reference.clone(), why: error.words() })?;
         }
     }
     Ok(())

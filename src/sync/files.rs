@@ -121,7 +121,7 @@ impl Written {
 
     /// Leaves to the next run what the system refused.
     pub(super) fn postpone(&mut self, id: EntityId, path: &DocPath, error: &TreeError) {
-        self.leave(id, NoteKind::Unwritten, path, error.to_string());
+        self.leave(id, NoteKind::Unwritten, path, error.words());
     }
 
     /// Leaves to the next run what somebody else was quicker with.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choose::Decision;
 use super::decide::SprintCodes;
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Place, gather, is_head};
@@ -10,6 +11,7 @@ use super::survey::{Seen, Sight, digests};
 use super::unfit::check_spelling;
 use super::{SyncError, Workspace};
 use crate::model::{DocPath, EntityId, EntityKind, Record};
+use crate::reconcile::Side;
 use crate::store::Selection;
 
 /// The entities that an order is about.
@@ -57,6 +59,20 @@ impl View {
             None => Ok(()),
             Some((path, why)) => Err(SyncError::Unread { path: path.clone(), why: why.clone() }),
         }
+    }
+
+    /// Refuses to take what a file said that is gone, where nothing but the file said it.
+    pub(super) fn check_there(&self, edits: &[Edit]) -> Result<(), SyncError> {
+        let is_lost = |decision: &&Decision| decision.side == Side::File && decision.value.is_none();
+        let wants_file = |edit: &&Edit| matches!(&edit.deed, Deed::Decide(all) if all.iter().any(|one| is_lost(&one)));
+        for edit in edits.iter().filter(wants_file) {
+            let gone = |candidate: &&Candidate| candidate.id == edit.entity && !candidate.has_managed_files();
+            let record = self.candidates.iter().find(gone).and_then(|candidate| candidate.record.as_ref());
+            if let Some(path) = record.and_then(|record| record.path.clone()) {
+                return Err(SyncError::Unread { path, why: "its files were deleted".into() });
+            }
+        }
+        Ok(())
     }
 
     /// Where one of the entities lies that waits for a decision even now. One whose files are gone does not, nor one

@@ -88,6 +88,14 @@ pub enum TreeError {
 }
 
 impl TreeError {
+    /// What it says, and what the system said, on one line.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Io { source, .. } | Self::Owner { source, .. } => format!("{self}: {source}"),
+            _ => self.to_string(),
+        }
+    }
+
     /// Whether it says that there is nothing at the path.
     pub fn is_absence(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
