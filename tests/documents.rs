@@ -210,9 +210,12 @@ fn set_and_set_back(document: &Document, slot: &Slot) -> Result<(), String> {
 
 /// A raw value like `old` in kind that no document has.
 fn another(slot: &Slot, old: &str) -> String {
+    // One person may be written as a list.
+    let may_be_list =
+        matches!(slot.typed, Some(Typed::List(_))) || matches!(slot.field(), Some(Field::Assignee | Field::Owner));
     match (&slot.key, &slot.typed) {
-        (_, Some(Typed::List(_))) if old.starts_with('[') => "[zebra-9, 'yak']".into(),
-        (_, Some(Typed::List(_))) if old.starts_with("- ") || old.starts_with("-\n") => "- zebra-9".into(),
+        _ if may_be_list && old.starts_with('[') => "[zebra-9, 'yak']".into(),
+        _ if may_be_list && (old.starts_with("- ") || old.starts_with("-\n")) => "- zebra-9".into(),
         (SlotKey::Field(Field::Title), _) => "Zebra nine".into(),
         (SlotKey::Pointer(_), _) if old.starts_with('"') => "\"zebra\\n9\"".into(),
         _ => "zebra-9".into(),
