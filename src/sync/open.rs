@@ -27,7 +27,8 @@ impl OpenConflicts {
     pub(super) fn unrecorded(&self, conflicts: &[NewConflict]) -> Vec<NewConflict> {
         let is_settled = |known: &Conflict| known.resolution.as_deref() == Some(TAKE_ROW) && !known.what.kind.is_hold();
         let stands = |known: &Conflict| known.state == ConflictState::Open || is_settled(known);
-        let is_known = |conflict: &&NewConflict| self.0.iter().any(|known| stands(known) && known.what == **conflict);
+        let is_known =
+            |conflict: &&NewConflict| self.0.iter().any(|known| stands(known) && is_same(&known.what, conflict));
         conflicts.iter().filter(|conflict| !is_known(conflict)).cloned().collect()
     }
 
@@ -41,14 +42,15 @@ impl OpenConflicts {
             let has_left = open.what.row.as_deref() != Some(prepared.home.as_str());
             let is_moved_on = open.what.kind == ConflictKind::Path && has_left;
             let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
-            (was_held || is_moved_on) && !prepared.conflicts.contains(&open.what)
+            (was_held || is_moved_on) && !prepared.conflicts.iter().any(|conflict| is_same(&open.what, conflict))
         };
         overtaken(self.open().filter(is_about).filter(is_over))
     }
 
     /// Open conflicts about whom a folder belongs to that are not among `strays`.
     pub(super) fn overtaken_strays(&self, strays: &[NewConflict]) -> Vec<(ConflictId, String)> {
-        let is_over = |open: &&Conflict| is_of_folders(open.what.kind) && !strays.contains(&open.what);
+        let is_over =
+            |open: &&Conflict| is_of_folders(open.what.kind) && !strays.iter().any(|stray| is_same(&open.what, stray));
         overtaken(self.open().filter(is_over))
     }
 
@@ -69,6 +71,16 @@ impl OpenConflicts {
 
 fn overtaken<'a>(conflicts: impl Iterator<Item = &'a Conflict>) -> Vec<(ConflictId, String)> {
     conflicts.map(|conflict| (conflict.id, "overtaken".to_owned())).collect()
+}
+
+/// Whether two records are one. Where the other folder lies says who is in the way, and may change meanwhile.
+fn is_same(a: &NewConflict, b: &NewConflict) -> bool {
+    match a.kind {
+        kind if is_of_folders(kind) || kind == ConflictKind::PathTaken => {
+            (a.kind, a.entity, &a.path) == (b.kind, b.entity, &b.path)
+        }
+        _ => a == b,
+    }
 }
 
 /// Whether conflicts of this kind are about whom a folder belongs to.

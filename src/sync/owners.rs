@@ -28,7 +28,7 @@ pub(super) async fn owners(
     left: &LeftStates,
     records: &mut BTreeMap<EntityId, Record>,
 ) -> Result<Owners, SyncError> {
-    let homes = homes(records);
+    let homes = homes(survey, records);
     let known = known_places(ws.tree.layout(), records, &homes, left);
     let found: Vec<Found<EntityId, Address>> = survey
         .folders
@@ -103,21 +103,36 @@ async fn read_adopted(
     Ok(())
 }
 
-/// Where each row has its entity.
-fn homes(records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
+/// Where each row has its entity; a task goes where the folder of its sprint goes.
+fn homes(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> BTreeMap<EntityId, Address> {
     let code = |record: &Record| Code::new(&record.code).ok();
+    let folders = sprint_folders(survey);
     let address = |record: &Record| match record.kind {
         EntityKind::Sprint => code(record).map(Address::Sprint),
         EntityKind::Agent => code(record).map(Address::Agent),
         EntityKind::Task => {
             let home = match record.sprint {
                 None => Some(Home::Backlog),
-                Some(sprint) => records.get(&sprint).and_then(code).map(Home::Sprint),
+                Some(sprint) => {
+                    let named = || records.get(&sprint).and_then(code);
+                    folders.get(&sprint).cloned().or_else(named).map(Home::Sprint)
+                }
             };
             home.zip(code(record)).map(|(home, code)| Address::Task(home, code))
         }
     };
     records.values().filter_map(|record| Some((record.id, address(record)?))).collect()
+}
+
+/// What the one folder of each sprint is called.
+fn sprint_folders(survey: &Survey) -> BTreeMap<EntityId, Code> {
+    let mut called: BTreeMap<EntityId, Vec<&Code>> = BTreeMap::new();
+    for (address, folder) in &survey.folders {
+        if let (Address::Sprint(code), Some(id)) = (address, folder.stamp_id()) {
+            called.entry(id).or_default().push(code);
+        }
+    }
+    called.into_iter().filter(|(_, codes)| codes.len() == 1).map(|(id, codes)| (id, codes[0].clone())).collect()
 }
 
 /// A folder that bears no id yet; the row of its first life was read, if there is one.

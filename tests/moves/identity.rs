@@ -152,3 +152,17 @@ fn row_30_a_folder_renamed_to_what_another_one_is_called_but_for_case_deletes_no
     settle(&project);
     assert_eq!(of_task(&project, "two", "title") + &of_task(&project, "third", "title"), "twothree");
 }
+
+#[test]
+fn row_29_a_copy_is_told_from_a_task_whose_sprint_was_renamed() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "backlog/copy");
+    rename(&project, "sprints/alpha", "sprints/omega");
+    project.exits(3, &["sync"]);
+    assert_eq!((waiting(&project), of_task(&project, "two", "title").as_str()), (vec!["duplicate-id".into()], "two"));
+    nothing_left_to_do(&project);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'sigma'");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    assert!(project.at("delegation/sprints/sigma/two/TASK.md").exists());
+}
