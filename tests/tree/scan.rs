@@ -269,6 +269,14 @@ fn fs08_a_fifo_or_a_socket_is_refused_without_opening_it() {
 }
 
 #[test]
+fn fs08_a_folder_in_the_place_of_a_document_is_not_its_absence() {
+    let ground = Ground::planted();
+    fs::remove_file(ground.path(TASK)).unwrap();
+    fs::create_dir(ground.path(TASK)).unwrap();
+    assert_eq!(blocked(&fresh_scan(&ground.tree())), [TASK]);
+}
+
+#[test]
 fn fs09_a_hard_link_is_reported() {
     let ground = Ground::planted();
     fs::remove_file(ground.path(BUG)).unwrap();

@@ -70,10 +70,11 @@ impl Visitor<'_> {
 
 impl Sorting<'_> {
     fn take(&mut self, name: &str, kind: FileKind) {
-        if kind == FileKind::Folder {
+        let role = self.shelf.role(name);
+        // A folder in the place of a document does not say that the document is gone.
+        if kind == FileKind::Folder && !role.is_ok_and(Role::is_managed) {
             return self.listing.folders.push(name.into());
         }
-        let role = self.shelf.role(name);
         self.has_entity |= role.is_ok_and(|role| role != Role::Attachment);
         match (kind, role) {
             (FileKind::File, Ok(role)) => self.take_document(name, role),
