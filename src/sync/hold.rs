@@ -5,7 +5,8 @@ use super::candidates::{Candidates, Stray};
 use super::decide::{Decided, Work};
 use super::gather::{Candidate, Place};
 use super::plan::{RowDeed, Step};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, Relocation};
+use super::shift::rebased;
 use super::survey::{Seen, Survey};
 use crate::model::{ConflictKind, DocPath, EntityId, EntityKind, NewConflict};
 use crate::reconcile::{Identity, Placing};
@@ -89,7 +90,16 @@ pub(super) fn strays(
     let by_row = |id: &EntityId| found.records.get(id).and_then(|record| record.path.clone());
     let of_work = |id: &EntityId| decided.work.iter().find(|work| work.candidate.id == *id);
     let home = |id: &EntityId| of_work(id).map(|work| work.home.clone()).or_else(|| by_row(id));
-    found.strays.iter().map(|stray| of_stray(ws, survey, stray, home)).collect()
+    let mut strays: Vec<_> = found.strays.iter().map(|stray| of_stray(ws, survey, stray, home)).collect();
+    // A stray goes along with the sprint that it lies in.
+    let relocations = decided.work.iter().filter_map(|work| work.ready.as_ref()?.relocation.as_ref());
+    for Relocation { from, to, .. } in relocations {
+        for (_, conflict) in strays.iter_mut().filter(|(_, conflict)| conflict.path.is_within(from)) {
+            conflict.path = rebased(&conflict.path, from, to);
+            conflict.file = conflict.path.parent().map(|folder| folder.to_string());
+        }
+    }
+    strays
 }
 
 /// `original` tells where the entity lies whose folder the stray is not.

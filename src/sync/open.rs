@@ -73,12 +73,13 @@ fn overtaken<'a>(conflicts: impl Iterator<Item = &'a Conflict>) -> Vec<(Conflict
     conflicts.map(|conflict| (conflict.id, "overtaken".to_owned())).collect()
 }
 
-/// Whether two records are one. Where the other folder lies says who is in the way, and may change meanwhile.
+/// Whether two records are one. Where things lie may change with any move: an entity's conflict goes with it, and a
+/// folder that is nobody's is known by its own place alone.
 fn is_same(a: &NewConflict, b: &NewConflict) -> bool {
     match a.kind {
-        kind if is_of_folders(kind) || kind == ConflictKind::PathTaken => {
-            (a.kind, a.entity, &a.path) == (b.kind, b.entity, &b.path)
-        }
+        kind if is_of_folders(kind) => (a.kind, a.entity, &a.path) == (b.kind, b.entity, &b.path),
+        ConflictKind::PathTaken if a.entity.is_some() => (a.kind, a.entity) == (b.kind, b.entity),
+        _ if a.entity.is_some() => *a == NewConflict { path: a.path.clone(), ..b.clone() },
         _ => a == b,
     }
 }

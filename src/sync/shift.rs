@@ -79,7 +79,7 @@ fn follow(waiting: &mut Vec<Waiting>, step: &Waiting, is_free: bool) -> Vec<Enti
 }
 
 /// Where `path`, which lies in `from`, lies when that folder is called `to`.
-fn rebased(path: &DocPath, from: &DocPath, to: &DocPath) -> DocPath {
+pub(super) fn rebased(path: &DocPath, from: &DocPath, to: &DocPath) -> DocPath {
     let rest = &path.as_str()[from.as_str().len()..];
     DocPath::new(&format!("{to}{rest}")).expect("a path below a path is one")
 }

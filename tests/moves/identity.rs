@@ -166,3 +166,14 @@ fn row_29_a_copy_is_told_from_a_task_whose_sprint_was_renamed() {
     nothing_left_to_do(&project);
     assert!(project.at("delegation/sprints/sigma/two/TASK.md").exists());
 }
+
+#[test]
+fn row_29_a_copy_goes_along_with_the_sprint_that_sql_renamed_and_is_told_once() {
+    let project = small();
+    copy(&project, "backlog/later", "sprints/alpha/copy");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    project.exits(3, &["sync"]);
+    assert!(project.at("delegation/sprints/omega/copy/TASK.md").exists());
+    nothing_left_to_do(&project);
+    assert_eq!(waiting(&project), ["duplicate-id"]);
+}
