@@ -223,7 +223,7 @@ impl Config {
         let mut add = |name: String, value: String, origin| entries.push(Entry { name, value, origin });
         match &self.project {
             Some(id) => add("project.id".into(), id.value.to_string(), id.origin),
-            None => add("project.id".into(), String::new(), Origin::Default),
+            None => add("project.id".into(), "none".into(), Origin::Default),
         }
         if let Some(name) = &self.name {
             add("project.name".into(), name.value.clone(), name.origin);

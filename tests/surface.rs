@@ -8,3 +8,5 @@ mod project;
 mod comparing;
 #[path = "surface/making.rs"]
 mod making;
+#[path = "surface/telling.rs"]
+mod telling;

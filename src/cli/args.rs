@@ -15,6 +15,7 @@ use super::init::Start;
 use super::screen::Talk;
 use super::settings;
 use super::sprint::Sprint;
+use super::table::wrapped;
 use super::task::Task;
 use super::template::Template;
 use crate::config::Color;
@@ -46,6 +47,16 @@ const EXIT_CODES: &str = concat!(
     "  4 a check found problems",
 );
 
+/// The same for a narrow terminal.
+const EXIT_CODES_BELOW_EACH_OTHER: &str = concat!(
+    "  0 done\n  1 failed\n  2 wrong usage\n  3 conflicts wait for a person\n  4 a check found problems\n",
+    "  5 the database cannot be reached\n  6 a file cannot be read or written\n  7 a safety brake refused\n",
+    "  130 interrupted",
+);
+
+/// Where the words begin that say what a command is for.
+const ABOUT: usize = 15;
+
 /// Keep sprints, tasks and agents in step between Markdown files and a database
 #[derive(Debug, Parser)]
 #[command(
@@ -75,10 +86,10 @@ pub(super) struct Global {
     /// Use colour: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", value_parser = color(), hide_possible_values = true, display_order = 901)]
     pub(super) color: Option<Color>,
-    /// Tell errors only
+    /// Tell what is wrong, and nothing of success
     #[arg(long, short, global = true, conflicts_with = "verbose", display_order = 902)]
     pub(super) quiet: bool,
-    /// Tell details
+    /// Tell every step and note, and what is left alone
     #[arg(long, short, global = true, display_order = 903)]
     pub(super) verbose: bool,
     /// Work as if started in DIR
@@ -159,9 +170,10 @@ fn is_family(word: &OsStr) -> bool {
 pub(super) fn tree() -> clap::Command {
     let tree = Arguments::command();
     let (commands, heading) = (grouped(&tree), STYLES.get_header());
+    let exit_codes = if columns() < 80 { EXIT_CODES_BELOW_EACH_OTHER } else { EXIT_CODES };
     tree.help_template(format!(
         "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{commands}{heading}Options:{heading:#}\n{{options}}\n\n\
-         {heading}Exit codes:{heading:#}\n{EXIT_CODES}{{after-help}}"
+         {heading}Exit codes:{heading:#}\n{exit_codes}{{after-help}}"
     ))
 }
 
@@ -173,11 +185,18 @@ fn grouped(tree: &clap::Command) -> String {
         text += &format!("{heading}{group}:{heading:#}\n");
         for command in commands.iter().filter_map(|command| tree.find_subcommand(command)) {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let about =
+                wrapped(&about, columns().saturating_sub(ABOUT).max(ABOUT), 0).join(&format!("\n{:ABOUT$}", ""));
             text += &format!("  {name}{:11}{name:#}  {about}\n", command.get_name());
         }
         text += "\n";
     }
     text
+}
+
+/// The width that help is made for.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns).min(80))
 }
 
 fn color() -> impl TypedValueParser<Value = Color> {

@@ -22,7 +22,25 @@ const MAX_EDITED: u64 = 16 << 20;
 #[derive(Debug, Subcommand)]
 pub(super) enum Conflict {
     /// List what waits for a decision
-    #[command(after_help = example!("instep conflict list"))]
+    #[command(after_help = concat!(
+        "\x1b[1mKinds:\x1b[0m\n",
+        "  field          both changed one value; the row's stays, the file's is kept\n",
+        "  body           both changed the same lines; neither side is touched\n",
+        "  no-base        the text derives from nothing that the database knows\n",
+        "  invalid        the row has a value that the document cannot say\n",
+        "  two-places     two places of one field changed differently\n",
+        "  superseded     the files only follow here, and one was changed\n",
+        "  edit-delete    one side changed it, the other deleted it ...\n",
+        "  delete-edit    ... and the other way round\n",
+        "  create-create  both made something in one place\n",
+        "  path           both moved it, to different places\n",
+        "  path-taken     something else is where it belongs\n",
+        "  duplicate-id   two documents bear one id\n",
+        "  id-replaced    the document that was there bears another id\n",
+        "  orphan         its sprint does not exist\n",
+        "  row-missing    its row is gone, and nobody deleted it\n\n",
+        example!("instep conflict list")
+    ))]
     List(ConflictList),
     /// Show one conflict with all three values
     #[command(after_help = example!("instep conflict show 1f3a"))]
@@ -60,28 +78,32 @@ fn print_list(all: &[ConflictView], screen: &mut Screen) {
     if all.is_empty() {
         return screen.say(Line::new().with(Role::Success, "in step").plain(": nothing waits for a decision"));
     }
-    let columns = ["ID", "KIND", "REF", "FIELD", "FILE", "DATABASE"].map(|heading| match heading {
+    let columns = ["ID", "KIND", "REF", "FIELD", "FILE", "DATABASE", "DECIDED"].map(|heading| match heading {
         "FILE" | "DATABASE" => Column::cut_first(heading),
         "REF" => Column::reference(heading),
         _ => Column::whole(heading),
     });
-    let mut table = Table::new(columns);
+    // Where only those are listed that wait, none is decided.
+    let shown = if all.iter().all(|view| view.state == ConflictState::Open) { 6 } else { 7 };
+    let mut table = Table::new(&columns[..shown]);
     for view in all {
         let kind = if view.state == ConflictState::Open { Role::Warning } else { Role::Dim };
-        table.row([
-            (Role::Code, view.id.clone()),
+        let cells = [
+            (Role::Code, view.short.clone()),
             (kind, view.kind.word().into()),
             (Role::Code, view.reference.clone().unwrap_or_else(|| view.path.clone())),
             (Role::Plain, view.field.clone().unwrap_or_default()),
             (Role::Plain, view.file.clone().unwrap_or_default()),
             (Role::Plain, view.row.clone().unwrap_or_default()),
-        ]);
+            (Role::Dim, view.resolution.clone().unwrap_or_else(|| "waits".to_owned())),
+        ];
+        table.row(cells.into_iter().take(shown));
     }
     table.print(screen);
 }
 
 fn print_one(view: &ConflictView, screen: &mut Screen) {
-    screen.data(Line::new().code(&view.id).plain("  ").with(Role::Heading, view.kind.word()));
+    screen.data(Line::new().code(&view.short).plain("  ").with(Role::Heading, view.kind.word()));
     screen.data("");
     let value = |value: &Option<String>| match value {
         Some(text) => text.as_str().into(),

@@ -1,6 +1,7 @@
 //! What sprints, tasks and agents have in common: how they are shown and changed.
 
 use clap::Arg;
+use serde_json::Value;
 
 use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
@@ -134,8 +135,12 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
     let told = told.map(|field| (field, text(entity, *field))).filter(|(_, text)| !text.is_empty());
     let mut rows: Vec<(&str, Line)> =
         told.map(|(field, text)| (field.word(), Line::new().with(role(*field, &text), text))).collect();
+    rows.extend(body(shown).into_iter().map(|(label, text)| (label, text.into())));
     let labels = std::iter::once("documents").chain(std::iter::repeat(""));
     rows.extend(labels.zip(shown.documents.iter().map(|document| Line::new().code(&document.path))));
+    let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    rows.push(("created", day(shown.created_at).into()));
+    rows.push(("updated", day(shown.updated_at).into()));
     rows.push(("revisions", shown.revisions.to_string().into()));
     rows.push(("id", Line::new().with(Role::Dim, entity.id.to_string())));
     pairs(&rows, screen);
@@ -154,6 +159,24 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
         let waiting = format!(": {} wait; see `instep conflict list`", counted(shown.conflicts.len(), "conflict"));
         screen.say(Line::new().with(Role::Warning, "warning").plain(waiting));
     }
+}
+
+/// What the text says beside its fields: boxes ticked, what must be done before; of a sprint how far its tasks are.
+fn body(shown: &Shown) -> Vec<(&'static str, String)> {
+    let mut told = Vec::new();
+    if let Some(boxes) = shown.body.get("checkboxes") {
+        let count = |name: &str| boxes.get(name).and_then(Value::as_u64).unwrap_or_default();
+        told.push(("checkboxes", format!("{} of {} ticked", count("done"), count("total"))));
+    }
+    let listed = shown.body.get("dependencies").map(report::plain).unwrap_or_default();
+    if shown.entity.fields.get(&Field::DependsOn).is_none() && !["", "None"].contains(&listed.as_str()) {
+        told.push(("dependencies", listed));
+    }
+    if !shown.by_status.is_empty() {
+        let counts = shown.by_status.iter().map(|(status, count)| format!("{count} {status}"));
+        told.push(("tasks", counts.collect::<Vec<_>>().join(", ")));
+    }
+    told
 }
 
 /// The columns of each kind.

@@ -10,6 +10,7 @@ use super::report;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::settings;
 use super::surroundings::{SystemClock, SystemIds};
+use crate::config::Config;
 use crate::model::DocPath;
 use crate::ops::{Init, Initialised};
 use crate::tree::{Disk, Layout, Located, Tree, locate};
@@ -29,6 +30,9 @@ impl Start {
     pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let Self { mut op, yes } = self;
         let settled = settings::settle(desk.global, desk.screen)?;
+        if settled.project.is_ok() {
+            refuse_other(&op, &settled.config)?;
+        }
         let (place, root) = match &settled.project {
             Ok(place) => (place.clone(), settled.config.root.value.clone()),
             Err(_) => (locate(Path::new("."), &settled.trust())?, op.root()?),
@@ -54,6 +58,18 @@ fn tree(place: &Located, root: DocPath) -> Result<Tree, Failure> {
     Ok(Tree::new(Layout::new(root), Box::new(Disk::open(place)?), Arc::new(SystemClock), Arc::new(SystemIds)))
 }
 
+/// What a project is called and where its plan lies is in its settings: nothing that says otherwise is passed over.
+fn refuse_other(op: &Init, config: &Config) -> Result<(), Failure> {
+    let name = config.name.as_ref().map(|name| name.value.as_str()).unwrap_or_default();
+    let is_other =
+        op.name.as_deref().is_some_and(|other| other != name) || (op.root.is_some() && op.root()? != config.root.value);
+    if !is_other {
+        return Ok(());
+    }
+    let message = format!("this is a project already: `{name}`, whose plan lies in `{}`", config.root.value);
+    Err(Failure::new("project-there", Exit::Usage, message).hint("leave the options out, or change `instep.toml`"))
+}
+
 /// Whether the documents that are there may get a line at their end; asked before anything is written.
 fn agreed(yes: bool, files: usize, desk: &mut Desk<'_>) -> Result<bool, Failure> {
     if files == 0 {
@@ -76,5 +92,9 @@ fn print(done: &Initialised, is_left: bool, screen: &mut Screen) {
     if screen.talk() > Talk::Quiet {
         screen.data(Line::new().with(Role::Success, "ready").plain(": the plan lies in ").code(&done.root));
     }
-    screen.say(Line::new().with(Role::Success, "hint").plain(": `instep task list` shows the tasks"));
+    let hint = match done.rows {
+        0 => ": `instep sprint new` makes a sprint, `instep task new` a task",
+        _ => ": `instep task list` shows the tasks",
+    };
+    screen.say(Line::new().with(Role::Success, "hint").plain(hint));
 }

@@ -37,7 +37,10 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
     if is_success_unwanted(report, screen) {
         return print_trouble(report, screen);
     }
-    let steps: Vec<&Step> = report.steps.iter().filter(|step| is_told(step, screen)).collect();
+    let is_told = |step: &&Step| is_told(step, screen);
+    let told: Vec<&Step> = report.steps.iter().filter(is_told).collect();
+    // Where nothing but stamps is renewed, they are what there is to tell.
+    let steps = if told.is_empty() { report.steps.iter().collect() } else { told };
     let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::cut_first("CHANGES")]);
     for step in shown(&steps, screen) {
         let Deed { role, to_do, done } = Deed::of(step);
@@ -205,7 +208,7 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
     tell_conflicts(report, screen);
 }
 
-/// What was left alone: how many files for which reason; where they lie for those who ask for details.
+/// What was left alone: in one line where the run did something, with reasons and places for those who ask for details.
 fn tell_unmanaged(report: &SyncReport, screen: &mut Screen) {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for note in report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged) {
@@ -214,13 +217,14 @@ fn tell_unmanaged(report: &SyncReport, screen: &mut Screen) {
             screen.say(format!("left alone: {}: {}: {}", note.path, note.message, counted(note.count, "file")));
         }
     }
-    if reasons.is_empty() {
+    let is_detailed = screen.talk() == Talk::Verbose;
+    if reasons.is_empty() || (report.steps.is_empty() && !is_detailed) {
         return;
     }
     let all = counted(reasons.values().sum(), "file");
-    let more = if screen.talk() == Talk::Verbose { "" } else { "; `-v` says where they lie" };
+    let more = if is_detailed { "" } else { "; `-v` says which and why" };
     screen.say(format!("left alone: {all} of no sprint, task or agent{more}"));
-    for (reason, count) in reasons {
+    for (reason, count) in reasons.iter().filter(|_| is_detailed) {
         screen.say(format!("  {count:>5}  {reason}"));
     }
 }
@@ -269,7 +273,7 @@ mod tests {
             kind: EntityKind::Task,
             reference: reference.to_owned(),
             moved_from: None,
-            rule: "12 push".to_owned(),
+            rule: "push".to_owned(),
             row,
             files: vec![FileStep { path, deed, raw: None }],
             changes: changes.iter().map(changed).collect::<Changes>(),

@@ -11,13 +11,28 @@ use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
 use super::surroundings;
 use super::table::{Column, Table};
-use crate::config::{Config, FILE_NAME, Finding, Sources};
+use crate::config::{Config, ConfigError, FILE_NAME, Finding, Sources};
 use crate::model::Severity;
 use crate::tree::{At, Disk, Located, Tree, TreeError, Trust, Vfs as _, discover, read_outside};
 
 /// Show each setting and the place that it comes from
 #[derive(Debug, clap::Args)]
-#[command(after_help = example!("instep config"))]
+#[command(after_help = concat!(
+    "\x1b[1minstep.toml\x1b[0m, committed with the project:\n",
+    "  [project] id, name         which project this is\n",
+    "  [tree] root                the folder of the plan; `delegation` by default\n",
+    "  [sync] direction           `two-way`, `mirror` (files follow rows) or `check`\n",
+    "  [sync] branches            where edits of files count; everywhere by default\n",
+    "  [statuses] pending = …     how a status is shown\n",
+    "  [templates] task = …       the template that is used where none is named\n",
+    "  [templates.variables] x =  a value for all templates\n",
+    "  database                   the name of a database that config.toml knows\n\n",
+    "\x1b[1mconfig.toml\x1b[0m, your own, in ~/.config/instep/ or $XDG_CONFIG_HOME/instep/:\n",
+    "  color                      `auto`, `always`, `never`; also $INSTEP_COLOR\n",
+    "  [trust] owners, paths      users and folders whose projects are worked in\n",
+    "  [databases.NAME] url       a database; also $INSTEP_DATABASE_URL\n\n",
+    example!("instep config")
+))]
 pub(super) struct Show {}
 
 /// What a command works with before it opens anything.
@@ -48,7 +63,7 @@ impl Show {
             origin: entry.origin.to_string(),
         });
         let views: Vec<SettingView> = views.collect();
-        desk.answer("config.list", &views, |views, screen| print(views, screen));
+        desk.answer("config", &views, |views, screen| print(views, screen));
         Ok(Exit::Done)
     }
 }
@@ -71,14 +86,14 @@ pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Fa
     let user = surroundings::user_settings().map(|path| read_user(&path)).transpose()?.flatten();
     let mut sources =
         Sources { user: user.as_deref(), environment: Some(&environment), color: global.color, ..Sources::default() };
-    let (own, _) = Config::settle(&sources)?;
+    let (own, _) = Config::settle(&sources).map_err(in_files)?;
     let project = match discover(Path::new("."), &trust(&own)) {
         Err(refused) if !matches!(refused, TreeError::NoProject { .. }) => return Err(refused.into()),
         found => found,
     };
     let repository = project.as_ref().ok().map(read_repository).transpose()?;
     sources.repository = repository.as_deref();
-    let (config, findings) = Config::settle(&sources)?;
+    let (config, findings) = Config::settle(&sources).map_err(in_files)?;
     screen.colour(Some(config.color.value));
     let settled = Settled { project, config, environment: environment.clone(), findings };
     settled.tell(screen);
@@ -99,6 +114,13 @@ impl Settled {
             }
         }
     }
+}
+
+/// Says where the files lie that an error names.
+fn in_files(error: ConfigError) -> Failure {
+    let user = surroundings::user_settings().map(|path| format!(", `config.toml` is {}", path.display()));
+    let hint = format!("`instep config --help` lists the settings{}", user.unwrap_or_default());
+    Failure::from(error).hint(hint)
 }
 
 fn trust(config: &Config) -> Trust {

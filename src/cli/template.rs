@@ -66,7 +66,7 @@ fn print_list(all: &[TemplateView], screen: &mut Screen) {
     let mut table = Table::new([Column::whole("TEMPLATE"), Column::whole("FROM"), Column::wrapped("WHAT FOR")]);
     for view in all {
         let help = match &view.error {
-            Some(error) => (Role::Error, format!("broken: {error}")),
+            Some(error) => (Role::Error, format!("not well: {error}")),
             None => (Role::Plain, view.help.lines().next().unwrap_or_default().to_owned()),
         };
         table.row([(Role::Code, view.template.clone()), (Role::Dim, view.place.clone()), help]);
@@ -111,13 +111,13 @@ fn default(variable: &VariableView) -> (Role, String) {
 
 fn print_verdicts(verdicts: &[TemplateVerdict], screen: &mut Screen) {
     for verdict in verdicts {
-        let (role, word) = if verdict.is_sound { (Role::Success, "sound ") } else { (Role::Error, "broken") };
+        let (role, word) = if verdict.is_sound { (Role::Success, "well    ") } else { (Role::Error, "not well") };
         screen.data(Line::new().with(role, word).plain("  ").code(&verdict.template));
         for finding in &verdict.findings {
-            screen.data(format!("        {finding}"));
+            screen.data(format!("          {finding}"));
         }
         for remark in &verdict.remarks {
-            screen.data(Line::new().with(Role::Dim, "        note").plain(format!(": {remark}")));
+            screen.data(Line::new().with(Role::Dim, "          note").plain(format!(": {remark}")));
         }
     }
 }

@@ -60,6 +60,8 @@ pub struct NewId {
 pub struct ConflictView {
     /// Its id.
     pub id: String,
+    /// The end of it, which is enough to name it by.
+    pub short: String,
     /// In what way two sides collided.
     pub kind: ConflictKind,
     /// Whose, where that is known.
@@ -310,7 +312,8 @@ async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictV
     let view = |conflict: Conflict| {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         ConflictView {
-            id: short(&conflict),
+            id: conflict.id.to_string(),
+            short: short(&conflict),
             kind: conflict.what.kind,
             reference: record.map(|record| reference(record, &sprints)),
             path: conflict.what.path.to_string(),

@@ -178,6 +178,12 @@ pub enum OpError {
         /// The code.
         code: String,
     },
+    /// The example, or something in its place, is there already.
+    #[error("the example cannot be made: `{code}` is there already")]
+    DemoThere {
+        /// What is there.
+        code: String,
+    },
     /// A sprint that has tasks.
     #[error("sprint `{sprint}` has {tasks} tasks")]
     HasTasks {

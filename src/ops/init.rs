@@ -25,8 +25,8 @@ pub struct Init {
     /// The project's name; the folder's where none is given
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// The folder for the planning files
-    #[arg(long, value_name = "FOLDER", default_value = "delegation")]
+    /// The folder for the planning files; `delegation` where none is given
+    #[arg(long, value_name = "FOLDER")]
     pub root: Option<String>,
     /// Fill it with a small example
     #[arg(long)]
@@ -46,6 +46,8 @@ pub struct Initialised {
     pub root: String,
     /// What was adopted or made.
     pub report: SyncReport,
+    /// How many sprints, tasks and agents there are now.
+    pub rows: usize,
 }
 
 impl Init {
@@ -109,13 +111,17 @@ impl Init {
     pub async fn run(self, ws: &Workspace) -> Result<Initialised, OpError> {
         let mut report = SyncReport { applied: true, ..SyncReport::default() };
         if self.demo {
-            report = demo(ws).await?;
+            report = demo(ws).await.map_err(|error| match error {
+                OpError::Taken { code } => OpError::DemoThere { code },
+                other => other,
+            })?;
         }
         if !self.no_sync {
             let adopted = sync(ws, SyncOptions::default()).await?;
             report = if self.demo { SyncReport { notes: adopted.notes, ..report } } else { adopted };
         }
-        Ok(Initialised { project: ws.project, root: ws.root.to_string(), report })
+        let rows = ws.store.head().await?.live;
+        Ok(Initialised { project: ws.project, root: ws.root.to_string(), report, rows })
     }
 }
 

@@ -1,12 +1,16 @@
 //! Shows one sprint, task or agent.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::resolve::resolve;
 use super::view::{EntityView, SprintCodes};
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictState, EntityKind, Record, Reference, Role};
+use crate::document::parse;
+use crate::model::{Conflict, ConflictState, EntityKind, Field, Record, Reference, Role};
 use crate::store::ListQuery;
 
 /// Show one sprint, task or agent.
@@ -37,6 +41,17 @@ pub struct Shown {
     pub conflicts: Vec<String>,
     /// How many revisions it has in this database.
     pub revisions: i64,
+    /// What its documents say beside its fields: counted checkboxes, dependencies, acceptance criteria and the like.
+    pub body: Value,
+    /// When the row was made.
+    #[schemars(with = "String")]
+    pub created_at: jiff::Timestamp,
+    /// When the row was last changed.
+    #[schemars(with = "String")]
+    pub updated_at: jiff::Timestamp,
+    /// A sprint's tasks, counted by status.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_status: BTreeMap<String, usize>,
 }
 
 /// One document of an entity.
@@ -59,14 +74,37 @@ impl Show {
     pub async fn run(self, ws: &Workspace) -> Result<Shown, OpError> {
         let found = resolve(ws, &self.reference).await?;
         let record = &found.record;
+        let tasks = tasks(ws, record, &found.sprints).await?;
         Ok(Shown {
+            body: body(ws, record).await?,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            by_status: by_status(&tasks),
             entity: EntityView::of(record.row.clone(), &found.sprints),
             documents: documents(ws, record, self.text).await?,
-            tasks: tasks(ws, record, &found.sprints).await?,
+            tasks,
             conflicts: conflicts(ws, record).await?,
             revisions: record.n,
         })
     }
+}
+
+/// What the main document says beside its fields.
+async fn body(ws: &Workspace, record: &Record) -> Result<Value, OpError> {
+    let main = record.documents.iter().find(|version| version.key.role.is_managed());
+    let Some(version) = main else { return Ok(Value::Null) };
+    let blobs = ws.store.blobs(&[version.blob]).await?;
+    let text = blobs.get(&version.blob).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+    Ok(parse(version.key.role, text).0.metadata())
+}
+
+fn by_status(tasks: &[EntityView]) -> BTreeMap<String, usize> {
+    let mut counted = BTreeMap::new();
+    for task in tasks {
+        let status = task.fields.get(&Field::Status).and_then(Value::as_str).unwrap_or("none");
+        *counted.entry(status.to_owned()).or_default() += 1;
+    }
+    counted
 }
 
 async fn documents(ws: &Workspace, record: &Record, text: bool) -> Result<Vec<DocumentView>, OpError> {

@@ -29,6 +29,7 @@ pub mod plan;
 mod prepare;
 mod record;
 mod renew;
+mod repeats;
 mod report;
 mod run;
 mod shift;

@@ -30,7 +30,7 @@ pub struct Step {
     /// The reference that it had before it moved, if it moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<String>,
-    /// The row of the decision table, by number and word, such as `12 push`.
+    /// The row of the decision table, in a word such as `push`.
     pub rule: String,
     /// What becomes of the row.
     pub row: RowDeed,

@@ -11,7 +11,7 @@ use super::told::{changes, conflicts, kinds, notes};
 use crate::model::{
     Digest, DocPath, DocumentKey, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
 };
-use crate::reconcile::{PlaceAction, RowAction, Rule, Verdict, Writing};
+use crate::reconcile::{PlaceAction, RowAction, Verdict, Writing};
 use crate::store::{Acknowledged, Bytes, EntityChange, Materialised, SyncState};
 
 /// The verdict on one real entity.
@@ -252,7 +252,7 @@ fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowCh
         kind: gathered.candidate.kind,
         reference: facts.reference.clone(),
         moved_from: facts.moved_from.clone(),
-        rule: rule_name(verdict.rule),
+        rule: verdict.rule.to_string(),
         row: row_deed(verdict),
         files,
         changes: changes(gathered, verdict, row),
@@ -260,11 +260,6 @@ fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowCh
         held: verdict.is_held() || facts.unfit.is_some(),
         row_version: record.map(|record| record.row_version),
     }
-}
-
-/// The rule as reports name it: `12 push`; rules outside the table have no number.
-fn rule_name(rule: Rule) -> String {
-    if rule.number() <= 38 { format!("{} {rule}", rule.number()) } else { rule.to_string() }
 }
 
 fn row_deed(verdict: &EntityVerdict) -> RowDeed {

@@ -7,8 +7,8 @@ use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
 use super::decide::{Decided, decide, load};
 use super::gather::Candidate;
-use super::plan::{Plan, Step};
-use super::survey::{Survey, survey};
+use super::plan::{Note, Plan, Step};
+use super::survey::{Survey, Surveyed, survey};
 use super::turn::take_turn;
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
 use crate::model::{ConflictState, DocPath, EntityId, natural};
@@ -74,7 +74,10 @@ pub(super) async fn run_locked(
     options: SyncOptions,
     lock: Option<&Lock>,
 ) -> Result<SyncReport, SyncError> {
-    let Some(survey) = survey(ws, lock).await? else { return in_step(ws).await };
+    let survey = match survey(ws, lock).await? {
+        Surveyed::InStep(notes) => return in_step(ws, notes).await,
+        Surveyed::Changed(survey) => *survey,
+    };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
     sides::check(ws, &survey.head, last, options.allowed)?;
     let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
@@ -100,8 +103,8 @@ pub(super) async fn run_locked(
 }
 
 /// The report of a run that had nothing to do.
-async fn in_step(ws: &Workspace) -> Result<SyncReport, SyncError> {
-    Ok(SyncReport { applied: true, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
+async fn in_step(ws: &Workspace, notes: Vec<Note>) -> Result<SyncReport, SyncError> {
+    Ok(SyncReport { applied: true, notes, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
 }
 
 async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {

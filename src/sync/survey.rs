@@ -112,8 +112,16 @@ impl Survey {
     }
 }
 
+/// What a look at both sides told.
+pub(super) enum Surveyed {
+    /// Neither side has changed since the last run; what is worth knowing.
+    InStep(Vec<Note>),
+    /// What there is on both sides.
+    Changed(Box<Survey>),
+}
+
 /// Surveys both sides; `None` when nothing changed on either since the last run of this clone, and nothing is to be told.
-pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option<Survey>, SyncError> {
+pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Surveyed, SyncError> {
     let cache = ws.tree.load_cache(ws.clone);
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
@@ -130,14 +138,14 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Option
         {
             ws.tree.save_cache(&scan, last)?;
         }
-        return Ok(None);
+        return Ok(Surveyed::InStep(notices(&scan)));
     }
     let mut notes = notices(&scan);
     let before = stamped_before(ws, &scan);
     let mut read = read_changed(ws, &mut scan, &mut notes);
     look_again(ws, &before, &mut read, &mut notes).await;
     let folders = group(ws, &scan, &read);
-    Ok(Some(Survey { scan, head, last, seen, folders, notes }))
+    Ok(Surveyed::Changed(Box::new(Survey { scan, head, last, seen, folders, notes })))
 }
 
 fn is_caught_up(last: &CacheHead, head: &Head) -> bool {
@@ -148,13 +156,16 @@ fn notices(scan: &Scan) -> Vec<Note> {
     let blocked = scan.blocked().iter().map(|blocked| Note {
         kind: NoteKind::Unreadable,
         path: blocked.path.to_string(),
-        message: blocked.error.to_string(),
+        message: blocked.error.why(),
         count: 1,
     });
     let is_told = |reason: &Reason| matches!(reason, Reason::Symlink | Reason::Special | Reason::Collision);
     let left_alone = scan.notices().into_iter().filter(|notice| !is_told(&notice.reason)).map(|notice| Note {
         kind: if notice.reason == Reason::ConflictCopy { NoteKind::Problem } else { NoteKind::Unmanaged },
-        path: format!("{}/{}", notice.folder, notice.first),
+        path: match notice.count {
+            2.. if notice.reason != Reason::ConflictCopy => format!("{}/", notice.folder),
+            _ => format!("{}/{}", notice.folder, notice.first),
+        },
         message: notice.reason.to_string(),
         count: notice.count as usize,
     });
@@ -226,7 +237,7 @@ fn read_changed(ws: &Workspace, scan: &mut Scan, notes: &mut Vec<Note>) -> Sight
                 }
             }
             Err(error) => {
-                notes.push(note(NoteKind::Unreadable, path, error.to_string()));
+                notes.push(note(NoteKind::Unreadable, path, error.why()));
                 Sight::Unreadable
             }
         };

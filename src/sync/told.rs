@@ -6,6 +6,7 @@ use super::gather::Gathered;
 use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
+use super::repeats;
 use crate::model::{Change, Changes, ConflictKind, DocPath, DocumentKey, Field, Fields, NewConflict};
 use crate::reconcile::{Collision, FileAction, Report, Writing, columns};
 
@@ -61,14 +62,16 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
     let path = |key: &DocumentKey| gathered.files.get(key).map_or_else(|| key.name.clone(), |f| f.path.to_string());
     let note = |kind, path, message: &str| Note { kind, path, message: message.into(), count: 1 };
     let said = |report: &Report<DocumentKey>| match report {
+        // Nothing of it can be read: that is told, and there is no edit that could count.
+        Report::Pending if gathered.files.values().all(|file| file.content.is_none()) && !gathered.files.is_empty() => {
+            None
+        }
         Report::Pending => Some(note(NoteKind::Pending, home.clone(), "the edit does not count on this branch")),
         Report::MissingHere(_) => {
             Some(note(NoteKind::MissingHere, home.clone(), "missing on this branch, which is no deletion"))
         }
         Report::Behind(key) => Some(note(NoteKind::Behind, path(key), "older than the database")),
-        Report::PlacesDiffer(key) => {
-            Some(note(NoteKind::Problem, path(key), "repeats a field with another value; the main place counts"))
-        }
+        Report::PlacesDiffer(key) => Some(note(NoteKind::Problem, path(key), &repeats::told(key, &gathered.files))),
         Report::LeftBehind(key) => {
             Some(note(NoteKind::Unmanaged, path(key), "stays although its entity is deleted: it is stored nowhere"))
         }

@@ -96,6 +96,16 @@ impl TreeError {
         }
     }
 
+    /// Why, for those who have named the path already.
+    pub fn why(&self) -> String {
+        match self {
+            Self::Refused { reason, .. } => format!("refused: {reason}"),
+            Self::TooLarge { size, limit, .. } => format!("refused: {size} bytes, at most {limit} are read"),
+            Self::Io { deed, source, .. } => format!("cannot {deed} it: {source}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether it says that there is nothing at the path.
     pub fn is_absence(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)

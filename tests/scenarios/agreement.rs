@@ -194,7 +194,7 @@ fn with_nothing_known_of_either_the_task_counts_and_the_other_place_stays() {
     project.write("delegation/backlog/new/TASK.md", &crate::project::task("new", "Blocked", "P0"));
     project.write(agent, "task:\n  status: pending\n  priority: P3\n");
     let said = project.ok(&["sync"]);
-    assert!(said.contains("repeats a field with another value"), "{said}");
+    assert!(said.contains("status is `pending`, and in TASK.md:3 `Blocked`"), "{said}");
     assert_eq!(of_task(&project, "new", "status || ' ' || priority"), "blocked P0");
     assert!(project.read(agent).contains("status: pending\n  priority: P3\n"));
     project.sql("UPDATE orchestration_tasks SET status = 'review' WHERE task_code = 'new'");

@@ -43,7 +43,7 @@ fn what_the_next_sync_would_refuse_is_neither_made_nor_sound() {
         assert!(said.contains(why), "{said}");
         assert_eq!((project.files(), project.json(&["task", "list"])["total"].as_u64()), (before, Some(0)));
         let said = project.exits(4, &["template", "check", "task/mine"]);
-        assert!(said.starts_with("broken  task/mine") && said.contains(why), "{said}");
+        assert!(said.starts_with("not well  task/mine") && said.contains(why), "{said}");
     }
 }
 
@@ -57,7 +57,7 @@ fn what_the_program_knows_itself_needs_no_declaration() {
     ] {
         let project = with_template(files);
         let said = project.ok(&["template", "check", "task/mine"]);
-        assert!(said.starts_with("sound   task/mine"), "{said}");
+        assert!(said.starts_with("well      task/mine"), "{said}");
         project.ok(&[&["task", "new", "x", "--template", "mine"], words].concat());
         let said = project.exits(2, &["task", "new", "y", "--template", "mine", "--var", "colour=red"]);
         assert!(
@@ -79,10 +79,10 @@ fn one_bad_template_breaks_only_itself() {
     let said = project.ok(&["template", "list"]);
     for broken in ["task/mine", "task/empty", "task/odd", "nokind"] {
         let line = said.lines().find(|line| line.starts_with(&format!("{broken} "))).unwrap_or_default();
-        assert!(line.contains("broken: "), "{broken}:\n{said}");
+        assert!(line.contains("not well: "), "{broken}:\n{said}");
     }
     let said = project.exits(4, &["template", "check"]);
-    assert_eq!(said.matches("broken  ").count(), 4, "{said}");
+    assert_eq!(said.matches("not well  ").count(), 4, "{said}");
     assert!(project.exits(1, &["task", "new", "y", "--template", "odd"]).contains("is not UTF-8"));
 }
 

@@ -72,6 +72,7 @@ fn of_making(error: OpError) -> Failure {
         OpError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
             "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
         )),
+        OpError::DemoThere { .. } => of("taken", Exit::Failed).hint("`--demo` is for an empty folder"),
         OpError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
         OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
         OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),

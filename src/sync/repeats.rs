@@ -1,0 +1,55 @@
+//! Fields that an entity says in several places, and not the same in all: where, and what.
+
+use std::collections::BTreeMap;
+
+use super::gather::FileRead;
+use crate::document::{Document, Slot};
+use crate::model::{DocumentKey, Field, Position};
+
+/// What the document `key` says otherwise than the place that counts; one sentence for all of it.
+pub(super) fn told(key: &DocumentKey, files: &BTreeMap<DocumentKey, FileRead>) -> String {
+    let differing: Vec<String> = document(key, files)
+        .into_iter()
+        .flat_map(|document| document.slots().iter().map(move |slot| (document, slot)))
+        .filter_map(|(document, slot)| difference(key, document, slot, files))
+        .collect();
+    match differing.as_slice() {
+        [] => "repeats a field with another value; the main place counts".to_owned(),
+        _ => format!("{}; the main place counts", differing.join("; ")),
+    }
+}
+
+fn difference(
+    key: &DocumentKey,
+    document: &Document,
+    slot: &Slot,
+    files: &BTreeMap<DocumentKey, FileRead>,
+) -> Option<String> {
+    let field = slot.field()?;
+    let (main_key, main, speaker) = speaker(field, files)?;
+    let is_itself = main_key == key && main.raw(speaker) == document.raw(slot) && speaker.span == slot.span;
+    let is_same = slot.typed == speaker.typed && (slot.typed.is_some() || main.raw(speaker) == document.raw(slot));
+    if is_itself || is_same {
+        return None;
+    }
+    let at = Position::of(document.text(), slot.span.start);
+    let there = Position::of(main.text(), speaker.span.start).line;
+    let (said, counts) = (document.raw(slot).trim(), main.raw(speaker).trim());
+    Some(format!(
+        "line {}, column {}: {field} is `{said}`, and in {}:{there} `{counts}`",
+        at.line, at.column, main_key.name
+    ))
+}
+
+/// The place that counts for a field: the first that speaks of it, in the order of the documents.
+fn speaker(field: Field, files: &BTreeMap<DocumentKey, FileRead>) -> Option<(&DocumentKey, &Document, &Slot)> {
+    files.keys().find_map(|key| {
+        let document = document(key, files)?;
+        let slot = document.slots().iter().find(|slot| !slot.is_mirror && slot.field() == Some(field))?;
+        Some((key, document, slot))
+    })
+}
+
+fn document<'a>(key: &DocumentKey, files: &'a BTreeMap<DocumentKey, FileRead>) -> Option<&'a Document> {
+    files.get(key)?.content.as_ref()?.parsed()
+}

@@ -1,0 +1,143 @@
+//! What commands tell: in one word per idea, with a place, and with something to do next.
+
+use crate::project::{Project, sprint, task};
+
+const PUBLISH: &str = "delegation/sprints/first-release/publish/TASK.md";
+
+fn demo() -> Project {
+    let project = Project::empty();
+    project.ok(&["init", "--demo"]);
+    project
+}
+
+#[test]
+fn a_change_of_one_side_is_no_merge() {
+    let project = demo();
+    project.edit(PUBLISH, "Pending", "Blocked");
+    let report = project.json(&["sync"]);
+    let totals = &report["totals"];
+    assert_eq!((&totals["pushed"], &totals["merged"]), (&1.into(), &0.into()), "AGENT.yml only follows");
+    assert_eq!(report["steps"][0]["rule"], "push");
+    project.edit(PUBLISH, "[ ] Write the README", "[x] Write the README");
+    project.sql("UPDATE orchestration_tasks SET status = 'review' WHERE task_code = 'publish'");
+    assert!(project.ok(&["sync"]).starts_with("WHAT    REF                      CHANGES\nmerged  "));
+}
+
+#[test]
+fn what_is_left_alone_is_one_line_after_a_change_and_listed_for_who_asks() {
+    let project = demo();
+    for name in ["a.txt", "b.txt"] {
+        project.write(&format!("delegation/sprints/first-release/publish/{name}"), "x");
+    }
+    assert!(!project.ok(&["sync"]).contains("left alone"));
+    for command in ["sync", "status"] {
+        let said = project.ok(&[command, "-v"]);
+        let folder = "left alone: delegation/sprints/first-release/publish/: neither Markdown nor YAML: 2 files\n";
+        assert!(said.contains(folder), "{command}: {said}");
+    }
+    project.edit(PUBLISH, "Pending", "Blocked");
+    let said = project.ok(&["sync"]);
+    assert!(said.ends_with("left alone: 2 files of no sprint, task or agent; `-v` says which and why\n"), "{said}");
+}
+
+#[test]
+fn a_value_that_is_repeated_otherwise_is_told_with_both_places() {
+    let project = Project::new();
+    project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
+    project.write("delegation/sprints/alpha/one/TASK.md", &task("One", "Pending", "P1"));
+    project.write("delegation/sprints/alpha/one/AGENT.yml", "task:\n  status: completed\n");
+    let said = project.ok(&["sync"]);
+    let told = "note: delegation/sprints/alpha/one/AGENT.yml: line 2, column 11: status is `completed`, and in TASK.md:3 `Pending`";
+    assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_once_and_its_edit_is_no_other_matter() {
+    let project = demo();
+    let broken = "delegation/sprints/first-release/bad/AGENT.yml";
+    project.write(broken, "a: 1\na: 2\n");
+    let said = project.exits(6, &["sync"]);
+    assert_eq!(said.matches(broken).count(), 1, "{said}");
+    project.write(PUBLISH, &"x".repeat(2 << 20));
+    let said = project.exits(6, &["sync"]);
+    assert!(said.contains(&format!("note: {PUBLISH}: refused: ")), "{said}");
+    assert!(!said.contains(&project.root().display().to_string()), "{said}");
+}
+
+#[test]
+fn init_in_a_project_refuses_what_it_would_not_do() {
+    let project = demo();
+    for words in [&["init", "--name", "other"][..], &["init", "--root", "plan"], &["init", "--root", ".."]] {
+        project.exits(2, words);
+    }
+    assert!(project.exits(1, &["init", "--demo"]).contains("`A:builder` is there already"));
+    project.ok(&["init", "--root", "delegation"]);
+    assert!(Project::new().ok(&["init"]).contains("`instep sprint new` makes a sprint"));
+}
+
+#[test]
+fn conflicts_say_whether_they_are_decided() {
+    let project = demo();
+    project.edit(PUBLISH, "P2", "P0");
+    project.sql("UPDATE orchestration_tasks SET priority = 'P3' WHERE task_code = 'publish'");
+    project.exits(3, &["sync"]);
+    let conflict = &project.json(&["conflict", "list"])[0];
+    let (id, short) = (conflict["id"].as_str().expect("an id"), conflict["short"].as_str().expect("its end"));
+    assert!(id.len() == 36 && id.ends_with(short), "{id} {short}");
+    assert!(!project.ok(&["conflict", "list"]).contains("DECIDED"));
+    project.ok(&["conflict", "take-file", short]);
+    let said = project.ok(&["conflict", "list", "--all"]);
+    assert!(
+        said.lines().next().is_some_and(|line| line.ends_with("DECIDED")) && said.ends_with("take-file\n"),
+        "{said}"
+    );
+    project.exits(1, &["conflict", "take-file", short]);
+}
+
+#[test]
+fn showing_tells_what_the_text_says_and_how_far_a_sprint_is() {
+    let project = demo();
+    project.edit(PUBLISH, "[ ] Write the README", "[x] Write the README");
+    project.ok(&["sync"]);
+    let said = project.ok(&["task", "show", "publish"]);
+    assert!(said.contains("checkboxes      1 of 2 ticked\n"), "{said}");
+    let shown = project.json(&["task", "show", "publish"]);
+    assert_eq!(shown["body"]["checkboxes"]["done"], 1);
+    assert!(shown["created_at"].is_string() && shown["updated_at"].is_string());
+    let said = project.ok(&["sprint", "show", "first-release"]);
+    assert!(said.contains("1 completed, 1 in_progress, 1 pending\n"), "{said}");
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_told_with_where_to_look() {
+    let project = demo();
+    let settings = project.read("instep.toml");
+    project.write("instep.toml", &format!("{settings}\n[sync]\ndirection = \"up\"\n"));
+    let said = project.exits(1, &["status"]);
+    assert!(said.contains("hint: `instep config --help` lists the settings, `config.toml` is "), "{said}");
+    assert!(project.exits(4, &["doctor"]).contains("settings  not well"));
+}
+
+#[test]
+fn every_refusal_says_what_to_do_next() {
+    let project = demo();
+    for words in [
+        &["conflict", "show", "zzz"][..],
+        &["-C", "/nonexistent", "status"],
+        &["task", "new", "x", "--priority", "P9"],
+        &["task", "set", "publish", "foo=1"],
+        &["task", "set", "publish", "estimate_hours=x"],
+        &["task", "set", "publish", "title="],
+        &["task", "list", "--status", ""],
+        &["task", "show", "a/b/c"],
+        &["task", "new", "con"],
+        &["template", "show", "nothing"],
+        &["task", "list", "-n", "-1"],
+    ] {
+        let output = project.run(words);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("\nhint: "), "{words:?}: {said}");
+        let next = project.envelope(words)["error"]["next"].clone();
+        assert!(next.is_string(), "{words:?}");
+    }
+}
