@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "project.id =  (default)",
+                "project.id = none (default)",
                 "tree.root = plan (instep.toml:3:8)",
                 "sync.branches = main, next (instep.toml:5:12)",
                 "sync.direction = mirror (instep.toml:6:13)",

@@ -69,7 +69,7 @@ impl Conflict {
             Self::TakeFile(op) => desk.change("conflict.take-file", async |ws| op.run(ws).await),
             Self::TakeDb(op) => desk.change("conflict.take-db", async |ws| op.run(ws).await),
             Self::Edit(op) => edit(op, desk),
-            Self::NewId(op) => desk.change("conflict.new-id", async |ws| op.run(ws).await),
+            Self::NewId(op) => new_id(op, desk),
         }
     }
 }
@@ -123,6 +123,14 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
         screen.data("");
         screen.text(text);
     }
+}
+
+fn new_id(mut op: NewId, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Change)?;
+    op.path = desk.below_root(vec![op.path])?.pop().unwrap_or_default();
+    let report = desk.wait(op.run(&workspace))?;
+    desk.answer("conflict.new-id", &report, super::report::print_change);
+    Ok(Exit::Done)
 }
 
 /// Lets a person write what shall count; the editor is theirs, never one that a repository names.

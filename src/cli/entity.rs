@@ -169,7 +169,7 @@ fn body(shown: &Shown) -> Vec<(&'static str, String)> {
         told.push(("checkboxes", format!("{} of {} ticked", count("done"), count("total"))));
     }
     let listed = shown.body.get("dependencies").map(report::plain).unwrap_or_default();
-    if shown.entity.fields.get(&Field::DependsOn).is_none() && !["", "None"].contains(&listed.as_str()) {
+    if !shown.entity.fields.contains_key(&Field::DependsOn) && !["", "None"].contains(&listed.as_str()) {
         told.push(("dependencies", listed));
     }
     if !shown.by_status.is_empty() {

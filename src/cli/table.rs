@@ -245,7 +245,16 @@ pub(super) fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
 /// Prints names and values under each other.
 pub(super) fn pairs(pairs: &[(&str, Line)], screen: &mut Screen) {
     let widest = pairs.iter().map(|(name, _)| safe::width(name)).max().unwrap_or(0);
+    let room = screen.look().columns.unwrap_or(usize::MAX).saturating_sub(widest + GAP).max(1);
     for (name, value) in pairs {
+        let plain = value.show(false);
+        if safe::width(&plain) > room {
+            for (index, line) in wrapped(&plain, room, 0).iter().enumerate() {
+                let name = if index == 0 { name } else { &"" };
+                screen.data(Line::new().with(Role::Dim, format!("{name:widest$}")).plain("  ").plain(line));
+            }
+            continue;
+        }
         screen.data(Line::new().with(Role::Dim, format!("{name:widest$}")).plain("  ").and(value));
     }
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
-use super::table::{Column, Table, pairs};
+use super::table::{Column, Table, pairs, wrapped};
 use crate::ops::{AdrNew, TemplateCheck, TemplateList, TemplateShow, TemplateVerdict, TemplateView, VariableView};
 use crate::template::VariableType;
 
@@ -76,8 +76,11 @@ fn print_list(all: &[TemplateView], screen: &mut Screen) {
 
 fn print_one(view: &TemplateView, screen: &mut Screen) {
     screen.data(Line::new().code(&view.template));
-    let help = view.help.trim_end();
-    screen.text(&if help.is_empty() { "\n".to_owned() } else { format!("{help}\n\n") });
+    let room = screen.look().columns.unwrap_or(usize::MAX);
+    for line in view.help.trim_end().lines().flat_map(|line| wrapped(line, room, 0)) {
+        screen.data(line);
+    }
+    screen.data("");
     pairs(&[("from", view.place.as_str().into()), ("makes", view.files.join(", ").into())], screen);
     screen.data("");
     let mut table = Table::new([Column::whole("VARIABLE"), Column::cut_then("DEFAULT"), Column::wrapped("WHAT FOR")]);

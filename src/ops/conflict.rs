@@ -146,10 +146,13 @@ impl NewId {
     /// Takes the stamps of the copy away; the next sync gives it an id of its own.
     ///
     /// # Errors
-    /// A path that is none, or whose files cannot be written.
+    /// A path at which nothing lies, or whose files cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let path = DocPath::new(self.path.trim_start_matches("./").trim_end_matches('/'));
         let path = path.map_err(|_| OpError::BadPath { path: self.path.clone() })?;
+        if ws.tree.kind(&path).is_none() {
+            return Err(OpError::NothingThere { path, root: ws.root.clone() });
+        }
         Ok(renew_id(ws, &path).await?)
     }
 }

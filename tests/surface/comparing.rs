@@ -41,6 +41,20 @@ fn paths_are_taken_from_where_one_stands() {
 }
 
 #[test]
+fn a_copy_is_named_from_where_one_stands_and_must_be_there() {
+    let project = demo();
+    let bug = project.read("delegation/backlog/empty-input/TASK.md");
+    project.write("delegation/backlog/copy/TASK.md", &bug);
+    project.exits(3, &["sync"]);
+    let (code, said) = said_in(&project, "delegation/backlog", &["conflict", "new-id", "nowhere"]);
+    assert!(code == Some(2) && said.contains("nothing lies at `delegation/backlog/nowhere`"), "{said}");
+    assert_eq!(said_in(&project, "delegation/backlog", &["conflict", "new-id", "copy"]).0, Some(0));
+    let last_line =
+        |code: &str| project.read(&format!("delegation/backlog/{code}/TASK.md")).lines().last().map(str::to_owned);
+    assert_ne!(last_line("copy"), last_line("empty-input"), "they do not bear one id any more");
+}
+
+#[test]
 fn a_difference_of_the_row_alone_is_shown() {
     let project = demo();
     project.sql("UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'publish'");

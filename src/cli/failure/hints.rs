@@ -48,7 +48,9 @@ impl From<OpError> for Failure {
             OpError::NoConflict { ref candidates, .. } => of("no-conflict", Exit::Failed)
                 .hint("`instep conflict list` shows those that wait, with `--all` the decided ones too")
                 .did_you_mean(candidates),
-            OpError::NotDecidable { .. } => of("not-decidable", Exit::Failed),
+            OpError::NotDecidable { .. } => {
+                of("not-decidable", Exit::Failed).hint("`instep conflict show` shows what both sides say")
+            }
             OpError::Template(error) => error.into(),
             OpError::Sync(error) => error.into(),
             OpError::Tree(error) => error.into(),
@@ -79,9 +81,9 @@ fn of_making(error: OpError) -> Failure {
         OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
         OpError::Occupied { .. } => of("path-taken", Exit::Files).hint("choose another code, or move what is there"),
         OpError::NotUnderstood { .. } => of("not-understood", Exit::Files).hint("mend it, then run the command again"),
-        OpError::Repeated { .. } => of("repeated-code", Exit::Usage),
+        OpError::Repeated { .. } => of("repeated-code", Exit::Usage).hint("leave one of the two out"),
         OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
-        _ => of("failed", Exit::Failed),
+        _ => of("failed", Exit::Failed).hint("`instep doctor` looks for what may be wrong"),
     }
 }
 
@@ -105,8 +107,12 @@ impl From<SyncError> for Failure {
             SyncError::Refused { ref brake, .. } => refused(brake, of("refused", Exit::Brake)),
             SyncError::StalePlan => of("stale-plan", Exit::Brake).hint("make a new plan and look at it"),
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
-            SyncError::Blocked { .. } => of("files-blocked", Exit::Files),
-            SyncError::Unspellable { .. } => of("unspellable-value", Exit::Usage),
+            SyncError::Blocked { .. } => {
+                of("files-blocked", Exit::Files).hint("look at what lies there, then run the command again")
+            }
+            SyncError::Unspellable { .. } => {
+                of("unspellable-value", Exit::Usage).hint("give a value that the document can say")
+            }
             SyncError::Unfit { field, .. } => {
                 of("row-invalid", Exit::Files).hint(format!("give it another {field} first"))
             }
@@ -178,7 +184,9 @@ impl From<StoreError> for Failure {
                 .effect(Effect::Unknown)
                 .retryable()
                 .hint("run `instep status` when the database answers again: it shows what was saved"),
-            StoreError::Failed { .. } => of("database-failed", Exit::Failed),
+            StoreError::Failed { .. } => {
+                of("database-failed", Exit::Failed).hint("`instep doctor` looks at the database")
+            }
         }
     }
 }
@@ -192,7 +200,7 @@ impl From<TreeError> for Failure {
             }
             TreeError::Untrusted { .. } => of("untrusted-owner", Exit::Failed)
                 .hint("if you trust what is in there, name it under `[trust]` in your own config.toml"),
-            TreeError::NotGit { .. } => of("not-git", Exit::Files),
+            TreeError::NotGit { .. } => of("not-git", Exit::Files).hint("mend that `.git`, or work elsewhere"),
             TreeError::Refused { .. } => {
                 of("refused-file", Exit::Files).hint("put a regular file or folder of your own in its place")
             }
@@ -207,7 +215,7 @@ impl From<TreeError> for Failure {
             TreeError::NotPrivate { .. } => {
                 of("not-private", Exit::Files).hint("take the rights of group and others from it")
             }
-            TreeError::Io { .. } => of("file-failed", Exit::Files),
+            TreeError::Io { .. } => of("file-failed", Exit::Files).hint("make sure that it can be read and written"),
         }
     }
 }
@@ -227,7 +235,9 @@ impl From<TemplateError> for Failure {
             TemplateError::Failed { .. } => {
                 of("template-failed", Exit::Failed).hint("`instep template check` tells more")
             }
-            TemplateError::Deadline { .. } | TemplateError::TooLong { .. } => of("template-stopped", Exit::Failed),
+            TemplateError::Deadline { .. } | TemplateError::TooLong { .. } => {
+                of("template-stopped", Exit::Failed).hint("`instep template check` tells more")
+            }
         }
     }
 }
