@@ -150,9 +150,6 @@ impl NewId {
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let path = DocPath::new(self.path.trim_start_matches("./").trim_end_matches('/'));
         let path = path.map_err(|_| OpError::BadPath { path: self.path.clone() })?;
-        if ws.tree.kind(&path).is_none() {
-            return Err(OpError::NothingThere { path, root: ws.root.clone() });
-        }
         Ok(renew_id(ws, &path).await?)
     }
 }
