@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, TableStyle, Width};
+
 use super::safe;
 use super::screen::{Line, Look, Role, Screen};
 
@@ -119,9 +121,19 @@ impl Table {
         let (columns, widths) = self.fit(room);
         let headings: Vec<(Role, String)> =
             self.columns.iter().map(|column| (Role::Heading, column.heading.to_owned())).collect();
+        let rows: Vec<&Vec<(Role, String)>> = std::iter::once(&headings).chain(&self.rows).collect();
+        let cut = |cells: &&Vec<(Role, String)>| self.cut(cells, &columns, &widths);
+        let cut: Vec<Vec<Vec<String>>> = rows.iter().map(cut).collect();
+        let laid_out = self.lay_out(&cut, &columns, &widths);
+        let mut lines = laid_out.lines();
         let mut text = String::new();
-        for (index, cells) in std::iter::once(&headings).chain(&self.rows).enumerate() {
-            text += &self.lay_out(cells, &columns, &widths, look.colour);
+        for (index, (row, cut)) in rows.iter().zip(&cut).enumerate() {
+            let roles: Vec<Role> = columns.iter().map(|&column| row[column].0).collect();
+            let height = cut.iter().map(Vec::len).max().unwrap_or(1);
+            for line in lines.by_ref().take(height) {
+                text += &if look.colour { paint(&line, &roles, &widths) } else { line.trim_end().to_owned() };
+                text.push('\n');
+            }
             for under in index.checked_sub(1).and_then(|row| self.under.get(&row)).into_iter().flatten() {
                 wrapped(under, room, INDENT + 2).iter().for_each(|line| text += &format!("{line}\n"));
             }
@@ -129,24 +141,26 @@ impl Table {
         text
     }
 
-    /// One row: as many lines as the longest of its cells goes on.
-    fn lay_out(&self, cells: &[(Role, String)], columns: &[usize], widths: &[usize], colour: bool) -> String {
+    /// The lines of each cell of a row, cut to the widths of their columns.
+    fn cut(&self, cells: &[(Role, String)], columns: &[usize], widths: &[usize]) -> Vec<Vec<String>> {
         let cell = |(&column, &width): (&usize, &usize)| self.columns[column].cut.lay(&cells[column].1, width);
-        let laid: Vec<Vec<String>> = columns.iter().zip(widths).map(cell).collect();
-        let mut text = String::new();
-        for line in 0..laid.iter().map(Vec::len).max().unwrap_or(1) {
-            let mut shown = Line::new();
-            for ((&column, width), parts) in columns.iter().zip(widths).zip(&laid) {
-                let part = parts.get(line).map_or("", String::as_str);
-                let blank = " ".repeat(width.saturating_sub(safe::width(part)));
-                let (before, behind) =
-                    if self.columns[column].is_number { (blank.as_str(), "") } else { ("", blank.as_str()) };
-                shown = shown.plain(before).with(cells[column].0, part).plain(behind).plain(" ".repeat(GAP));
+        columns.iter().zip(widths).map(cell).collect()
+    }
+
+    /// Headings and rows, as many lines each as their longest cell goes on.
+    fn lay_out(&self, rows: &[Vec<Vec<String>>], columns: &[usize], widths: &[usize]) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
+        table.add_rows(rows.iter().map(|row| row.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>()));
+        for ((laid, &column), width) in table.column_iter_mut().zip(columns).zip(widths) {
+            laid.set_padding((0, GAP as u16));
+            let width = u16::try_from(width + GAP).unwrap_or(u16::MAX);
+            laid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            if self.columns[column].is_number {
+                laid.set_cell_alignment(CellAlignment::Right);
             }
-            text += shown.show(colour).trim_end();
-            text.push('\n');
         }
-        text
+        table
     }
 
     /// The columns that are shown, and the width of each; never more together than `room`.
@@ -257,6 +271,19 @@ pub(super) fn pairs(pairs: &[(&str, Line)], screen: &mut Screen) {
         }
         screen.data(Line::new().with(Role::Dim, format!("{name:widest$}")).plain("  ").and(value));
     }
+}
+
+/// Gives each cell of a laid out line the colour of its role.
+fn paint(line: &str, roles: &[Role], widths: &[usize]) -> String {
+    let (mut rest, mut painted) = (line, Line::new());
+    for (role, width) in roles.iter().zip(widths) {
+        let (cell, after) = rest.split_at(safe::at_column(rest, width + GAP));
+        let text = cell.trim();
+        let (before, behind) = cell.split_at(cell.find(text).unwrap_or(0));
+        painted = painted.plain(before).with(*role, text).plain(&behind[text.len()..]);
+        rest = after;
+    }
+    painted.show(true).trim_end().to_owned()
 }
 
 #[cfg(test)]
