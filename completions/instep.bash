@@ -157,6 +157,9 @@ _instep() {
             instep__subcmd__template,list)
                 cmd="instep__subcmd__template__subcmd__list"
                 ;;
+            instep__subcmd__template,new)
+                cmd="instep__subcmd__template__subcmd__new"
+                ;;
             instep__subcmd__template,show)
                 cmd="instep__subcmd__template__subcmd__show"
                 ;;
@@ -1381,17 +1384,13 @@ _instep() {
             return 0
             ;;
         instep__subcmd__task__subcmd__new)
-            opts="-s -t -p -q -v -C -h --sprint --title --priority --kind --template --var --from --json --color --quiet --verbose --directory --help"
+            opts="-t -p -q -v -C -h --sprint --title --priority --kind --template --var --from --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --sprint)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -s)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1447,17 +1446,13 @@ _instep() {
             return 0
             ;;
         instep__subcmd__task__subcmd__next)
-            opts="-s -a -n -q -v -C -h --sprint --assignee --limit --json --color --quiet --verbose --directory --help"
+            opts="-a -n -q -v -C -h --sprint --assignee --limit --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --sprint)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -s)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1601,7 +1596,7 @@ _instep() {
             return 0
             ;;
         instep__subcmd__template)
-            opts="-q -v -C -h --json --color --quiet --verbose --directory --help list show check"
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help list show check new"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1659,6 +1654,52 @@ _instep() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__template__subcmd__new)
+            opts="-t -q -v -C -h --title --number --template --var --json --color --quiet --verbose --directory --help adr"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --number)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

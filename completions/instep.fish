@@ -29,8 +29,8 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_needs_command" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_needs_command" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_needs_command" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_needs_command" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_needs_command" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_needs_command" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_needs_command" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_needs_command" -s V -l version -d 'Print version'
 complete -c instep -n "__fish_instep_needs_command" -f -a "sprint" -d 'Make, find and change sprints'
@@ -51,8 +51,8 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -f -a "new" -d 'Make a sprint from a template, or many from a list'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -f -a "list" -d 'List sprints: filter, sort, page'
@@ -65,27 +65,27 @@ complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_see
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s t -l title -d 'Its title; the code in words where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing' -r -F
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s s -l status -d 'Only sprints with this status; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s o -l owner -d 'Only sprints of this owner; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l sort -d 'Order by these fields; `-` before a field turns it round (such as `priority,-updated`)' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many rows' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit` rows' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, title, status, owner, starts_on, ends_on, goal, tags, estimate_hours, progress, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -93,24 +93,24 @@ never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -l text -d 'Show the whole text of its documents too'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -l to -d 'The sprint that a task goes to; `backlog` for none' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -l code -d 'Its new code, which becomes the name of its folder' -r
@@ -119,8 +119,8 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -129,8 +129,8 @@ complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_su
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -l with-tasks -d 'Delete a sprint together with its tasks'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l template -d 'Which template of the kind `task`' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -138,16 +138,16 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -f -a "new" -d 'Make a task from a template, or many from a list'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -f -a "list" -d 'List tasks: filter, sort, page'
@@ -157,7 +157,7 @@ complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -f -a "move" -d 'Move a task to another sprint, or give it another code'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -f -a "rm" -d 'Delete tasks on both sides; the history keeps them'
 complete -c instep -n "__fish_instep_using_subcommand task; and not __fish_seen_subcommand_from new list show set status move rm next" -f -a "next" -d 'Say which task to take up next'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s s -l sprint -d 'The sprint that it belongs to; the backlog where none is given' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l sprint -d 'The sprint that it belongs to; the backlog where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s t -l title -d 'Its title; the code in words where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s p -l priority -d 'Its priority' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l kind -d 'Make it from a template of another kind: `bug` or `embedded`' -r -f -a "task\t''
@@ -165,30 +165,30 @@ bug\t''
 embedded\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing' -r -F
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s s -l status -d 'Only tasks with this status; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s p -l priority -d 'Only tasks with this priority; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l assignee -d 'Only tasks of this assignee; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sprint -d 'Only tasks of this sprint' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these fields; `-` before a field turns it round (such as `priority,-updated`)' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many rows' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit` rows' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l backlog -d 'Only tasks of no sprint'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -196,24 +196,24 @@ never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -l text -d 'Show the whole text of its documents too'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -l to -d 'The sprint that a task goes to; `backlog` for none' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -l code -d 'Its new code, which becomes the name of its folder' -r
@@ -222,8 +222,8 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -232,10 +232,10 @@ complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subc
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -l with-tasks -d 'Delete a sprint together with its tasks'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s s -l sprint -d 'Only tasks of this sprint' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -l sprint -d 'Only tasks of this sprint' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s a -l assignee -d 'Only tasks of this assignee, or of nobody' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s n -l limit -d 'Show so many' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -243,16 +243,16 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from next" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -f -a "new" -d 'Make an agent from a template, or many from a list'
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -f -a "list" -d 'List agents: filter, sort, page'
@@ -264,26 +264,26 @@ complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l name -d 'Its name for people' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing' -r -F
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s s -l status -d 'Only agents with this status; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l sort -d 'Order by these fields; `-` before a field turns it round (such as `priority,-updated`)' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many rows' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit` rows' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, name, role, status, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -291,24 +291,24 @@ never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -l text -d 'Show the whole text of its documents too'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -l to -d 'The sprint that a task goes to; `backlog` for none' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -l code -d 'Its new code, which becomes the name of its folder' -r
@@ -317,8 +317,8 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -327,46 +327,59 @@ complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_sub
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -l with-tasks -d 'Delete a sprint together with its tasks'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -s C -l directory -d 'Work as if started in DIR' -r -F
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -s v -l verbose -d 'Tell details'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -f -a "list" -d 'List the templates: built-in ones and those of this project'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -f -a "show" -d 'Show what a template is for and which variables it takes'
-complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check" -f -a "check" -d 'Check that templates are sound and render'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -f -a "list" -d 'List the templates: built-in ones and those of this project'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -f -a "show" -d 'Show what a template is for and which variables it takes'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -f -a "check" -d 'Check that templates render, and that what they make can be kept in step'
+complete -c instep -n "__fish_instep_using_subcommand template; and not __fish_seen_subcommand_from list show check new" -f -a "new" -d 'Make a file that is kept in step with nothing: a decision record'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s t -l title -d 'The decision in one line' -r
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l number -d 'Its number, which people agree on: another branch may have taken the next one' -r
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand init" -l name -d 'The project\'s name; the folder\'s where none is given' -r
-complete -c instep -n "__fish_instep_using_subcommand init" -l root -d 'The folder for the planning files' -r
+complete -c instep -n "__fish_instep_using_subcommand init" -l root -d 'The folder for the planning files; `delegation` where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand init" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -375,8 +388,8 @@ complete -c instep -n "__fish_instep_using_subcommand init" -l demo -d 'Fill it 
 complete -c instep -n "__fish_instep_using_subcommand init" -l no-sync -d 'Leave planning files that are there already to a later `sync`'
 complete -c instep -n "__fish_instep_using_subcommand init" -s y -l yes -d 'Do not ask before files get their stamp'
 complete -c instep -n "__fish_instep_using_subcommand init" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand init" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand init" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand init" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand init" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand init" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l plan -d 'Write what would be done to a file and do nothing' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sync" -l apply -d 'Do exactly what the file says, or nothing' -r -F
@@ -391,32 +404,32 @@ complete -c instep -n "__fish_instep_using_subcommand sync" -l pull -d 'Bring fi
 complete -c instep -n "__fish_instep_using_subcommand sync" -l push-here -d 'Let edits count that are pending on this branch'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l rebase -d 'Compare everything anew with a database that was replaced or restored'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand sync" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand sync" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand sync" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand sync" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sync" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand status" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand status" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand status" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand status" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand status" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand status" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand status" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand diff" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand diff" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand diff" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand diff" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand diff" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand diff" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand diff" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "list" -d 'List what waits for a decision'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "show" -d 'Show one conflict with all three values'
@@ -430,56 +443,56 @@ never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -l all -d 'List decided ones too'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "info" -d 'Say which database is used, and what is in it'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first'
@@ -489,16 +502,16 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -506,18 +519,18 @@ never\t''"
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s y -l yes -d 'Do not ask'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand config" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand config" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand config" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand config" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand config" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand config" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand config" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand config" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand doctor" -l fields -d 'Report which fields are recognised in the documents below PATH' -r -F
+complete -c instep -n "__fish_instep_using_subcommand doctor" -l fields -d 'Report which fields are recognised in the document PATH, or in those below it' -r -F
 complete -c instep -n "__fish_instep_using_subcommand doctor" -l depth -d 'Count folders that lie deeper than this with the folder that they lie in' -r
 complete -c instep -n "__fish_instep_using_subcommand doctor" -l values -d 'Show at most so many raw values of a field' -r
 complete -c instep -n "__fish_instep_using_subcommand doctor" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -525,14 +538,14 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand doctor" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand doctor" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand doctor" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand doctor" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand doctor" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand doctor" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand completions" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand completions" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand completions" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand completions" -s q -l quiet -d 'Tell errors only'
-complete -c instep -n "__fish_instep_using_subcommand completions" -s v -l verbose -d 'Tell details'
+complete -c instep -n "__fish_instep_using_subcommand completions" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand completions" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand completions" -s h -l help -d 'Print help'

@@ -217,9 +217,9 @@ fn a_place_that_the_other_one_cannot_follow_is_told() {
     let project = small();
     project.edit(AGENT, "title: one", "title: \"l1\\nl2\"");
     let said = project.ok(&["sync"]);
-    assert!(said.contains("AGENT.yml: repeats a field with another value"), "{said}");
+    assert!(said.contains("AGENT.yml: line 2") && said.contains("the main place counts"), "{said}");
     assert_eq!(of_task(&project, "one", "title"), "one");
     project.edit(AGENT, "l1\\nl2", "uno");
     project.edit(ONE, "# Task: one", "# Task: uno");
-    assert!(!settle(&project).contains("another value"));
+    assert!(!settle(&project).contains("the main place counts"));
 }

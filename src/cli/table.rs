@@ -10,6 +10,9 @@ use super::screen::{Line, Look, Role, Screen};
 /// Blanks between two columns.
 const GAP: usize = 2;
 
+/// The most that a cell takes where nothing limits a line: nobody reads further, and a row may hold megabytes.
+const WIDEST: usize = 1 << 14;
+
 /// Blanks before what stands under a row.
 const INDENT: usize = 4;
 
@@ -196,7 +199,7 @@ impl Table {
 
     fn natural_width(&self, index: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index)).map(|(_, text)| safe::width(text));
-        cells.chain([self.columns[index].heading.len()]).max().unwrap_or(0)
+        cells.chain([self.columns[index].heading.len()]).max().unwrap_or(0).min(WIDEST)
     }
 }
 
@@ -413,6 +416,15 @@ T:backlog/b    Short     me         12.5
                 assert_eq!(shown.lines().count(), 2, "{shown}");
             }
         }
+    }
+
+    #[test]
+    fn a_cell_of_any_size_leaves_the_other_rows_in_sight() {
+        let mut table = Table::new([Column::whole("REF"), Column::cut_first("TITLE")]);
+        table.row([(Role::Code, "a".into()), (Role::Plain, "x".repeat(200_000))]);
+        table.row([(Role::Code, "b".into()), (Role::Plain, "short".into())]);
+        let shown = table.show(Look::default());
+        assert_eq!(shown.lines().map(|line| &line[..1]).collect::<Vec<_>>(), ["R", "a", "b"]);
     }
 
     #[test]
