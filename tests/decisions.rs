@@ -512,3 +512,34 @@ fn a_text_that_was_deleted_since_cannot_be_taken() {
     assert!(said.contains("its files were deleted"), "{said}");
     assert_eq!(waiting(&project, "text"), std::slice::from_ref(&id), "it waits still");
 }
+
+#[test]
+fn no_command_writes_into_the_folder_of_a_sprint_that_lies_elsewhere() {
+    let project = small();
+    let sprints = |name: &str| project.at(&format!("delegation/sprints/{name}"));
+    std::fs::rename(sprints("alpha"), sprints("first")).expect("renamed");
+    for words in [&["task", "status", "two", "completed"][..], &["task", "new", "late", "--sprint", "alpha"]] {
+        assert!(project.exits(1, words).contains("instep sync"), "{words:?}");
+    }
+    assert!(!sprints("alpha").exists());
+    settle(&project);
+    project.ok(&["task", "status", "two", "completed"]);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'renamed'");
+    assert!(project.exits(1, &["task", "new", "late", "--sprint", "renamed"]).contains("instep sync"));
+    settle(&project);
+    assert_eq!(of_task(&project, "two", "status"), "completed");
+    project.ok(&["task", "new", "late", "--sprint", "renamed"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn a_task_whose_id_two_folders_bear_is_not_taken_for_deleted() {
+    let project = small();
+    let folder = |name: &str| project.at(&format!("delegation/sprints/alpha/{name}"));
+    std::fs::rename(folder("two"), folder("second")).expect("renamed");
+    std::fs::create_dir(folder("copy")).expect("made");
+    std::fs::copy(folder("second").join("TASK.md"), folder("copy").join("TASK.md")).expect("copied");
+    project.exits(3, &["sync"]);
+    project.exits(3, &["task", "status", "two", "completed"]);
+    assert!(!folder("two").exists() && of_task(&project, "two", "status") != "completed");
+}

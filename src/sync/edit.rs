@@ -97,6 +97,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
     let mut view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
+    view.check_sprints(ws)?;
     view.check_there(&order.edits)?;
     let unsettled = view.out_of_step(&order.edits);
     if !unsettled.is_empty() {
@@ -104,6 +105,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
         // The command says what becomes of its entities; that their files are gone does not delete them on the way.
         run_locked(ws, SyncOptions { scope, spared: ids.clone(), ..SyncOptions::default() }, Some(&lock)).await?;
         view = View::read(ws, &ids, &order).await?;
+        view.check_claimed(ws).await?;
         if let Some(held) = view.held(&order.edits) {
             return Err(SyncError::Held { path: held });
         }

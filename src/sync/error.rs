@@ -61,6 +61,12 @@ pub enum SyncError {
         /// Why its files are not.
         why: String,
     },
+    /// The sprint of what was to be changed was moved, and only one side knows it yet; nothing was written.
+    #[error("the sprint {code} does not lie where its row says")]
+    Adrift {
+        /// The code that its row has.
+        code: String,
+    },
     /// A document of what was to be changed cannot be read or understood; nothing was written.
     #[error("{path} cannot be understood: {why}")]
     Unread {

@@ -85,6 +85,6 @@ fn is_same(a: &NewConflict, b: &NewConflict) -> bool {
 }
 
 /// Whether conflicts of this kind are about whom a folder belongs to.
-fn is_of_folders(kind: ConflictKind) -> bool {
+pub(super) fn is_of_folders(kind: ConflictKind) -> bool {
     matches!(kind, ConflictKind::DuplicateId | ConflictKind::IdReplaced)
 }

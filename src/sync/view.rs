@@ -6,11 +6,12 @@ use super::choose::Decision;
 use super::decide::SprintCodes;
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Place, gather, is_head};
+use super::open::is_of_folders;
 use super::prepare::Prepared;
 use super::survey::{Seen, Sight, digests};
 use super::unfit::check_spelling;
 use super::{SyncError, Workspace};
-use crate::model::{DocPath, EntityId, EntityKind, Record};
+use crate::model::{Conflict, ConflictState, DocPath, EntityId, EntityKind, Record};
 use crate::reconcile::Side;
 use crate::store::Selection;
 
@@ -20,6 +21,8 @@ pub(super) struct View {
     /// Documents of them that cannot be read or understood, and why.
     unread: Vec<(DocPath, String)>,
     sprints: SprintCodes,
+    /// The sprints around the entities.
+    around: Vec<Record>,
     /// Places that have an entity.
     taken: BTreeMap<(EntityKind, Option<EntityId>, String), EntityId>,
 }
@@ -50,7 +53,39 @@ impl View {
                 ..SprintCodes::default()
             },
             taken,
+            around: sprints.into_iter().filter(|record| !ids.contains(&record.id)).collect(),
         })
+    }
+
+    /// Refuses to write into the folder of a sprint that lies elsewhere by one of the sides.
+    pub(super) fn check_sprints(&self, ws: &Workspace) -> Result<(), SyncError> {
+        let lies_there = |sprint: &&Record| {
+            let is_called_so = sprint.path.as_ref().is_some_and(|path| path.name() == sprint.code);
+            let mut documents = sprint.documents.iter().filter(|document| document.key.role.is_managed());
+            is_called_so && documents.any(|document| ws.tree.kind(&document.path).is_some())
+        };
+        let sprints = self.around.iter().filter(|record| record.kind == EntityKind::Sprint && !record.deleted);
+        match sprints.into_iter().find(|sprint| !lies_there(sprint)) {
+            None => Ok(()),
+            Some(sprint) => Err(SyncError::Adrift { code: sprint.code.clone() }),
+        }
+    }
+
+    /// Refuses to take an entity for deleted whose id some folder bears elsewhere.
+    pub(super) async fn check_claimed(&self, ws: &Workspace) -> Result<(), SyncError> {
+        let gone = |candidate: &&Candidate| !candidate.has_managed_files();
+        let gone: BTreeSet<EntityId> = self.candidates.iter().filter(gone).map(|candidate| candidate.id).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+        let claim = |open: &&Conflict| {
+            is_of_folders(open.what.kind) && open.what.entity.is_some_and(|entity| gone.contains(&entity))
+        };
+        match open.iter().find(claim) {
+            None => Ok(()),
+            Some(claim) => Err(SyncError::Held { path: claim.what.path.clone() }),
+        }
     }
 
     /// Refuses to change what cannot be read.

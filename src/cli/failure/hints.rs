@@ -125,6 +125,9 @@ impl From<SyncError> for Failure {
             SyncError::NoCopy { .. } => {
                 of("no-copy", Exit::Failed).hint("`instep conflict list` shows which folders repeat an id")
             }
+            SyncError::Adrift { .. } => {
+                of("not-in-step", Exit::Failed).hint("`instep sync` brings both sides into step")
+            }
             SyncError::Held { .. } => of("held", Exit::Conflicts)
                 .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),
