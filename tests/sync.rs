@@ -449,6 +449,17 @@ fn b3_more_deletions_than_usual_are_refused_with_a_plan_and_pass_by_number() {
 }
 
 #[test]
+fn b3_a_whole_sprint_is_not_deleted_unasked_because_its_row_changed() {
+    let project = small();
+    let alive = || project.select("SELECT task_code FROM orchestration_tasks WHERE deleted_at IS NULL ORDER BY 1");
+    let before = alive();
+    project.sql("UPDATE orchestration_sprints SET status = 'completed'");
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha")).expect("removed");
+    project.exits(7, &["sync"]);
+    assert_eq!(alive(), before);
+}
+
+#[test]
 fn b2_fs10_an_emptied_tree_deletes_nothing() {
     let project = small();
     std::fs::remove_dir_all(project.at("delegation")).expect("removed");

@@ -332,6 +332,11 @@ fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
 pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> super::brakes::Load {
     let steps = || decided.work.iter().map(|work| &work.step);
     let removed = |step: &&Step| step.files.iter().any(|file| file.deed == FileDeed::Remove);
+    // The folder of a sprint whose row changed meanwhile comes back, and went all the same.
+    let is_sprint_gone = |step: &&Step| {
+        let went = step.row == RowDeed::Delete || step.conflicts.contains(&ConflictKind::DeleteEdit);
+        step.kind == EntityKind::Sprint && went
+    };
     let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
     let known_rows = found.records.values().filter(|record| !record.deleted).count();
     super::brakes::Load {
@@ -339,7 +344,7 @@ pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> su
         seen_documents: survey.scan.len(),
         unreadable,
         deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
-        deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
+        deleted_sprints: steps().filter(is_sprint_gone).count(),
         changed: steps().filter(|step| step.row == RowDeed::Update).count(),
         removed_files: steps().filter(removed).count(),
         live_rows: survey.head.live,
