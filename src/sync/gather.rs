@@ -10,6 +10,7 @@ use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Record, Revision, RevisionId, Stamp};
 use crate::reconcile::{Writing, Writings, overlay};
 use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
+use crate::tree::spread;
 
 /// An entity that may need something, with what is known of it from afar.
 #[derive(Debug, Clone)]
@@ -158,14 +159,14 @@ pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>) -> Result
     for (question, answer) in questions.into_iter().zip(answers) {
         known.insert((question.entity, question.key), answer);
     }
-    let gathered = candidates
-        .into_iter()
-        .map(|candidate| {
-            let files = files.remove(&candidate.id).unwrap_or_default();
-            let left = states.remove(&candidate.id).unwrap_or_default();
-            texts.assemble(ws, candidate, files, left, (&known, &chains))
-        })
-        .collect();
+    let mut with_own = |candidate: Candidate| {
+        let files = files.remove(&candidate.id).unwrap_or_default();
+        let left = states.remove(&candidate.id).unwrap_or_default();
+        (candidate, files, left)
+    };
+    let gathered: Vec<_> = candidates.into_iter().map(&mut with_own).collect();
+    let gathered =
+        spread(gathered, |_, (candidate, files, left)| texts.assemble(ws, candidate, files, left, (&known, &chains)));
     Ok(Harvest { gathered, restless })
 }
 
