@@ -1,6 +1,6 @@
 //! Puts the courses of all parts together: one row, one verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::choice::Choices;
 use super::course::{self, Course};
@@ -33,9 +33,13 @@ pub(super) fn carry<P: Ord + Clone, C: Content, L>(
     for (name, course) in courses {
         sheet.enter(name, course, merged.remove(*name));
     }
-    let known = if courses.values().any(has_no_base) { BTreeSet::new() } else { opinions::differing(&rows(case)) };
-    let differing = opinions::differing(&sheet.parts);
-    sheet.reports.extend(differing.into_iter().filter(|name| !known.contains(name)).map(Report::PlacesDiffer));
+    let mut differing = opinions::differing(&sheet.parts);
+    if !differing.is_empty() && !courses.values().any(has_no_base) {
+        // What the row has already was told when it came about.
+        let known = opinions::differing(&rows(case));
+        differing.retain(|name| !known.contains(name));
+    }
+    sheet.reports.extend(differing.into_iter().map(Report::PlacesDiffer));
     sheet.close(how)
 }
 

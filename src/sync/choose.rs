@@ -5,9 +5,7 @@ use super::gather::{Gathered, Place};
 use super::prepare::{EntityVerdict, Facts};
 use super::told::conflicts;
 use crate::model::{ConflictKind, Field, Fields, NewConflict};
-use crate::reconcile::{
-    Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with, overlay,
-};
+use crate::reconcile::{Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with};
 
 /// One decision.
 #[derive(Debug, Clone)]
@@ -63,15 +61,13 @@ fn with_fields(gathered: &Gathered, verdict: EntityVerdict, fields: &Fields, fac
         RowAction::Write { parts, how, by_git } => (parts, how, by_git),
         RowAction::Keep | RowAction::Delete { .. } => (gathered.head.clone(), How::Updated, false),
     };
-    let laid = overlay(&parts, fields);
-    let alone = fields.iter().filter(|(field, _)| laid.in_row_alone.contains(field));
-    facts.row_alone = alone.map(|(field, value)| (*field, value.clone())).collect();
+    let documents = facts.lay(&parts, fields);
     let mut files = verdict.files;
     for (key, file) in &mut files {
-        let changed = laid.documents.get(key).filter(|now| parts.get(key) != Some(now));
+        let changed = documents.get(key).filter(|now| parts.get(key) != Some(now));
         if let (Some(now), true) = (changed, file.action != FileAction::Pass) {
             file.action = FileAction::Write(now.clone());
         }
     }
-    EntityVerdict { row: RowAction::Write { parts: laid.documents, how, by_git }, files, ..verdict }
+    EntityVerdict { row: RowAction::Write { parts: documents, how, by_git }, files, ..verdict }
 }

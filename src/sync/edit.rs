@@ -168,10 +168,7 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
 
 /// A verdict that gives fields these values.
 fn set(gathered: &Gathered, fields: &Fields, facts: &mut Facts) -> EntityVerdict {
-    let laid = overlay(&gathered.head, fields);
-    let alone = fields.iter().filter(|(field, _)| laid.in_row_alone.contains(field));
-    facts.row_alone = alone.map(|(field, value)| (*field, value.clone())).collect();
-    written(gathered, laid.documents)
+    written(gathered, facts.lay(&gathered.head, fields))
 }
 
 /// Row 8: the files were deleted, and a command changes the row after that. The row wins: its files are made anew, and

@@ -11,7 +11,7 @@ use super::told::{changes, conflicts, kinds, notes};
 use crate::model::{
     Digest, DocPath, DocumentKey, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
 };
-use crate::reconcile::{PlaceAction, RowAction, Verdict, Writing};
+use crate::reconcile::{PlaceAction, RowAction, Verdict, Writing, Writings, overlay};
 use crate::store::{Acknowledged, Bytes, EntityChange, Materialised, SyncState};
 
 /// The verdict on one real entity.
@@ -39,6 +39,16 @@ pub(super) struct Facts {
     pub(super) row_alone: Fields,
     /// Why no file can hold what the row says, if so.
     pub(super) unfit: Option<String>,
+}
+
+impl Facts {
+    /// Lays `fields` over documents, and remembers those that no document has a place for.
+    pub(super) fn lay(&mut self, documents: &Writings, fields: &Fields) -> Writings {
+        let laid = overlay(documents, fields);
+        let alone = fields.iter().filter(|(field, _)| laid.in_row_alone.contains(field));
+        self.row_alone = alone.map(|(field, value)| (*field, value.clone())).collect();
+        laid.documents
+    }
 }
 
 /// What is done for one entity, ready to be carried out.

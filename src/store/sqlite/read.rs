@@ -71,10 +71,7 @@ pub(super) async fn records(connection: &mut SqliteConnection, which: Selection<
     let mut moment = connection.begin().await?;
     let mut found = Vec::new();
     for table in TABLES {
-        let mut ids = match which {
-            Selection::Ids(ids) => ids.to_vec(),
-            Selection::All | Selection::Codes(_) => ids(&mut moment, table, which).await?,
-        };
+        let mut ids = ids(&mut moment, table, which).await?;
         ids.sort_unstable();
         ids.dedup();
         for ids in ids.chunks(TOGETHER) {
@@ -86,11 +83,13 @@ pub(super) async fn records(connection: &mut SqliteConnection, which: Selection<
     Ok(found.into_iter().map(|found| found.record).collect())
 }
 
+/// The ids of a selection, in any order; of those asked for by id, also such as are no rows of the table.
 async fn ids(connection: &mut SqliteConnection, table: &Table, which: Selection<'_>) -> sqlx::Result<Vec<EntityId>> {
     let Table { name, code, .. } = table;
     let wanted = "(SELECT value FROM json_each(?1))";
     let (sql, binds) = match which {
-        Selection::Ids(_) | Selection::All => {
+        Selection::Ids(ids) => return Ok(ids.to_vec()),
+        Selection::All => {
             (format!("SELECT json_group_array(id) FROM (SELECT id FROM {name} ORDER BY id)"), Binds::default())
         }
         // Three indexes, each for the rows of one condition, written here as they are there.
@@ -187,8 +186,11 @@ pub(super) async fn sync_state(
         Selection::All => sqlx::query(SYNC_STATE).bind(clone.to_string()).fetch_all(connection).await?,
         Selection::Ids(ids) => state_of(connection, clone, json_list(ids.iter())).await?,
         Selection::Codes(_) => {
-            let ids = records(connection, which).await?.into_iter().map(|record| record.id);
-            state_of(connection, clone, json_list(ids)).await?
+            let mut found = Vec::new();
+            for table in TABLES {
+                found.append(&mut ids(connection, table, which).await?);
+            }
+            state_of(connection, clone, json_list(found.iter())).await?
         }
     };
     rows.iter().map(state).collect()
