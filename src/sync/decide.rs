@@ -79,7 +79,7 @@ pub(super) async fn decide(
         sprints: sprint_codes(ws, found).await?,
     };
     let mut weight = 0;
-    let parents = new_parents(found, options);
+    let parents = parents(found, options);
     let is_wanted = |one: &&Candidate| options.scope.covers(one) || parents.contains(&one.id);
     let wanted = || found.entities.iter().filter(is_wanted);
     ws.progress.started(wanted().count(), "comparing");
@@ -113,13 +113,17 @@ pub(super) async fn decide(
     Ok(decided)
 }
 
-/// Sprints without a row that entities in the scope lie in: a task has to have its sprint.
-fn new_parents(found: &Candidates, options: &SyncOptions) -> BTreeSet<EntityId> {
+/// Sprints of entities in the scope that have no row yet, or lie elsewhere than their row has them: a task has to have
+/// its sprint, and lies where that lies.
+fn parents(found: &Candidates, options: &SyncOptions) -> BTreeSet<EntityId> {
     let covered = found.entities.iter().filter(|candidate| options.scope.covers(candidate));
-    let sprints: BTreeSet<EntityId> =
-        covered.filter_map(|candidate| candidate.place.as_ref().and_then(|place| place.sprint)).collect();
-    let is_new = |candidate: &&Candidate| candidate.record.is_none() && sprints.contains(&candidate.id);
-    found.entities.iter().filter(is_new).map(|candidate| candidate.id).collect()
+    let lies_in = |candidate: &Candidate| candidate.place.as_ref().and_then(|place| place.sprint);
+    let belongs_to = |candidate: &Candidate| candidate.record.as_ref().and_then(|record| record.sprint);
+    let sprints: BTreeSet<EntityId> = covered.flat_map(|one| [lies_in(one), belongs_to(one)]).flatten().collect();
+    let is_adrift = |candidate: &&Candidate| {
+        candidate.place.is_some() && candidate.place != candidate.record.as_ref().map(Place::of_row)
+    };
+    found.entities.iter().filter(|one| sprints.contains(&one.id)).filter(is_adrift).map(|one| one.id).collect()
 }
 
 /// Gathers and decides some entities of one kind; also tells whose files changed while they were read.

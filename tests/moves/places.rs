@@ -311,3 +311,30 @@ fn row_29_status_tells_of_a_copied_folder() {
     );
     assert_eq!(conflict["path"], "delegation/sprints/alpha/copy/TASK.md");
 }
+
+#[test]
+fn a_path_below_a_sprint_that_was_renamed_takes_the_sprint_along() {
+    for (named, edited) in [("gamma/two", false), ("gamma/two", true), ("alpha/two", true)] {
+        let project = small();
+        rename(&project, "sprints/alpha", "sprints/gamma");
+        if edited {
+            project.edit("delegation/sprints/gamma/two/TASK.md", "# Task: two", "# Task: second");
+        }
+        let said = project.ok(&["sync", &format!("delegation/sprints/{named}")]);
+        assert!(said.contains("moved from S:alpha"), "{named}: {said}");
+        assert_eq!(of_task(&project, "two", "title"), if edited { "second" } else { "two" });
+        assert_eq!(of_task(&project, "two", "file_path"), "delegation/sprints/gamma/two");
+        settle(&project);
+    }
+}
+
+#[test]
+fn a_path_below_a_sprint_that_sql_renamed_takes_the_sprint_along() {
+    let project = small();
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'gamma'");
+    project.edit("delegation/sprints/alpha/two/TASK.md", "# Task: two", "# Task: second");
+    project.ok(&["sync", "delegation/sprints/alpha/two"]);
+    assert!(project.read("delegation/sprints/gamma/two/TASK.md").contains("# Task: second"));
+    assert_eq!(of_task(&project, "two", "title"), "second");
+    settle(&project);
+}
