@@ -92,6 +92,7 @@ pub(super) async fn apply(
     run.applied.postponed.extend(decided.restless);
     let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
     run.applied.held.extend(unread.map(|candidate| candidate.id));
+    run.applied.held.extend(found.in_doubt());
     ws.progress.started(decided.work.len(), "writing");
     run.record_strays(decided.strays.into_iter().map(|(_, conflict)| conflict).collect(), settled).await?;
     let mut stale = Vec::new();

@@ -35,6 +35,17 @@ pub(super) struct Candidates {
     hidden: BTreeSet<EntityId>,
 }
 
+impl Candidates {
+    /// Entities whose folder somebody else's fate decides on: any change of one of them is news for all of them.
+    pub(super) fn in_doubt(&self) -> BTreeSet<EntityId> {
+        let borne = self.strays.iter().filter_map(|stray| match &stray.why {
+            Identity::Duplicate(id) | Identity::Replaced { is: id, .. } => Some(*id),
+            Identity::Belongs(_) | Identity::New => None,
+        });
+        self.hidden.iter().copied().chain(borne).collect()
+    }
+}
+
 /// What a clone last left on disk, by entity.
 pub(super) type LeftStates = BTreeMap<EntityId, Vec<SyncState>>;
 

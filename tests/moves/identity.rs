@@ -177,3 +177,15 @@ fn row_29_a_copy_goes_along_with_the_sprint_that_sql_renamed_and_is_told_once() 
     nothing_left_to_do(&project);
     assert_eq!(waiting(&project), ["duplicate-id"]);
 }
+
+#[test]
+fn row_38_who_was_held_moves_as_soon_as_the_row_it_waited_for_is_gone_whatever_the_cache_says() {
+    let project = small();
+    remove(&project, "sprints/alpha/three");
+    rename(&project, "sprints/alpha/two", "sprints/alpha/three");
+    project.exits(3, &["sync"]);
+    assert_eq!(project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'three'"), 0, "kept as deleted");
+    let said = settle(&project);
+    assert!(said.contains("moved from T:alpha/two"), "{said}");
+    assert_eq!((waiting(&project), of_task(&project, "three", "title").as_str()), (vec![], "two"));
+}
