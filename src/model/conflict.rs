@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, ConflictId, Digest, DocPath, DocumentKey, EntityId};
+use super::{Actor, CloneId, ConflictId, Digest, DocPath, DocumentKey, EntityId};
 
 /// In what way two sides collided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +109,13 @@ pub enum ConflictState {
     Resolved,
 }
 
+impl Conflict {
+    /// Whether the working copy `clone` can tell whether the cause is gone: nobody else sees the files that it stems from.
+    pub fn is_seen_by(&self, clone: CloneId) -> bool {
+        self.clone.is_none_or(|own| own == clone)
+    }
+}
+
 /// A conflict that is about to be recorded.
 ///
 /// Two records with the same entity, document, field and values are one: repeating a sync repeats no record.
@@ -154,4 +161,6 @@ pub struct Conflict {
     pub resolved_by: Option<Actor>,
     /// How: `take-file`, `take-db`, `edit`, `overtaken`.
     pub resolution: Option<String>,
+    /// The working copy whose files it stems from; `None` in records from before that was noted.
+    pub clone: Option<CloneId>,
 }

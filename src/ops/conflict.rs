@@ -166,7 +166,13 @@ async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport
     for conflict in &chosen {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
+        let is_elsewhere = conflict.what.kind.is_hold() && !conflict.is_seen_by(ws.clone);
         let deed = match (conflict.what.kind, side, &conflict.what.file) {
+            (_, Side::Row, _) if is_elsewhere => None,
+            (kind, Side::File, _) if is_elsewhere => {
+                let why = "the file lies in another working copy; decide it there".into();
+                return Err(OpError::NotDecidable { kind: kind.word(), why });
+            }
             (ConflictKind::Path, Side::File, Some(place)) => Some(back_to(ws, record, place).await?),
             _ => deed(conflict, record, side)?,
         };

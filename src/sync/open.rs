@@ -4,22 +4,26 @@ use std::collections::BTreeSet;
 
 use super::prepare::Prepared;
 use super::{SyncError, Workspace};
-use crate::model::{Conflict, ConflictId, ConflictKind, ConflictState, DocPath, EntityId, NewConflict};
+use crate::model::{CloneId, Conflict, ConflictId, ConflictKind, ConflictState, DocPath, EntityId, NewConflict};
 
 /// How a conflict is closed in favour of the row.
 pub(super) const TAKE_ROW: &str = "take-db";
 
-/// The conflicts that are known.
-pub(super) struct OpenConflicts(Vec<Conflict>);
+/// The conflicts that are known, and who asks: what stems from the files of another working copy is never over here.
+pub(super) struct OpenConflicts {
+    known: Vec<Conflict>,
+    clone: CloneId,
+}
 
 impl OpenConflicts {
     /// Reads them.
     pub(super) async fn read(ws: &Workspace) -> Result<Self, SyncError> {
-        Ok(Self(ws.store.conflicts(None).await?))
+        Ok(Self { known: ws.store.conflicts(None).await?, clone: ws.clone })
     }
 
-    fn open(&self) -> impl Iterator<Item = &Conflict> {
-        self.0.iter().filter(|conflict| conflict.state == ConflictState::Open)
+    /// Open ones that this working copy can tell about.
+    fn own(&self) -> impl Iterator<Item = &Conflict> {
+        self.known.iter().filter(|known| known.state == ConflictState::Open && known.is_seen_by(self.clone))
     }
 
     /// Conflicts that nobody recorded before: an open one stays as it is. What was decided for the row is so still
@@ -28,7 +32,7 @@ impl OpenConflicts {
         let is_settled = |known: &Conflict| known.resolution.as_deref() == Some(TAKE_ROW) && !known.what.kind.is_hold();
         let stands = |known: &Conflict| known.state == ConflictState::Open || is_settled(known);
         let is_known =
-            |conflict: &&NewConflict| self.0.iter().any(|known| stands(known) && is_same(&known.what, conflict));
+            |conflict: &&NewConflict| self.known.iter().any(|known| stands(known) && is_same(&known.what, conflict));
         conflicts.iter().filter(|conflict| !is_known(conflict)).cloned().collect()
     }
 
@@ -44,14 +48,14 @@ impl OpenConflicts {
             let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
             (was_held || is_moved_on) && !prepared.conflicts.iter().any(|conflict| is_same(&open.what, conflict))
         };
-        overtaken(self.open().filter(is_about).filter(is_over))
+        overtaken(self.own().filter(is_about).filter(is_over))
     }
 
     /// Open conflicts about whom a folder belongs to that are not among `strays`.
     pub(super) fn overtaken_strays(&self, strays: &[NewConflict]) -> Vec<(ConflictId, String)> {
         let is_over =
             |open: &&Conflict| is_of_folders(open.what.kind) && !strays.iter().any(|stray| is_same(&open.what, stray));
-        overtaken(self.open().filter(is_over))
+        overtaken(self.own().filter(is_over))
     }
 
     /// Open conflicts that held back one of `settled`, which need nothing now, or what belonged to nobody and is gone.
@@ -65,7 +69,7 @@ impl OpenConflicts {
             Some(id) => settled.contains(&id),
             None => is_gone(&open.what.path),
         };
-        overtaken(self.open().filter(is_over))
+        overtaken(self.own().filter(is_over))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What another working copy of the same database knows, and when it began to know it.
 
 use super::project::{Project, sprint, task};
-use super::small::of_task;
+use super::small::{events, nothing_left_to_do, of_task, settle};
+use super::{copy, remove, waiting};
 
 /// A project in a repository, in step and committed, and a second worktree of it in the folder `other`.
 fn with_worktree() -> Project {
@@ -75,4 +76,41 @@ fn row_19_an_attachment_that_was_removed_elsewhere_can_be_put_back_here() {
     project.ok(&["-C", "other", "sync"]);
     project.ok(&["sync"]);
     assert_eq!(project.read(notes), "first\n");
+}
+
+#[test]
+fn gt16_a_conflict_is_closed_only_by_the_working_copy_whose_files_it_stems_from() {
+    let project = with_worktree();
+    let one = "delegation/sprints/alpha/one/TASK.md";
+    project.ok(&["-C", "other", "sync"]);
+    project.edit(&format!("other/{one}"), "Make one work.", "Make one work there.");
+    project.ok(&["-C", "other", "sync"]);
+    project.edit(one, "Make one work.", "Make one work here.");
+    copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["body", "duplicate-id"]);
+    project.exits(3, &["-C", "other", "sync"]);
+    nothing_left_to_do(&project);
+    let told = events(&project);
+    project.exits(3, &["-C", "other", "sync"]);
+    assert_eq!((told, waiting(&project)), (events(&project), vec!["body".to_owned(), "duplicate-id".to_owned()]));
+    remove(&project, "sprints/alpha/copy");
+    project.edit(one, "Make one work here.", "Make one work there.");
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+}
+
+#[test]
+fn gt16_what_waits_in_another_working_copy_is_decided_there_or_given_up_here() {
+    let project = with_worktree();
+    project.ok(&["-C", "other", "sync"]);
+    copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+    project.exits(3, &["sync"]);
+    let id = project.json(&["conflict", "list"])[0]["short"].as_str().expect("an id").to_owned();
+    let said = project.exits(1, &["-C", "other", "conflict", "take-file", &id]);
+    assert!(said.contains("another working copy"), "{said}");
+    project.ok(&["-C", "other", "conflict", "take-db", &id]);
+    assert!(waiting(&project).is_empty(), "that working copy may be gone for good");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["duplicate-id"], "it is not");
 }

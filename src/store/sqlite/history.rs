@@ -20,7 +20,7 @@ const EVENTS: &str = "SELECT seq, epoch, event_id, event_type, entity_type, enti
      session_key, actor, payload, emitted_at FROM orchestration_events WHERE seq > ? AND epoch = ? ORDER BY seq LIMIT ?";
 
 const CONFLICTS: &str = "SELECT id, kind, entity_id, role, name, file_path, field, base_value, file_value, row_value, kept, \
-     state, row_author, created_at, resolved_at, resolved_by, resolution \
+     state, row_author, created_at, resolved_at, resolved_by, resolution, clone_id \
      FROM orchestration_conflicts WHERE state = coalesce(?, state) ORDER BY seq DESC";
 
 const RUN: &str = "SELECT outcome FROM sync_runs WHERE id = ?";
@@ -162,6 +162,7 @@ fn conflict(row: &SqliteRow) -> sqlx::Result<Conflict> {
         resolved_at: maybe_parsed(row, 14)?,
         resolved_by: actor(15)?,
         resolution: get(row, 16)?,
+        clone: maybe_parsed(row, 17)?,
     })
 }
 

@@ -41,6 +41,7 @@ static RECORD: LazyLock<Bulk> = LazyLock::new(|| {
         "state",
         "created_at",
         "resolved_at",
+        "clone_id",
     ];
     Bulk::insert("orchestration_conflicts", &columns, &format!(" ON CONFLICT DO NOTHING{TELL}"))
 });
@@ -107,7 +108,7 @@ pub(super) async fn conflicts(connection: &mut SqliteConnection, changes: &Chang
     let new: Vec<_> = changes.conflicts.iter().enumerate().collect();
     let recorded = RECORD
         .fetch(connection, &new, |(index, conflict), binds| {
-            bind(conflict, at, binds.text(conflict_id(changes.run, *index)))
+            bind(conflict, at, binds.text(conflict_id(changes.run, *index))).text(changes.clone)
         })
         .await?;
     let news = recorded.iter().chain(&decided).map(told).collect::<sqlx::Result<Vec<_>>>()?;

@@ -18,6 +18,7 @@ use crate::store::StoreError;
 const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_tables.sql"),
     include_str!("../../../migrations/sqlite/0002_outside_sql.sql"),
+    include_str!("../../../migrations/sqlite/0003_conflict_clones.sql"),
 ];
 
 /// `inst` in the file's header says that the database is one of ours.
