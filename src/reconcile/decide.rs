@@ -34,7 +34,13 @@ pub fn decide_with<P: Ord + Clone, C: Content, L: PartialEq>(
     case: &Case<P, C, L>,
     choices: &[Choice<P, C::Key>],
 ) -> Verdict<P, C> {
-    let choices = Choices(choices);
+    spare_unseen(case, decide_all(case, Choices(choices)))
+}
+
+fn decide_all<P: Ord + Clone, C: Content, L: PartialEq>(
+    case: &Case<P, C, L>,
+    choices: Choices<'_, P, C>,
+) -> Verdict<P, C> {
     match (case.row, case.is_in_tree()) {
         (RowState::Broken, _) => everywhere(case, Rule::BrokenRow, &FileAction::Pass),
         (RowState::Live, false) => absent(case),
@@ -49,6 +55,19 @@ pub fn decide_with<P: Ord + Clone, C: Content, L: PartialEq>(
             ..everywhere(case, Rule::RowMissing, &FileAction::Pass)
         },
     }
+}
+
+/// Law 16: where one document cannot be read or understood, its entity was not seen, and nothing beside it is removed.
+pub(super) fn spare_unseen<P: Ord + Clone, C: Content, L>(
+    case: &Case<P, C, L>,
+    mut verdict: Verdict<P, C>,
+) -> Verdict<P, C> {
+    let is_unseen = |part: &Part<C>| matches!(part.file, FileState::Unreadable | FileState::Invalid);
+    if case.parts.values().any(is_unseen) {
+        let removed = verdict.files.values_mut().filter(|file| file.action == FileAction::Remove);
+        removed.for_each(|file| file.action = FileAction::Pass);
+    }
+    verdict
 }
 
 impl<P, C, L> Case<P, C, L> {

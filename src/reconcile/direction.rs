@@ -1,7 +1,7 @@
 //! Which side may be written at all.
 
 use super::course;
-use super::decide::everywhere;
+use super::decide::{everywhere, spare_unseen};
 use super::moves;
 use super::{
     Case, Collision, Content, FileAction, FileState, FileVerdict, Part, PlaceAction, Report, RowAction, RowState, Rule,
@@ -60,7 +60,7 @@ fn mirror<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         verdict.place = PlaceAction::FilesFollowRow;
     }
     verdict.rule = Rule::strongest(verdict.files.values().map(|file| file.rule));
-    verdict
+    spare_unseen(case, verdict)
 }
 
 /// What one file becomes when it may only follow `row`.

@@ -149,6 +149,25 @@ fn cc06_cc07_a_deletion_by_sql_takes_unedited_files_along_and_gives_way_to_edite
 }
 
 #[test]
+fn row_23_p16_nothing_is_removed_beside_a_document_that_cannot_be_understood() {
+    let project = small();
+    let agent = "delegation/sprints/alpha/one/AGENT.yml";
+    project.write("delegation/sprints/alpha/one/notes.md", "Kept as it is.\n");
+    settle(&project);
+    let whole = project.read(ONE);
+    std::fs::write(project.at(ONE), b"# Task: \xff\xfe\n").expect("written");
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'one'");
+    let before = project.files();
+    for _ in 0..2 {
+        project.exits(6, &["sync"]);
+        assert_eq!(project.files(), before, "the folder was not seen");
+    }
+    project.write(ONE, &whole);
+    settle(&project);
+    assert!(!project.at(ONE).exists() && !project.at(agent).exists(), "what is seen in full follows its row");
+}
+
+#[test]
 fn cc06_a_sprint_that_sql_deleted_stays_until_its_tasks_have_gone_as_well() {
     let project = small();
     for number in 0..6 {
