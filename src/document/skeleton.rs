@@ -77,6 +77,14 @@ pub fn fill(text: &str, values: &BTreeMap<Hole, String>) -> Result<String, Hole>
     Ok(filled)
 }
 
+/// The text of a skeleton without the lines that have a hole which `is_unwanted`.
+pub fn without_lines(text: &str, is_unwanted: impl Fn(&Hole) -> bool) -> String {
+    let has_unwanted =
+        |part: &str| part.split_once(CLOSE).and_then(|(said, _)| hole(said)).is_some_and(|h| is_unwanted(&h));
+    let is_kept = |line: &&str| !line.split(OPEN).skip(1).any(has_unwanted);
+    text.split_inclusive('\n').filter(is_kept).collect()
+}
+
 /// Copies a text and puts markers in it.
 struct Carver<'t> {
     source: &'t str,

@@ -27,6 +27,11 @@ pub trait Content: Clone + Debug + PartialEq {
     /// The text around the values.
     fn text(&self) -> &Self::Text;
 
+    /// Whether the texts are the same but for lines that hold a value which only one of both has.
+    fn has_same_words(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+
     /// What `key` speaks of.
     fn topic(key: &Self::Key) -> Self::Topic;
 

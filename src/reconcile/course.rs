@@ -119,7 +119,7 @@ fn is_undo<C: Content>(ground: &Ground<'_, C>) -> bool {
     let mut keys = file.values().keys().chain(row.values().keys()).filter(differs);
     is_copy
         && !ground.file.is_as_left
-        && (file.text() == row.text() || ground.is_own_since(|content| content.text()))
+        && (file.text() == row.text() || ground.has_own_words_since())
         && keys.all(|key| ground.is_own_since(|content| content.values().get(key)))
 }
 

@@ -9,7 +9,7 @@
 //! Never decided by a time. That the row is as it was when this clone last wrote it proves nothing: only a row that
 //! is as the file saw it may be overwritten.
 
-use super::{Ancestry, FileText, Movement, Part};
+use super::{Ancestry, Content, FileText, Movement, Part};
 
 /// One part that is on both sides, and what it derives from.
 pub(super) struct Ground<'a, C> {
@@ -55,6 +55,23 @@ impl Standing {
     }
 }
 
+impl<'a, C: Content> Ground<'a, C> {
+    /// Judges the text around the values.
+    pub(super) fn standing_of_text(&self) -> Standing {
+        self.judge(|content| content.text(), || self.has_own_words_since())
+    }
+
+    /// Whether every change of the text since the file's revision was this clone's own, as
+    /// [`is_own_since`](Self::is_own_since): that somebody else's value got a line of its own, or lost it, changes no
+    /// word of the text.
+    pub(super) fn has_own_words_since(&self) -> bool {
+        self.is_own_where(|before, now| match (before, now) {
+            (Some(before), Some(now)) => before.has_same_words(now),
+            (before, now) => before.is_none() && now.is_none(),
+        })
+    }
+}
+
 impl<'a, C: PartialEq> Ground<'a, C> {
     /// Whether git put the file's text there.
     pub(super) fn is_by_git(&self) -> bool {
@@ -63,6 +80,10 @@ impl<'a, C: PartialEq> Ground<'a, C> {
 
     /// Judges the facet that `of` takes out of a content.
     pub(super) fn standing<F: PartialEq>(&self, of: impl Fn(&'a C) -> F) -> Standing {
+        self.judge(&of, || self.is_own_since(&of))
+    }
+
+    fn judge<F: PartialEq>(&self, of: impl Fn(&'a C) -> F, is_own: impl Fn() -> bool) -> Standing {
         let (file, row) = (of(&self.file.content), of(self.row));
         let base = self.base.map(&of);
         if file == row {
@@ -71,7 +92,7 @@ impl<'a, C: PartialEq> Ground<'a, C> {
             Standing::Row
         } else if base.as_ref() == Some(&row) {
             Standing::File
-        } else if self.is_own_since(&of) {
+        } else if is_own() {
             Standing::Supersedes
         } else if self.is_seen_in_git(&of) {
             Standing::SeenInGit
@@ -87,12 +108,16 @@ impl<'a, C: PartialEq> Ground<'a, C> {
     /// Whether every change of the facet since the file's revision was this clone's own, with HEAD where it was: one
     /// foreign word anywhere in that chain, even one that was overwritten since, and it is not.
     pub(super) fn is_own_since<F: PartialEq>(&self, of: impl Fn(&'a C) -> F) -> bool {
+        self.is_own_where(|before, now| before.map(&of) == now.map(&of))
+    }
+
+    fn is_own_where(&self, is_same: impl Fn(Option<&'a C>, Option<&'a C>) -> bool) -> bool {
         let Ancestry::Known { content, since } = &self.file.ancestry else { return false };
-        let mut before = Some(of(content));
+        let mut before = Some(content);
         self.part.movement() == Some(Movement::Unmoved)
             && since.iter().all(|later| {
-                let now = later.content.as_ref().map(&of);
-                let stands = later.is_own || now == before;
+                let now = later.content.as_ref();
+                let stands = later.is_own || is_same(before, now);
                 before = now;
                 stands
             })

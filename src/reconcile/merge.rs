@@ -118,7 +118,7 @@ fn finish<P: Ord + Clone, C: Content>(
 /// The merged text; where nobody can tell or chose what it should be, the row's, and the part is held.
 fn text<C: Content>(ground: &Ground<'_, C>, choice: Option<Side>) -> (C::Text, Option<ConflictKind>) {
     let (file, row) = (ground.file.content.text(), ground.row.text());
-    let standing = ground.standing(|content| content.text());
+    let standing = ground.standing_of_text();
     let base = match (standing, ground.base) {
         (Standing::Agree | Standing::Row, _) => return (row.clone(), None),
         (Standing::File, _) => return (file.clone(), None),

@@ -129,6 +129,17 @@ impl Content for Writing {
         })
     }
 
+    fn has_same_words(&self, other: &Self) -> bool {
+        match (&self.text().0, &other.text().0) {
+            (Around::Skeleton(_, text, _), Around::Skeleton(_, others, _)) if text != others => {
+                let [text, others] = [(text, other), (others, self)]
+                    .map(|(text, beside)| document::without_lines(text, |hole| !beside.values().contains_key(hole)));
+                text == others
+            }
+            _ => self.text() == other.text(),
+        }
+    }
+
     fn topic(key: &Hole) -> SlotKey {
         key.key.clone()
     }

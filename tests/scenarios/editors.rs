@@ -211,6 +211,24 @@ fn ed20_a_foreign_value_among_ones_own_makes_it_a_conflict() {
 }
 
 #[test]
+fn ed08_a_line_that_somebody_elses_value_got_makes_no_saved_text_a_conflict() {
+    for (set, beside) in [("assignee = 'kim'", "kim"), ("priority = NULL", "")] {
+        let project = small();
+        let buffer = project.read(TWO);
+        project.sql(&format!("UPDATE orchestration_tasks SET {set} WHERE task_code = 'two'"));
+        settle(&project);
+        for words in ["Make two sing.", "Make two sing and dance."] {
+            project.write(TWO, &buffer.replace("Make two work.", words));
+            settle(&project);
+            let text = project.read(TWO);
+            assert!(text.contains(words) && text.contains(beside), "{set}: {text}");
+        }
+        let column = set.split(' ').next().unwrap_or_default();
+        assert_eq!(of_task(&project, "two", column), beside, "{set}");
+    }
+}
+
+#[test]
 fn ed21_an_undo_is_a_revert() {
     let project = small();
     let before = project.read(ONE);

@@ -505,6 +505,22 @@ fn crashed(
     carried_out(case.clone(), &verdict)
 }
 
+#[test]
+fn a_line_of_a_value_that_came_or_went_is_no_change_of_words() {
+    let base = task(TASK);
+    let differs = |from: &str, to: &str| {
+        let other = task(&TASK.replace(from, to));
+        assert_ne!(other.text(), base.text(), "{to}");
+        assert_eq!(base.has_same_words(&other), other.has_same_words(&base));
+        !base.has_same_words(&other)
+    };
+    assert!(!differs("**Priority**: P1  \n", "**Priority**: P1  \n**Owner**: Kim  \n"));
+    assert!(!differs("**Priority**: P1  \n", ""));
+    assert!(differs("**Priority**: P1  \n", "**Prio**: P1  \n"), "another label of the same value");
+    assert!(differs("Bring water", "Carry water"));
+    assert!(differs("**Priority**: P1  \n", "**Priority**: P1  \n\n"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
