@@ -348,7 +348,7 @@ fn a_command_on_a_document_that_cannot_be_understood_says_where_and_why() {
         assert!(said.contains(TWO) && said.contains("line 10"), "{command:?}: {said}");
     }
     assert_eq!((project.read(TWO), of_task(&project, "two", "status")), (before, "in_progress".into()));
-    for (command, code) in [("sync", 6), ("status", 0)] {
+    for (command, code) in [("sync", 6), ("status", 6)] {
         let said = project.exits(code, &[command]);
         assert!(!said.contains("in step: nothing to do") && said.contains("line 10"), "{command}: {said}");
     }

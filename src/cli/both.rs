@@ -27,7 +27,7 @@ pub(super) fn status(mut op: Status, desk: &mut Desk<'_>) -> Result<Exit, Failur
     let report = desk.wait(op.run(&workspace))?;
     desk.answer("status", &report, report::print);
     tell_hindrance(&workspace, &report, desk.screen);
-    Ok(Exit::Done)
+    Ok(report::exit(&report))
 }
 
 /// Says why `sync` does not carry out what differs.

@@ -105,6 +105,33 @@ fn checking_shows_what_differs_and_writes_neither_side() {
 }
 
 #[test]
+fn status_ends_as_the_next_sync_will() {
+    let project = demo();
+    let files = project.files();
+    let task = files.iter().map(|(path, _)| path).find(|path| path.ends_with("TASK.md")).expect("a task");
+    let ends = |code| ["status", "sync", "status"].map(|word| project.exits(code, &[word]));
+    ends(0);
+    let whole = project.read(task);
+    std::fs::write(project.at(task), b"\xff").expect("written");
+    ends(6);
+    project.write(task, &whole);
+    ends(0);
+    project.sql(
+        "UPDATE orchestration_tasks SET assignee = 'TBD' WHERE rowid = (SELECT min(rowid) FROM orchestration_tasks)",
+    );
+    ends(6);
+    project.sql("UPDATE orchestration_tasks SET assignee = NULL");
+    ends(0);
+    project.write(&task.replace("TASK.md", "copy.md"), "An attachment.\n");
+    project.ok(&["status"]);
+    project.sql("UPDATE orchestration_tasks SET title = 'Of SQL'");
+    project.edit(task, "# Task: ", "# Task: Of the file, ");
+    project.ok(&["status"]);
+    project.exits(3, &["sync"]);
+    ends(3);
+}
+
+#[test]
 fn status_never_says_that_something_was_applied() {
     let project = demo();
     assert_eq!(project.json(&["status"])["applied"], false);
