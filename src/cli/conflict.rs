@@ -95,11 +95,20 @@ fn print_list(all: &[ConflictView], screen: &mut Screen) {
             (Role::Plain, view.field.clone().unwrap_or_default()),
             (Role::Plain, view.file.clone().unwrap_or_default()),
             (Role::Plain, view.row.clone().unwrap_or_default()),
-            (Role::Dim, view.resolution.clone().unwrap_or_else(|| "waits".to_owned())),
+            (Role::Dim, decided(view).to_owned()),
         ];
         table.row(cells.into_iter().take(shown));
     }
     table.print(screen);
+}
+
+/// How a conflict ended; what is only on record never waited.
+fn decided(view: &ConflictView) -> &str {
+    match (&view.resolution, view.state) {
+        (Some(how), _) => how,
+        (None, ConflictState::Open) => "waits",
+        (None, ConflictState::Resolved) => "for the record",
+    }
 }
 
 fn print_one(view: &ConflictView, screen: &mut Screen) {

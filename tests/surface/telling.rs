@@ -95,6 +95,19 @@ fn conflicts_say_whether_they_are_decided() {
 }
 
 #[test]
+fn a_conflict_that_is_only_on_record_waits_for_nobody() {
+    let project = demo();
+    let buffer = project.read(PUBLISH);
+    project.edit(PUBLISH, "P2", "P0");
+    project.ok(&["sync"]);
+    project.write(PUBLISH, &buffer.replace("P2", "P3"));
+    project.ok(&["sync"]);
+    let said = project.ok(&["conflict", "list", "--all"]);
+    let line = said.lines().find(|line| line.contains("superseded")).expect("it is on record");
+    assert!(line.ends_with("for the record") && !said.contains("waits"), "{said}");
+}
+
+#[test]
 fn showing_tells_what_the_text_says_and_how_far_a_sprint_is() {
     let project = demo();
     project.edit(PUBLISH, "[ ] Write the README", "[x] Write the README");
