@@ -166,6 +166,11 @@ impl Layout {
         self.root.join(TEMPLATES).expect("a good name")
     }
 
+    /// Whether `path` is that folder or lies in it.
+    pub(super) fn holds_templates(&self, path: &str) -> bool {
+        matches!(self.shelf(path), Shelf::Foreign(Reason::Template))
+    }
+
     /// Says what the folder at `path` is for.
     pub(super) fn shelf(&self, path: &str) -> Shelf {
         let Some(below) = path.strip_prefix(self.root.as_str()).and_then(|rest| rest.strip_prefix('/')) else {

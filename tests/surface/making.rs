@@ -87,6 +87,25 @@ fn one_bad_template_breaks_only_itself() {
 }
 
 #[test]
+fn a_template_that_is_a_link_is_told_by_who_uses_it_and_by_nobody_else() {
+    let project = with_template(&[]);
+    let at = |path: &str| project.at(&format!("delegation/.templates/{path}"));
+    project.write("elsewhere/TASK.md.tera", "# Task: {{ title }}\n");
+    project.write("delegation/.templates/task/cloned/.git", "gitdir: elsewhere\n");
+    std::fs::create_dir_all(at("task/linked")).expect("a folder");
+    std::os::unix::fs::symlink(project.at("elsewhere/TASK.md.tera"), at("task/linked/TASK.md.tera")).expect("a link");
+    std::os::unix::fs::symlink(project.at("elsewhere"), at("task/folder")).expect("a link");
+    for words in [&["sync"][..], &["status"], &["sync"]] {
+        assert!(!project.ok(words).contains("link"), "{words:?}");
+    }
+    assert!(project.exits(4, &["template", "check"]).contains("link"));
+    project.exits(1, &["task", "new", "x", "--template", "linked"]);
+    std::fs::rename(at(""), project.at("templates")).expect("moved away");
+    std::os::unix::fs::symlink(project.at("templates"), project.at("delegation/.templates")).expect("a link");
+    project.ok(&["sync"]);
+}
+
+#[test]
 fn an_unused_variable_is_a_remark() {
     let project = with_template(&[
         ("template.toml", "help = \"\"\n[[variable]]\nname = \"team\"\nchoices = [\"red\", \"blue\"]\n"),

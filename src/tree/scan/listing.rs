@@ -51,7 +51,8 @@ impl Visitor<'_> {
     pub(super) fn sort(&self, folder: &str, row: Option<&FolderRow>, mut entries: Vec<Entry>) -> Listing {
         let is_top = folder == self.layout.root().as_str();
         if !is_top && entries.iter().any(|entry| *entry.name == *b".git") {
-            let remarks = vec![(Reason::NestedRepository, 1, String::new())];
+            let reason = if self.layout.holds_templates(folder) { Reason::Template } else { Reason::NestedRepository };
+            let remarks = vec![(reason, 1, String::new())];
             return Listing { remarks, ..Listing::default() };
         }
         entries.sort_unstable();
@@ -80,6 +81,10 @@ impl Sorting<'_> {
             (FileKind::File, Ok(role)) => self.take_document(name, role),
             (FileKind::File, Err(_)) if OWN.contains(&name) => {}
             (FileKind::File, Err(reason)) => self.leave(reason, name),
+            // Templates are no documents: what hinders one is told by the commands that use it.
+            _ if self.visitor.layout.holds_templates(&format!("{}/{name}", self.folder)) => {
+                self.leave(Reason::Template, name);
+            }
             _ => self.listing.remarks.push((Reason::refusing(kind), 1, name.into())),
         }
     }
