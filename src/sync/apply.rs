@@ -107,7 +107,9 @@ pub(super) async fn apply(
 
 /// Entities that were looked at and need nothing.
 fn settled(found: &Candidates, decided: &Decided, options: &SyncOptions) -> BTreeSet<EntityId> {
-    let is_seen = |candidate: &&Candidate| options.scope.covers(candidate) && !Folder::has_unread(&candidate.files);
+    let is_seen = |candidate: &&Candidate| {
+        options.scope.covers(candidate) && !Folder::has_unread(&candidate.files) && !options.spares(candidate)
+    };
     let seen = found.entities.iter().filter(is_seen).map(|candidate| candidate.id);
     let busy = decided.work.iter().map(|work| work.candidate.id).chain(decided.restless.iter().copied());
     let busy: BTreeSet<EntityId> = busy.collect();

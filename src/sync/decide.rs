@@ -13,7 +13,7 @@ use super::survey::Survey;
 use super::unfit::unfit;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{Circumstances, PlaceAction, Placing, RowAction, decide_towards};
+use crate::reconcile::{Circumstances, PlaceAction, Placing, decide_towards};
 use crate::store::Selection;
 use crate::tree::{Address, Layout, spread};
 
@@ -160,10 +160,10 @@ impl Judge<'_> {
             left_at: self.left_at(&gathered),
             is_blocked: &|path| self.survey.scan.is_blocked(path),
         };
-        let verdict = decide_towards(self.options.direction, &case(&gathered, &around));
-        if matches!(verdict.row, RowAction::Delete { .. }) && self.options.spared.contains(&gathered.candidate.id) {
+        if self.options.spares(&gathered.candidate) {
             return None;
         }
+        let verdict = decide_towards(self.options.direction, &case(&gathered, &around));
         let row_place = gathered.candidate.record.as_ref().map(Place::of_row);
         let place = match (verdict.place, &row_place, &gathered.candidate.place) {
             (PlaceAction::RowFollowsFiles, _, Some(file)) | (_, None, Some(file)) => file.clone(),

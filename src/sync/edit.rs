@@ -98,11 +98,10 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     let mut view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
     view.check_sprints(ws)?;
-    view.check_there(&order.edits)?;
     let unsettled = view.out_of_step(&order.edits);
     if !unsettled.is_empty() {
         let scope = Scope { paths: unsettled, everything: false };
-        // The command says what becomes of its entities; that their files are gone does not delete them on the way.
+        // The command says what becomes of its entities: on the way, no absence of files means anything.
         run_locked(ws, SyncOptions { scope, spared: ids.clone(), ..SyncOptions::default() }, Some(&lock)).await?;
         view = View::read(ws, &ids, &order).await?;
         view.check_claimed(ws).await?;
@@ -110,6 +109,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
             return Err(SyncError::Held { path: held });
         }
     }
+    view.check_there(&order.edits)?;
     let prepared = view.prepare(ws, &order).await?;
     let mut changes = change_set(ws, &prepared);
     settle(ws, &mut changes, &prepared, order.resolved).await?;

@@ -26,12 +26,19 @@ pub struct SyncOptions {
     pub dry_run: bool,
     /// Whether files that are older than their row may be brought up.
     pub pull: bool,
-    /// Entities that are not deleted, even if their files are gone.
+    /// Entities of which nothing is done where their files are gone.
     pub spared: BTreeSet<EntityId>,
     /// What the brakes let pass.
     pub allowed: Allowance,
     /// The plan that must be exactly what is done.
     pub exactly: Option<Plan>,
+}
+
+impl SyncOptions {
+    /// Whether nothing is done of the entity, since its files are gone.
+    pub(super) fn spares(&self, candidate: &Candidate) -> bool {
+        !candidate.has_managed_files() && self.spared.contains(&candidate.id)
+    }
 }
 
 /// What a run looks at.

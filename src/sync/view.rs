@@ -120,7 +120,8 @@ impl View {
         off.record.as_ref().and_then(|record| record.path.clone())
     }
 
-    /// Where the entities lie whose files are not what their rows say, unless that is what is to be decided.
+    /// Where the entities should lie whose files are not what their rows say. Where that is what is to be decided, only
+    /// files count that are not where they should be: they may have moved.
     pub(super) fn out_of_step(&self, edits: &[Edit]) -> Vec<DocPath> {
         let path = |candidate: &Candidate| candidate.record.as_ref().and_then(|record| record.path.clone());
         self.off(edits).filter_map(path).collect()
@@ -129,8 +130,12 @@ impl View {
     fn off(&self, edits: &[Edit]) -> impl Iterator<Item = &Candidate> {
         let decides = |id: EntityId| edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::Decide(_)));
         let is_off = move |candidate: &&Candidate| {
-            let Some(record) = &candidate.record else { return false };
-            !record.deleted && !decides(record.id) && (differs(candidate, record) || !record.patches.is_empty())
+            let Some(record) = candidate.record.as_ref().filter(|record| !record.deleted) else { return false };
+            if decides(record.id) {
+                !candidate.has_managed_files()
+            } else {
+                differs(candidate, record) || !record.patches.is_empty()
+            }
         };
         self.candidates.iter().filter(is_off)
     }

@@ -2,7 +2,7 @@
 
 use super::project::{Project, sprint, task};
 use super::small::{events, nothing_left_to_do, of_task, settle};
-use super::{copy, remove, waiting};
+use super::{copy, first_conflict, remove, rename, waiting};
 
 /// A project in a repository, in step and committed, and a second worktree of it in the folder `other`.
 fn with_worktree() -> Project {
@@ -106,11 +106,29 @@ fn gt16_what_waits_in_another_working_copy_is_decided_there_or_given_up_here() {
     project.ok(&["-C", "other", "sync"]);
     copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
     project.exits(3, &["sync"]);
-    let id = project.json(&["conflict", "list"])[0]["short"].as_str().expect("an id").to_owned();
+    let id = first_conflict(&project);
     let said = project.exits(1, &["-C", "other", "conflict", "take-file", &id]);
     assert!(said.contains("another working copy"), "{said}");
     project.ok(&["-C", "other", "conflict", "take-db", &id]);
     assert!(waiting(&project).is_empty(), "that working copy may be gone for good");
     project.exits(3, &["sync"]);
     assert_eq!(waiting(&project), ["duplicate-id"], "it is not");
+}
+
+#[test]
+fn a_text_that_is_held_can_be_decided_although_its_folder_has_just_been_moved() {
+    for (side, text) in [("take-file", "Make one work here."), ("take-db", "Make one work there.")] {
+        let project = with_worktree();
+        let one = "delegation/sprints/alpha/one/TASK.md";
+        project.ok(&["-C", "other", "sync"]);
+        project.edit(&format!("other/{one}"), "Make one work.", "Make one work there.");
+        project.ok(&["-C", "other", "sync"]);
+        project.edit(one, "Make one work.", "Make one work here.");
+        project.exits(3, &["sync"]);
+        rename(&project, "sprints/alpha/one", "backlog/first");
+        project.ok(&["conflict", side, &first_conflict(&project)]);
+        assert!(waiting(&project).is_empty() && !project.at(one).exists(), "{side}: no second folder");
+        settle(&project);
+        assert!(project.read("delegation/backlog/first/TASK.md").contains(text), "{side}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Whose folder it is, and that nobody is deleted of whom that cannot be told.
 
 use super::small::{events, nothing_left_to_do, of_task, settle, small};
-use super::{copy, remove, rename, sql_task, waiting};
+use super::{copy, first_conflict, remove, rename, sql_task, waiting};
 use crate::project::sprint;
 
 #[test]
@@ -188,4 +188,22 @@ fn row_38_who_was_held_moves_as_soon_as_the_row_it_waited_for_is_gone_whatever_t
     let said = settle(&project);
     assert!(said.contains("moved from T:alpha/two"), "{said}");
     assert_eq!((waiting(&project), of_task(&project, "three", "title").as_str()), (vec![], "two"));
+}
+
+#[test]
+fn a_conflict_can_be_decided_although_its_folder_has_just_been_moved() {
+    for (side, status) in [("take-file", "blocked"), ("take-db", "cancelled")] {
+        let project = small();
+        let two = "delegation/sprints/alpha/two/TASK.md";
+        project.edit(two, "In Progress", "Blocked");
+        sql_task(&project, "two", "status = 'cancelled'");
+        project.exits(3, &["sync"]);
+        assert_eq!(waiting(&project), ["field"]);
+        rename(&project, "sprints/alpha/two", "backlog/second");
+        project.ok(&["conflict", side, &first_conflict(&project)]);
+        assert!(waiting(&project).is_empty() && !project.at(two).exists(), "{side}: no second folder");
+        let row = of_task(&project, "second", "file_path || ' ' || status");
+        assert_eq!(row, format!("delegation/backlog/second {status}"));
+        settle(&project);
+    }
 }

@@ -48,3 +48,8 @@ fn waiting(project: &Project) -> Vec<String> {
     kinds.sort();
     kinds
 }
+
+/// The id of the conflict that was recorded last.
+fn first_conflict(project: &Project) -> String {
+    project.json(&["conflict", "list"])[0]["short"].as_str().expect("an id").to_owned()
+}
