@@ -49,8 +49,8 @@ fn print_envelope<T: Serialize>(screen: &mut Screen, envelope: &Envelope<'_, T>)
 fn escape(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
-    while let Some(at) = rest.bytes().position(|byte| !(b' '..=b'~').contains(&byte)) {
-        let (plain, special) = rest.split_at(at);
+    while !rest.is_empty() {
+        let (plain, special) = rest.split_at(plain(rest.as_bytes()));
         out.push_str(plain);
         let mut special = special.chars();
         match special.next() {
@@ -63,7 +63,16 @@ fn escape(json: &str) -> String {
         }
         rest = special.as_str();
     }
-    out + rest
+    out
+}
+
+/// How many bytes from the beginning on are visible ASCII; looked at in blocks, as processors like it.
+fn plain(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 32;
+    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    let is_plain_block = |block: &&[u8]| block.iter().fold(true, |all, byte| all & is_plain(byte));
+    let blocks = bytes.chunks_exact(BLOCK).take_while(is_plain_block).count() * BLOCK;
+    blocks + bytes[blocks..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 #[cfg(test)]

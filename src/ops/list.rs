@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::resolve::{resolve_kind, sprints_of};
+use super::resolve::resolve_kind;
 use super::set::{settable, value};
 use super::view::EntityView;
 use super::{OpError, Workspace};
@@ -153,8 +153,7 @@ async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOpti
     let is_filtered = !any_of.is_empty() || page.text.is_some() || query.sprint.is_some() || query.backlog;
     let query = ListQuery { kind: Some(kind), any_of, text: page.text, sort, offset, limit: page.limit, ..query };
     let found = ws.store.list(&query).await?;
-    let sprints = sprints_of(ws, found.items.iter()).await?;
-    let items = found.items.into_iter().map(|row| EntityView::of(row, &sprints)).collect();
+    let items = found.items.into_iter().map(|row| EntityView::of(row, &found.sprints)).collect();
     Ok(Listing { kind, items, total: found.total, offset, is_filtered })
 }
 

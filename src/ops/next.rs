@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::resolve::{lies_there, resolve_kind, sprints_of};
+use super::resolve::{lies_there, resolve_kind};
 use super::view::{EntityView, reference};
 use super::{OpError, Workspace};
 use crate::document::{DEPENDENCIES, tasks_named};
 use crate::model::{EntityKind, Field, Reference, Row};
-use crate::store::{Direction, ListQuery, SortKey};
+use crate::store::{Direction, ListQuery, Page, SortKey};
 
 /// Say which task to take up next: the most urgent pending one whose dependencies are done.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -57,14 +57,13 @@ impl TaskNext {
             Some(wanted) => Some(resolve_kind(ws, wanted, EntityKind::Sprint).await?.record.id),
             None => None,
         };
-        let open = ws.store.list(&open_tasks()).await?.items;
+        let Page { items: open, sprints, .. } = ws.store.list(&open_tasks()).await?;
         let told = ws.store.told(EntityKind::Task, DEPENDENCIES).await?;
         let is_wanted = |task: &&Row| {
             text(task, Field::Status).is_none_or(|status| status == "pending")
                 && sprint.is_none_or(|sprint| task.sprint == Some(sprint))
                 && self.assignee.as_deref().is_none_or(|name| text(task, Field::Assignee).is_none_or(|who| who == name))
         };
-        let sprints = sprints_of(ws, open.iter()).await?;
         let mut next = NextTasks { items: Vec::new(), waiting: Vec::new() };
         let called = by_name(&open);
         let is_open = |name: &String, task: &Row| {

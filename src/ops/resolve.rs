@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{SprintCodes, reference, sprint_codes};
+use super::view::{reference, sprint_codes};
 use super::{OpError, Workspace};
 use crate::model::{EntityKind, Field, Home, Record, Reference, Row, nearest};
-use crate::store::{ListQuery, Selection};
+use crate::store::{ListQuery, Selection, SprintCodes};
 
 /// A row, and the codes that its reference is written with.
 pub(crate) struct Resolved {
@@ -92,8 +92,7 @@ pub(crate) async fn sprints_of<'a>(
 
 async fn not_found(ws: &Workspace, wanted: &Reference) -> Result<OpError, OpError> {
     let page = ws.store.list(&ListQuery { kind: wanted.kind, ..ListQuery::default() }).await?;
-    let sprints = sprints_of(ws, page.items.iter()).await?;
-    let names: Vec<String> = page.items.iter().map(|row| reference(row, &sprints)).collect();
+    let names: Vec<String> = page.items.iter().map(|row| reference(row, &page.sprints)).collect();
     let by_code = nearest(wanted.code.as_str(), page.items.iter().map(|row| row.code.as_str()));
     let mut offered: Vec<String> =
         nearest(&wanted.to_string(), names.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::resolve::resolve;
-use super::view::{EntityView, SprintCodes};
+use super::view::EntityView;
 use super::{OpError, Workspace};
 use crate::document::parse;
 use crate::model::{Conflict, ConflictState, EntityKind, Field, Record, Reference, Role};
-use crate::store::ListQuery;
+use crate::store::{ListQuery, SprintCodes};
 
 /// Show one sprint, task or agent.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]

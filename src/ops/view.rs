@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{EntityId, EntityKind, Field, Fields, Row};
+use crate::store::SprintCodes;
 
 /// One sprint, task or agent.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -32,9 +33,6 @@ pub struct EntityView {
     pub version: i64,
 }
 
-/// The codes of sprints by id, to write references with.
-pub(super) type SprintCodes = BTreeMap<EntityId, String>;
-
 /// Collects the codes of the sprints among `rows`.
 pub(super) fn sprint_codes<'a>(rows: impl Iterator<Item = &'a Row>) -> SprintCodes {
     rows.filter(|row| row.kind == EntityKind::Sprint).map(|row| (row.id, row.code.clone())).collect()
@@ -56,7 +54,7 @@ impl EntityView {
         let reference = reference(&row, sprints);
         let told_elsewhere = [Field::Code, Field::Sprint];
         let mut fields = row.fields;
-        fields.retain(|field, _| !told_elsewhere.contains(field));
+        told_elsewhere.iter().for_each(|field| drop(fields.remove(field)));
         Self {
             reference,
             kind: row.kind,

@@ -25,11 +25,12 @@ pub use error::StoreError;
 pub use event::events_of;
 pub use query::{
     Description, Direction, Head, KnownAnswer, KnownQuestion, KnownRevision, ListQuery, Page, Selection, SortKey,
+    SprintCodes,
 };
 pub use tracking::{content_hash, tracking_hash};
 
 use crate::model::{
-    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, Row, RunId,
+    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, RunId,
 };
 
 /// Bytes that are handed on without copying them.
@@ -45,7 +46,7 @@ pub trait Store: Send + Sync {
     async fn records(&self, which: Selection<'_>) -> Result<Vec<Record>, StoreError>;
 
     /// Reads one page of live rows for people to look at.
-    async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError>;
+    async fn list(&self, query: &ListQuery) -> Result<Page, StoreError>;
 
     /// Reads what the texts of live rows of `kind` tell under `name` in their metadata.
     async fn told(&self, kind: EntityKind, name: &str) -> Result<BTreeMap<EntityId, Value>, StoreError>;

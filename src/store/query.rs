@@ -1,7 +1,9 @@
 //! What can be asked of a database, and what it answers.
 
+use std::collections::BTreeMap;
+
 use crate::model::{
-    Cursor, Digest, DocumentKey, EntityId, EntityKind, Epoch, Field, ProjectId, RevisionId, ShortDigest,
+    Cursor, Digest, DocumentKey, EntityId, EntityKind, Epoch, Field, ProjectId, RevisionId, Row, ShortDigest,
 };
 
 /// Which entities a read is about.
@@ -71,13 +73,18 @@ pub enum Direction {
     Descending,
 }
 
+/// The codes of sprints by id, to write references with.
+pub type SprintCodes = BTreeMap<EntityId, String>;
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
+pub struct Page {
     /// The rows of this page.
-    pub items: Vec<T>,
+    pub items: Vec<Row>,
     /// How many rows there are in all pages.
     pub total: usize,
+    /// The codes of all sprints; empty where no tasks were asked for.
+    pub sprints: SprintCodes,
 }
 
 /// Asks what the history knows of one document.

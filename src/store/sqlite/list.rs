@@ -1,25 +1,26 @@
 //! Reads one page of rows for people: SQL leaves out what is certainly not wanted, [`page`] decides.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::bulk::Binds;
-use super::packed::{PackedRow, TOGETHER, columns, items};
+use super::packed::{self, ITEMS, PackedRow, TOGETHER, columns, items};
 use super::read::json_list;
-use super::row::{get, json, parsed, sprint_column, text};
-use crate::model::{EntityId, EntityKind, Row};
+use super::row::{get, json, parsed, sprint_column};
+use crate::model::{EntityId, EntityKind, Field, Row};
 use crate::store::column::{Shape, TABLES, Table, column, shape, table};
-use crate::store::order::{Codes, page};
-use crate::store::{ListQuery, Page};
+use crate::store::order::page;
+use crate::store::{ListQuery, Page, SprintCodes};
 
 /// Every sprint's id and code.
-const SPRINT_CODES: &str = "SELECT id, sprint_code FROM orchestration_sprints ORDER BY id";
+const SPRINT_CODES: &str = "SELECT json_array(id, sprint_code) AS item FROM orchestration_sprints";
 
 /// One page of live rows.
-pub(super) async fn list(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<Page<Row>> {
+pub(super) async fn list(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<Page> {
     let mut moment = connection.begin().await?;
     let mut candidates = Vec::new();
     let sprints = sprint_codes(&mut moment, query).await?;
@@ -27,17 +28,16 @@ pub(super) async fn list(connection: &mut SqliteConnection, query: &ListQuery) -
         read_candidates(&mut moment, query, table, &mut candidates).await?;
     }
     moment.commit().await?;
-    Ok(page(query, &sprints, candidates))
+    Ok(page(query, sprints, candidates))
 }
 
-/// The codes by which tasks are ordered; whoever lists no tasks needs none.
-async fn sprint_codes(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<Codes> {
-    if query.kind.is_some_and(|kind| kind != EntityKind::Task) || query.sprint.is_some() || query.backlog {
-        return Ok(Codes::new());
+/// The codes by which tasks are ordered and called; whoever lists no tasks needs none.
+async fn sprint_codes(connection: &mut SqliteConnection, query: &ListQuery) -> sqlx::Result<SprintCodes> {
+    if query.kind.is_some_and(|kind| kind != EntityKind::Task) {
+        return Ok(SprintCodes::new());
     }
-    let rows = connection.fetch_all(SPRINT_CODES).await?;
-    let code = |row: &SqliteRow| Ok((parsed(row, 0)?, text(row, 1)?.unwrap_or_default().into_owned()));
-    rows.iter().map(code).collect()
+    let found = packed::fetch(connection, PhantomData::<(EntityId, Option<String>)>, SPRINT_CODES, Binds::default());
+    Ok(found.await?.into_iter().map(|(id, code)| (id, code.unwrap_or_default())).collect())
 }
 
 /// Reads rows as they lie in the table.
@@ -49,7 +49,7 @@ async fn read_candidates(
 ) -> sqlx::Result<()> {
     let (conditions, binds) = narrow(query, table);
     let sql = format!(
-        "SELECT max(place), json_group_array({columns})) FROM (SELECT rowid AS place, * FROM {name} \
+        "SELECT max(place), {ITEMS} FROM (SELECT rowid AS place, {columns}) AS item FROM {name} \
          WHERE rowid > ? AND deleted_at IS NULL{conditions} ORDER BY rowid LIMIT {TOGETHER})",
         columns = columns(table),
         name = table.name,
@@ -88,7 +88,7 @@ pub(super) async fn told(
 
 /// Conditions that leave out rows that are certainly not wanted, and what is bound in them.
 ///
-/// SQLite folds the case of ASCII letters only, so whatever has other characters passes.
+/// SQLite folds the case of ASCII letters only, so whatever has other characters passes; no status or priority has any.
 fn narrow(query: &ListQuery, table: &Table) -> (String, Vec<String>) {
     let (mut sql, mut binds) = (String::new(), Vec::new());
     for (field, words) in &query.any_of {
@@ -96,11 +96,12 @@ fn narrow(query: &ListQuery, table: &Table) -> (String, Vec<String>) {
         if !table.fields.contains(field) {
             sql += " AND FALSE";
         } else if shape(*field) == Shape::Text {
-            sql += &format!(
-                " AND (lower({column}) IN (SELECT value FROM json_each(?)) \
-                 OR length({column}) <> length(CAST({column} AS BLOB)))"
-            );
-            binds.push(json_list(words.iter().map(|word| word.to_ascii_lowercase())));
+            let passes = match field {
+                Field::Status | Field::Priority => String::new(),
+                _ => format!(" OR length({column}) <> length(CAST({column} AS BLOB))"),
+            };
+            sql += &format!(" AND ({column} COLLATE NOCASE IN (SELECT value FROM json_each(?)){passes})");
+            binds.push(json_list(words.iter()));
         }
     }
     if let Some(sprint) = query.sprint {

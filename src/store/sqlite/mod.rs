@@ -36,7 +36,7 @@ use super::{
     Selection, Store, StoreError, SyncState,
 };
 use crate::model::{
-    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, Row, RunId,
+    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, RunId,
 };
 
 /// How many may read beside the one who writes.
@@ -115,7 +115,7 @@ impl Store for SqliteStore {
         read::records(&mut *self.reader().await?, which).await.map_err(self.place.failed("read rows"))
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Page<Row>, StoreError> {
+    async fn list(&self, query: &ListQuery) -> Result<Page, StoreError> {
         list::list(&mut *self.reader().await?, query).await.map_err(self.place.failed("list rows"))
     }
 

@@ -19,6 +19,11 @@ use crate::store::column::{Shape, Table, column, number_value, shape, text_value
 /// How many rows come in one value; so many of the largest that a table takes stay below SQLite's limit of a text.
 pub(super) const TOGETHER: usize = 400;
 
+/// All of one column `item`, each a JSON value, as one JSON array.
+///
+/// A subquery whose rows are JSON already hands up one text a row, not every column of it.
+pub(super) const ITEMS: &str = "'[' || coalesce(group_concat(item), '') || ']'";
+
 /// A JSON array of one row's columns, as [`PackedRow`] reads it; without its closing bracket.
 ///
 /// Numbers travel as text, because JSON has none for infinity and SQLite rounds those that it writes into JSON.
@@ -35,18 +40,19 @@ pub(super) fn columns(table: &Table) -> String {
     )
 }
 
-/// Runs a statement that answers one JSON array, and reads each of its items with `seed`.
+/// Runs a query for one column `item`, each a JSON value, and reads each with `seed`.
 pub(super) async fn fetch<S, T>(
     connection: &mut SqliteConnection,
     seed: S,
-    sql: &str,
+    query: &str,
     binds: Binds,
 ) -> sqlx::Result<Vec<T>>
 where
     S: for<'de> DeserializeSeed<'de, Value = T> + Copy,
 {
     // Safe: statements are made of constants of this room and the closed list of columns; values are bound.
-    let row = connection.fetch_one(sqlx::query_with(AssertSqlSafe(sql), binds.0)).await?;
+    let sql = AssertSqlSafe(format!("SELECT {ITEMS} FROM ({query})"));
+    let row = connection.fetch_one(sqlx::query_with(sql, binds.0)).await?;
     items(seed, &row, 0)
 }
 

@@ -22,10 +22,9 @@ const HEAD: &str = "SELECT id, epoch, next_event_seq - 1, \
      + (SELECT count(*) FROM agent_profiles WHERE deleted_at IS NULL) \
      FROM orchestration_projects ORDER BY id LIMIT 1";
 
-const DOCUMENTS: &str = "SELECT json_group_array(json_array(\
-     entity_id, role, name, file_path, lower(hex(blob)), lower(hex(canonical)))) \
-     FROM (SELECT * FROM orchestration_documents WHERE entity_id IN (SELECT value FROM json_each(?)) \
-     ORDER BY entity_id, role, name)";
+const DOCUMENTS: &str = "SELECT json_array(entity_id, role, name, file_path, lower(hex(blob)), lower(hex(canonical))) \
+     AS item FROM orchestration_documents WHERE entity_id IN (SELECT value FROM json_each(?)) \
+     ORDER BY entity_id, role, name";
 
 /// What [`DOCUMENTS`] answers of each.
 type PackedDocument = (EntityId, Role, String, DocPath, Digest, Digest);
@@ -89,13 +88,11 @@ async fn ids(connection: &mut SqliteConnection, table: &Table, which: Selection<
     let wanted = "(SELECT value FROM json_each(?1))";
     let (sql, binds) = match which {
         Selection::Ids(ids) => return Ok(ids.to_vec()),
-        Selection::All => {
-            (format!("SELECT json_group_array(id) FROM (SELECT id FROM {name} ORDER BY id)"), Binds::default())
-        }
+        Selection::All => (format!("SELECT json_quote(id) AS item FROM {name} ORDER BY id"), Binds::default()),
         // Three indexes, each for the rows of one condition, written here as they are there.
         Selection::Codes(codes) => (
             format!(
-                "SELECT json_group_array(id) FROM (\
+                "SELECT json_quote(id) AS item FROM (\
                  SELECT id FROM {name} WHERE deleted_at IS NULL AND lower({code}) IN {wanted} \
                  UNION ALL SELECT id FROM {name} WHERE deleted_at IS NOT NULL AND lower({code}) IN {wanted} \
                  UNION ALL SELECT id FROM {name} WHERE lower(claimed_code) <> lower({code}) \
@@ -114,8 +111,8 @@ async fn some_records(
     ids: &[EntityId],
 ) -> sqlx::Result<Vec<RowRecord>> {
     let sql = format!(
-        "SELECT json_group_array({columns}, documents_version, head_revision, hash, deleted_at IS NOT NULL)) \
-         FROM (SELECT * FROM {name} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id)",
+        "SELECT {columns}, documents_version, head_revision, hash, deleted_at IS NOT NULL) AS item \
+         FROM {name} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         columns = packed::columns(table),
         name = table.name,
     );

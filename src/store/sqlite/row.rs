@@ -45,7 +45,8 @@ pub(super) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, 
 
 /// A text that another program may have written: what is no UTF-8 becomes `�`, so that it hides no other row.
 pub(super) fn text(row: &SqliteRow, index: usize) -> sqlx::Result<Option<Cow<'_, str>>> {
-    Ok(get::<Option<&[u8]>>(row, index)?.map(String::from_utf8_lossy))
+    let lossy = |bytes| str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    Ok(get::<Option<&[u8]>>(row, index)?.map(lossy))
 }
 
 /// The value that the text of a column stands for.
