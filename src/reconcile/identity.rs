@@ -34,10 +34,19 @@ pub enum Identity<I> {
     },
 }
 
-/// Tells for each of `found` whom it belongs to, in the same order; `home` is the place that an id's row has.
+/// What is known of an entity beside the folders that bear its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seats<L> {
+    /// Where it should be found, the most telling place first: where this clone left it, then where its row has it.
+    pub places: Vec<L>,
+    /// Whether it was deleted while nobody had decided what its copies are: none of them is taken for itself.
+    pub is_left_to_copies: bool,
+}
+
+/// Tells for each of `found` whom it belongs to, in the same order.
 pub fn identities<I: Ord + Clone, L: PartialEq>(
     found: &[Found<I, L>],
-    home: impl Fn(&I) -> Option<L>,
+    seats: impl Fn(&I) -> Seats<L>,
 ) -> Vec<Identity<I>> {
     let mut claims: BTreeMap<&I, Vec<&Found<I, L>>> = BTreeMap::new();
     for folder in found {
@@ -45,7 +54,7 @@ pub fn identities<I: Ord + Clone, L: PartialEq>(
             claims.entry(id).or_default().push(folder);
         }
     }
-    found.iter().map(|folder| identity(folder, &claims, &home)).collect()
+    found.iter().map(|folder| identity(folder, &claims, &seats)).collect()
 }
 
 /// Entities of which nobody can tell whether they are gone: their place is taken by what is held, and no folder bears
@@ -77,21 +86,21 @@ fn claim<I: PartialEq, L>(folder: &Found<I, L>) -> Option<&I> {
 fn identity<I: Ord + Clone, L: PartialEq>(
     folder: &Found<I, L>,
     claims: &BTreeMap<&I, Vec<&Found<I, L>>>,
-    home: impl Fn(&I) -> Option<L>,
+    seats: impl Fn(&I) -> Seats<L>,
 ) -> Identity<I> {
     let gone = folder.known_here.as_ref().filter(|known| !claims.contains_key(known));
     let Some(id) = claim(folder) else {
         return gone.map_or(Identity::New, |known| Identity::Belongs(known.clone()));
     };
-    let is_home = |folder: &Found<I, L>| home(id).is_some_and(|home| home == folder.place);
-    let is_known = |folder: &Found<I, L>| folder.known_here.as_ref() == Some(id);
-    let others = || claims[id].iter().copied().filter(|other| !std::ptr::eq(*other, folder));
-    let is_original = others().next().is_none()
-        || is_home(folder)
-        || (is_known(folder) && !others().any(|other| is_home(other) || is_known(other)));
+    let Seats { places, is_left_to_copies } = seats(id);
+    let is_claimed = |place: &&L| claims[id].iter().any(|claim| claim.place == **place);
+    let is_original = match places.iter().find(is_claimed) {
+        Some(seat) => *seat == folder.place,
+        None => claims[id].len() == 1 && !is_left_to_copies,
+    };
     match gone {
         _ if !is_original => Identity::Duplicate(id.clone()),
-        Some(was) if !is_home(folder) => Identity::Replaced { was: was.clone(), is: id.clone() },
+        Some(was) if !places.contains(&folder.place) => Identity::Replaced { was: was.clone(), is: id.clone() },
         _ => Identity::Belongs(id.clone()),
     }
 }
@@ -105,12 +114,18 @@ mod tests {
         Found { place, stamps: stamps.to_vec(), known_here: known }
     }
 
-    /// The rows of `a` and `b` have the places 1 and 2.
+    /// The rows of `a` and `b` have the places 1 and 2; `m` was left at 9, and its row has moved to 8; `d` is deleted,
+    /// and its copies are undecided.
     fn told(found: &[Found<char, u8>]) -> Vec<Identity<char>> {
-        identities(found, |id| match id {
-            'a' => Some(1),
-            'b' => Some(2),
-            _ => None,
+        identities(found, |id| {
+            let places = match id {
+                'a' => vec![1],
+                'b' => vec![2],
+                'm' => vec![9, 8],
+                'd' => vec![4],
+                _ => vec![],
+            };
+            Seats { places, is_left_to_copies: *id == 'd' }
         })
     }
 
@@ -152,8 +167,18 @@ mod tests {
 
     #[test]
     fn row_29_the_place_where_it_was_left_tells_where_the_row_has_moved_it() {
-        let found = [at(8, &['a'], None), at(9, &['a'], Some('a'))];
-        assert_eq!(told(&found), [Identity::Duplicate('a'), Identity::Belongs('a')]);
+        let found = [at(7, &['m'], None), at(9, &['m'], Some('m'))];
+        assert_eq!(told(&found), [Identity::Duplicate('m'), Identity::Belongs('m')]);
+        let copied_to_where_the_row_went = [at(8, &['m'], None), at(9, &['m'], Some('m'))];
+        assert_eq!(told(&copied_to_where_the_row_went), [Identity::Duplicate('m'), Identity::Belongs('m')]);
+    }
+
+    #[test]
+    fn row_20_a_copy_that_nobody_decided_about_is_not_taken_for_the_deleted_original() {
+        assert_eq!(told(&[at(7, &['d'], None)]), [Identity::Duplicate('d')]);
+        let found = [at(4, &['d'], Some('d')), at(7, &['d'], None)];
+        assert_eq!(told(&found), [Identity::Belongs('d'), Identity::Duplicate('d')]);
+        assert_eq!(told(&[at(4, &['d'], Some('d'))]), [Identity::Belongs('d')]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub use decide::{decide, decide_with};
 pub use direction::{Direction, decide_towards};
 pub use events::{Happening, Told, events};
 pub use first::comes_first;
-pub use identity::{Found, Identity, hidden, identities};
+pub use identity::{Found, Identity, Seats, hidden, identities};
 pub use overlay::{Overlaid, Writings, overlay};
 pub use place::{Placing, blocked};
 pub use rule::Rule;

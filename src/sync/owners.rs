@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::LeftStates;
 use super::survey::{Folder, Seen, Sight, Survey};
 use super::{SyncError, Workspace};
-use crate::model::{Code, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
-use crate::reconcile::{Found, Identity, hidden, identities};
+use crate::model::{Code, ConflictKind, ConflictState, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
+use crate::reconcile::{Found, Identity, Seats, hidden, identities};
 use crate::store::{KnownQuestion, Selection, SyncState};
 use crate::tree::{Address, Layout, Place};
 
@@ -28,8 +28,10 @@ pub(super) async fn owners(
     left: &LeftStates,
     records: &mut BTreeMap<EntityId, Record>,
 ) -> Result<Owners, SyncError> {
+    let layout = ws.tree.layout();
     let homes = homes(survey, records);
-    let known = known_places(ws.tree.layout(), records, &homes, left);
+    let seats = Seated { homes: &homes, left: left_places(layout, survey, left), copied: copied(ws, records).await? };
+    let known = known_places(layout, records, &homes, left);
     let found: Vec<Found<EntityId, Address>> = survey
         .folders
         .iter()
@@ -39,7 +41,7 @@ pub(super) async fn owners(
             known_here: known.get(address).copied(),
         })
         .collect();
-    let told = identities(&found, |id| homes.get(id).cloned());
+    let told = identities(&found, |id| seats.of(id));
     let mut hidden = hidden(&found, &told);
     // A row that never was here was never in the folder that has its place: it waits for it, and that is told.
     let stamps: BTreeSet<EntityId> = found.iter().flat_map(|folder| &folder.stamps).copied().collect();
@@ -76,6 +78,54 @@ fn known_places(
     let by_row = live().filter_map(|record| Some((homes.get(&record.id)?.clone(), record.id)));
     let by_file = live().filter_map(|record| Some((left_at(layout, left.get(&record.id)?)?, record.id)));
     by_row.chain(by_file).collect()
+}
+
+/// Where entities should be found.
+struct Seated<'a> {
+    /// Where their rows have them.
+    homes: &'a BTreeMap<EntityId, Address>,
+    /// Where this clone left them.
+    left: BTreeMap<EntityId, Address>,
+    /// Deleted ones of which there are copies that nobody has decided about.
+    copied: BTreeSet<EntityId>,
+}
+
+impl Seated<'_> {
+    fn of(&self, id: &EntityId) -> Seats<Address> {
+        let places = self.left.get(id).into_iter().chain(self.homes.get(id)).cloned().collect();
+        Seats { places, is_left_to_copies: self.copied.contains(id) }
+    }
+}
+
+/// Deleted entities of which there are copies that this clone found and nobody has decided about.
+async fn copied(ws: &Workspace, records: &BTreeMap<EntityId, Record>) -> Result<BTreeSet<EntityId>, SyncError> {
+    if !records.values().any(|record| record.deleted) {
+        return Ok(BTreeSet::new());
+    }
+    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+    let of_copies = open.iter().filter(|open| open.what.kind == ConflictKind::DuplicateId && open.is_seen_by(ws.clone));
+    let is_deleted = |id: &EntityId| records.get(id).is_some_and(|record| record.deleted);
+    Ok(of_copies.filter_map(|open| open.what.entity).filter(is_deleted).collect())
+}
+
+/// Where this clone last left each entity; a task goes where the folder of its sprint goes.
+fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<EntityId, Address> {
+    let folders = sprint_folders(survey);
+    let all: BTreeMap<EntityId, Address> =
+        left.iter().filter_map(|(id, states)| Some((*id, left_at(layout, states)?))).collect();
+    let called = all.iter().filter_map(|(id, address)| match address {
+        Address::Sprint(code) => Some((code.folded(), folders.get(id)?)),
+        _ => None,
+    });
+    let called_now: BTreeMap<String, &Code> = called.collect();
+    let now = |address: &Address| match address {
+        Address::Task(Home::Sprint(sprint), code) => {
+            let sprint = called_now.get(&sprint.folded()).map_or(sprint, |now| *now);
+            Address::Task(Home::Sprint(sprint.clone()), code.clone())
+        }
+        other => other.clone(),
+    };
+    all.iter().map(|(id, address)| (*id, now(address))).collect()
 }
 
 /// Where the entity was last left of which `states` are.

@@ -207,3 +207,59 @@ fn a_conflict_can_be_decided_although_its_folder_has_just_been_moved() {
         settle(&project);
     }
 }
+
+#[test]
+fn row_20_a_copy_that_was_held_stays_held_when_its_original_is_deleted() {
+    for (by_command, is_held_before) in [(false, false), (false, true), (true, true)] {
+        let project = small();
+        copy(&project, "backlog/later", "sprints/alpha/copy");
+        if is_held_before {
+            project.exits(3, &["sync"]);
+        }
+        if by_command {
+            project.ok(&["task", "rm", "backlog/later", "--yes"]);
+        } else {
+            project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'later'");
+        }
+        project.exits(3, &["sync"]);
+        assert!(project.at("delegation/sprints/alpha/copy/TASK.md").exists(), "nobody decided about it");
+        assert!(!project.at("delegation/backlog/later").exists());
+        assert_eq!(waiting(&project), ["duplicate-id"]);
+        nothing_left_to_do(&project);
+        project.exits(3, &["sync"]);
+        rename(&project, "sprints/alpha/copy", "sprints/alpha/again");
+        project.exits(3, &["sync"]);
+        nothing_left_to_do(&project);
+        project.ok(&["conflict", "new-id", "delegation/sprints/alpha/again"]);
+        settle(&project);
+        assert_eq!((waiting(&project), of_task(&project, "again", "title").as_str()), (vec![], "later"));
+    }
+}
+
+#[test]
+fn row_20_a_task_that_was_moved_after_sql_deleted_it_is_no_copy_and_goes() {
+    let project = small();
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'later'");
+    rename(&project, "backlog/later", "sprints/alpha/later");
+    settle(&project);
+    assert!(!project.at("delegation/sprints/alpha/later").exists());
+}
+
+#[test]
+fn row_29_sql_that_renames_a_row_to_what_a_copy_is_called_does_not_make_the_copy_the_original() {
+    for is_held_before in [false, true] {
+        let project = small();
+        copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+        if is_held_before {
+            project.exits(3, &["sync"]);
+        }
+        sql_task(&project, "two", "task_code = 'copy'");
+        project.exits(3, &["sync"]);
+        assert_eq!(waiting(&project), ["duplicate-id", "path-taken"]);
+        nothing_left_to_do(&project);
+        remove(&project, "sprints/alpha/copy");
+        settle(&project);
+        assert_eq!((waiting(&project), of_task(&project, "copy", "title").as_str()), (vec![], "two"));
+        assert!(!project.at("delegation/sprints/alpha/two").exists(), "the folder goes where the row went");
+    }
+}
