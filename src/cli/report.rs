@@ -180,7 +180,7 @@ fn print_trouble(report: &SyncReport, screen: &mut Screen) {
 }
 
 fn is_trouble(kind: NoteKind) -> bool {
-    !matches!(kind, NoteKind::Unmanaged | NoteKind::Behind | NoteKind::Pending | NoteKind::MissingHere)
+    kind != NoteKind::Unmanaged && !kind.is_waiting()
 }
 
 fn print_note(note: &Note, screen: &mut Screen) {
@@ -194,6 +194,9 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
         (_, true) if left_out > 0 => {
             let told = if left_out == 1 { "the one above is left out" } else { "those above are left out" };
             Line::new().with(Role::Warning, told).plain(": nothing to do elsewhere")
+        }
+        (_, true) if report.notes.iter().any(|note| note.kind.is_waiting()) => {
+            Line::new().with(Role::Warning, "not in step").plain(": nothing to do but what is told above")
         }
         (_, true) => Line::new().with(Role::Success, "in step").plain(": nothing to do"),
         (true, false) => Line::new().with(Role::Success, "done").plain(format!(": {sum}")),

@@ -51,6 +51,8 @@ fn mirror<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         if rule == Rule::Overruled {
             verdict.collisions.push(Collision::of_part(ConflictKind::Superseded, name));
             verdict.reports.push(Report::Overruled(name.clone()));
+        } else if rule == Rule::Pending {
+            verdict.reports.push(Report::Overruled(name.clone()));
         } else if action == FileAction::Pass {
             verdict.reports.extend(course::report(name, part, rule));
         }

@@ -36,7 +36,7 @@ pub(super) struct Applied {
     pub(super) notes: Vec<Note>,
     /// Conflicts that were recorded.
     pub(super) conflicts: Vec<ConflictId>,
-    /// Entities that wait for a person.
+    /// Entities that wait for a person, or for a run that lets count what does not count here.
     held: BTreeSet<EntityId>,
     /// Entities with files where the survey saw none: what becomes of those is not seen by comparing with it.
     displaced: BTreeSet<EntityId>,
@@ -90,6 +90,7 @@ pub(super) async fn apply(
         stuck: Vec::new(),
     };
     run.applied.postponed.extend(decided.restless);
+    run.applied.held.extend(decided.waiting);
     let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
     run.applied.held.extend(unread.map(|candidate| candidate.id));
     run.applied.held.extend(found.in_doubt());

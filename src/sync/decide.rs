@@ -30,6 +30,8 @@ pub(super) struct Decided {
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
     /// Folders that belong to nobody for certain, and their conflicts.
+    /// Entities with something that does not count here: the next run says so again.
+    pub(super) waiting: BTreeSet<EntityId>,
     pub(super) strays: Vec<(Step, NewConflict)>,
     /// Entities whose files changed while they were read.
     pub(super) restless: Vec<EntityId>,
@@ -75,6 +77,7 @@ pub(super) async fn decide(
         work: Vec::new(),
         notes: Vec::new(),
         strays: Vec::new(),
+        waiting: BTreeSet::new(),
         restless: Vec::new(),
         sprints: sprint_codes(ws, found).await?,
     };
@@ -91,9 +94,9 @@ pub(super) async fn decide(
             let (work, restless) = decide_batch(ws, survey, &decided.sprints, batch, options).await?;
             decided.restless.extend(restless);
             for mut work in work {
-                decided
-                    .notes
-                    .extend(work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default());
+                let notes = work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default();
+                decided.waiting.extend(notes.iter().any(|note| note.kind.is_waiting()).then_some(work.candidate.id));
+                decided.notes.extend(notes);
                 weight += work.ready.as_ref().map_or(0, Prepared::weight);
                 if weight > MEMORY {
                     work.ready = None;

@@ -137,6 +137,13 @@ pub enum NoteKind {
     Busy,
 }
 
+impl NoteKind {
+    /// Whether both sides differ, and go on doing so until somebody asks for more or goes elsewhere.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Behind | Self::MissingHere | Self::Pending)
+    }
+}
+
 impl Plan {
     /// Whether nothing would be written.
     pub fn is_empty(&self) -> bool {

@@ -105,6 +105,23 @@ fn checking_shows_what_differs_and_writes_neither_side() {
 }
 
 #[test]
+fn what_does_not_count_in_a_mirror_is_told_each_time() {
+    let project = demo();
+    let settings = project.read("instep.toml");
+    project.write("instep.toml", &format!("{settings}\n[sync]\ndirection = \"mirror\"\n"));
+    project.ok(&["sync"]);
+    project.write("delegation/backlog/new/TASK.md", &task("new", "Pending", "P1"));
+    for words in [&["status"][..], &["sync"], &["sync"], &["status"], &["sync"]] {
+        let said = project.ok(words);
+        let told = "delegation/backlog/new/TASK.md: files only follow the database here\nnot in step: ";
+        assert!(said.contains(told), "{words:?}: {said}");
+    }
+    std::fs::remove_dir_all(project.at("delegation/backlog/new")).expect("removed");
+    assert!(project.ok(&["sync"]).starts_with("in step: nothing to do"));
+    assert!(project.ok(&["status"]).starts_with("in step: nothing to do"));
+}
+
+#[test]
 fn status_ends_as_the_next_sync_will() {
     let project = demo();
     let files = project.files();
