@@ -82,9 +82,9 @@ impl Sync {
             direction: direction(ws),
             dry_run,
             pull: self.pull,
-            spared: Default::default(),
             allowed: Allowance { deletions: self.allow_delete, changes: self.allow_change, rebase: self.rebase },
             exactly,
+            ..SyncOptions::default()
         };
         let report = match sync(ws, options).await {
             Err(SyncError::Refused { brake, plan }) => return Err(refused(ws, brake, *plan)),

@@ -237,7 +237,8 @@ impl Judge<'_> {
             let home = address(&Place::of_row(record), self.sprints);
             home.is_none().then(|| "its sprint has no code that a folder can have".to_owned())
         };
-        unfit(record, &gathered.head).or_else(homeless)
+        let none = BTreeSet::new();
+        unfit(record, &gathered.head, self.options.mended.get(&record.id).unwrap_or(&none)).or_else(homeless)
     }
 
     fn home_now(&self, place: &Place) -> DocPath {

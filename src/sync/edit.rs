@@ -12,10 +12,11 @@ use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
 use super::turn::take_turn;
+use super::unfit::{check_given, check_spelling};
 use super::view::View;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
 use crate::model::{
-    Code, ConflictId, ConflictKind, DocumentKey, EntityId, EntityKind, Fields, RevisionId, Role, Source,
+    Code, ConflictId, ConflictKind, DocumentKey, EntityId, EntityKind, Field, Fields, RevisionId, Role, Source,
 };
 use crate::reconcile::{
     Collision, FileAction, FileVerdict, How, PlaceAction, RowAction, Rule, Side, Verdict, Writing, Writings, overlay,
@@ -36,6 +37,14 @@ impl Edit {
     pub(super) fn destination(&self) -> Option<EntityId> {
         match self.deed {
             Deed::Move { sprint, .. } => sprint,
+            _ => None,
+        }
+    }
+
+    /// The fields that it gives another value.
+    fn mended(&self) -> Option<(EntityId, BTreeSet<Field>)> {
+        match &self.deed {
+            Deed::Set(fields) => Some((self.entity, fields.keys().copied().collect())),
             _ => None,
         }
     }
@@ -100,11 +109,15 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     view.check_sprints(ws)?;
     let unsettled = view.out_of_step(&order.edits);
     if !unsettled.is_empty() {
+        view.check_each(ws, &order.edits, check_given).await?;
         let scope = Scope { paths: unsettled, everything: false };
         // The command says what becomes of its entities: on the way, no absence of files means anything.
-        run_locked(ws, SyncOptions { scope, spared: ids.clone(), ..SyncOptions::default() }, Some(&lock)).await?;
+        let mended = order.edits.iter().filter_map(Edit::mended).collect();
+        let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
+        run_locked(ws, options, Some(&lock)).await?;
         view = View::read(ws, &ids, &order).await?;
         view.check_claimed(ws).await?;
+        view.check_each(ws, &order.edits, check_spelling).await?;
         if let Some(held) = view.held(&order.edits) {
             return Err(SyncError::Held { path: held });
         }

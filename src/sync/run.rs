@@ -1,6 +1,6 @@
 //! One run from beginning to end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{Applied, apply};
 use super::brakes::{self, Allowance, Brake};
@@ -11,7 +11,7 @@ use super::plan::{Note, Plan, Step};
 use super::survey::{Survey, Surveyed, survey};
 use super::turn::take_turn;
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
-use crate::model::{ConflictState, DocPath, EntityId, natural};
+use crate::model::{ConflictState, DocPath, EntityId, Field, natural};
 use crate::reconcile::Direction;
 use crate::tree::{GitDirs, Lock};
 
@@ -28,6 +28,9 @@ pub struct SyncOptions {
     pub pull: bool,
     /// Entities of which nothing is done where their files are gone.
     pub spared: BTreeSet<EntityId>,
+    /// Fields that a command is about to give another value, whatever their rows say: that nobody can write them down
+    /// keeps nothing else waiting.
+    pub mended: BTreeMap<EntityId, BTreeSet<Field>>,
     /// What the brakes let pass.
     pub allowed: Allowance,
     /// The plan that must be exactly what is done.

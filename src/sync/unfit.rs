@@ -2,6 +2,8 @@
 //!
 //! Only another program can write such a row. What it wrote waits as a patch, so only rows with patches are looked at.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::SyncError;
@@ -11,30 +13,40 @@ use crate::document;
 use crate::model::{Code, Field, Fields, Record};
 use crate::reconcile::{Writings, overlay};
 
-/// Why no file can hold what `record` says; `head` is its documents with its patches laid over them.
-pub(super) fn unfit(record: &Record, head: &Writings) -> Option<String> {
+/// Why no file can hold what `record` says, but for what is about to be `mended`; `head` is its documents with its
+/// patches laid over them.
+pub(super) fn unfit(record: &Record, head: &Writings, mended: &BTreeSet<Field>) -> Option<String> {
     if record.deleted {
         return None;
     }
     if let Err(error) = Code::new(&record.code) {
         return Some(format!("its code: {error}"));
     }
-    let refusal = refusal(&patched(record), head).map(|(field, why)| format!("its {field}: {why}"));
+    let mut kept = patched(record);
+    kept.retain(|field, _| !mended.contains(field));
+    let refusal = refusal(&kept, head).map(|(field, why)| format!("its {field}: {why}"));
     refusal.or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
+}
+
+/// Refuses a command that gives a value which the documents cannot say.
+pub(super) fn check_given(gathered: &Gathered, deed: &Deed) -> Result<(), SyncError> {
+    let Deed::Set(given) = deed else { return Ok(()) };
+    match refusal(given, &gathered.head) {
+        None => Ok(()),
+        Some((field, why)) => Err(SyncError::Unspellable { field, why }),
+    }
 }
 
 /// Refuses a command that would make a row say what its files cannot, or that would lose what it says so already.
 pub(super) fn check_spelling(gathered: &Gathered, deed: &Deed) -> Result<(), SyncError> {
-    let none = Fields::new();
-    let given = if let Deed::Set(fields) = deed { fields } else { &none };
-    if let Some((field, why)) = refusal(given, &gathered.head) {
-        return Err(SyncError::Unspellable { field, why });
-    }
+    check_given(gathered, deed)?;
     let Some(record) = gathered.candidate.record.as_ref().filter(|_| !matches!(deed, Deed::Delete)) else {
         return Ok(());
     };
     let mut kept = patched(record);
-    kept.retain(|field, _| !given.contains_key(field));
+    if let Deed::Set(given) = deed {
+        kept.retain(|field, _| !given.contains_key(field));
+    }
     match refusal(&kept, &gathered.head) {
         None => Ok(()),
         Some((field, why)) => Err(SyncError::Unfit { code: record.code.clone(), field, why }),
@@ -42,7 +54,7 @@ pub(super) fn check_spelling(gathered: &Gathered, deed: &Deed) -> Result<(), Syn
 }
 
 /// What another program wrote into the row, as it is now.
-fn patched(record: &Record) -> Fields {
+pub(super) fn patched(record: &Record) -> Fields {
     let changed = record.patches.iter().flat_map(|(_, patch)| patch.keys());
     changed.map(|field| (*field, record.fields.get(field).cloned().unwrap_or_default())).collect()
 }

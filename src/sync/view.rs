@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::choose::Decision;
 use super::decide::SprintCodes;
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
-use super::gather::{Candidate, Place, gather, is_head};
+use super::gather::{Candidate, Gathered, Place, gather, is_head};
 use super::open::is_of_folders;
 use super::prepare::Prepared;
 use super::survey::{Seen, Sight, digests};
@@ -106,6 +106,20 @@ impl View {
             if let Some(path) = record.and_then(|record| record.path.clone()) {
                 return Err(SyncError::Unread { path, why: "its files were deleted".into() });
             }
+        }
+        Ok(())
+    }
+
+    /// Asks `check` of every entity that is changed.
+    pub(super) async fn check_each(
+        &self,
+        ws: &Workspace,
+        edits: &[Edit],
+        check: impl Fn(&Gathered, &Deed) -> Result<(), SyncError>,
+    ) -> Result<(), SyncError> {
+        for gathered in &gather(ws, self.candidates.clone()).await?.gathered {
+            let of_it = edits.iter().filter(|edit| edit.entity == gathered.candidate.id);
+            of_it.map(|edit| check(gathered, &edit.deed)).collect::<Result<(), _>>()?;
         }
         Ok(())
     }
