@@ -46,6 +46,26 @@ fn row_11_what_a_row_says_is_written_so_that_it_is_read_back() {
     assert!(project.read(AGENT).contains("title: \"x: \\\"y\\\" # z\""), "{}", project.read(AGENT));
 }
 
+#[test]
+fn row_11_one_run_settles_one_spelling_on_both_sides() {
+    for (written, column, settled) in [
+        ("title = '  x  '", "title", "x"),
+        ("assignee = ' kim '", "assignee", "kim"),
+        ("assignee = '  '", "assignee", ""),
+        ("category = char(9) || 'x'", "category", "x"),
+    ] {
+        let project = small();
+        set(&project, written);
+        settle(&project);
+        assert_eq!(of_task(&project, "one", column), settled, "{written}");
+        let told = events(&project).len();
+        project.edit(ONE, "Make one work.", "Make one sing.");
+        settle(&project);
+        let news = project.select(&format!("SELECT payload FROM orchestration_events WHERE seq > {told}"));
+        assert!(!news.is_empty() && !news.concat().contains(&format!("\"{column}\"")), "{written}: {news:?}");
+    }
+}
+
 /// What another program may say of a task with two files that its TASK.md cannot, and the field that is named.
 const UNSPELLABLE: [(&str, &str); 9] = [
     ("title = 'l1' || char(10) || 'l2'", "its title: "),
@@ -201,6 +221,24 @@ fn a_command_mends_a_row_that_no_file_can_hold_and_carries_over_what_waited_with
     assert!(text.contains("# Task: mended") && text.contains("**Priority**: P0"), "{text}");
     assert!(project.read(AGENT).contains("title: mended"), "{}", project.read(AGENT));
     nothing_left_to_do(&project);
+}
+
+#[test]
+fn the_very_field_can_be_set_while_the_file_is_edited_and_neither_is_lost() {
+    let project = small();
+    set(&project, "assignee = 'TBD', phase = '2'");
+    project.edit(ONE, "Make one work.", "Make one sing.");
+    project.exits(6, &["sync"]);
+    let row = || of_task(&project, "one", "assignee || coalesce(phase, '')");
+    for (refused, code) in [("assignee=a | b", 2), ("assignee=<!-- c -->", 2), ("phase=3", 6)] {
+        project.exits(code, &["task", "set", "one", refused]);
+        assert_eq!(row(), "TBD2", "{refused}: a refused command changes nothing");
+    }
+    project.ok(&["task", "set", "one", "assignee=kim"]);
+    assert_eq!(row(), "kim2");
+    let text = project.read(ONE);
+    assert!(text.contains("Make one sing.") && text.contains("kim") && text.contains("**Phase**: 2"), "{text}");
+    settle(&project);
 }
 
 #[test]

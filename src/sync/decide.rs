@@ -9,11 +9,12 @@ use super::hold::{Spot, by_path, held, strays};
 use super::places;
 use super::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
 use super::prepare::{Facts, Prepared, prepare};
+use super::respell::respelled;
 use super::survey::Survey;
 use super::unfit::unfit;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{Circumstances, PlaceAction, Placing, decide_towards};
+use crate::reconcile::{Circumstances, Direction, PlaceAction, Placing, decide_towards};
 use crate::store::Selection;
 use crate::tree::{Address, Layout, spread};
 
@@ -29,9 +30,9 @@ pub(super) struct Decided {
     pub(super) work: Vec<Work>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
-    /// Folders that belong to nobody for certain, and their conflicts.
     /// Entities with something that does not count here: the next run says so again.
     pub(super) waiting: BTreeSet<EntityId>,
+    /// Folders that belong to nobody for certain, and their conflicts.
     pub(super) strays: Vec<(Step, NewConflict)>,
     /// Entities whose files changed while they were read.
     pub(super) restless: Vec<EntityId>,
@@ -76,8 +77,8 @@ pub(super) async fn decide(
     let mut decided = Decided {
         work: Vec::new(),
         notes: Vec::new(),
-        strays: Vec::new(),
         waiting: BTreeSet::new(),
+        strays: Vec::new(),
         restless: Vec::new(),
         sprints: sprint_codes(ws, found).await?,
     };
@@ -166,14 +167,18 @@ impl Judge<'_> {
         if self.options.spares(&gathered.candidate) {
             return None;
         }
-        let verdict = decide_towards(self.options.direction, &case(&gathered, &around));
+        let mut verdict = decide_towards(self.options.direction, &case(&gathered, &around));
+        let mut row_alone = Fields::new();
+        if self.options.direction == Direction::TwoWay && unfit.is_none() {
+            (verdict, row_alone) = respelled(&gathered, verdict);
+        }
         let row_place = gathered.candidate.record.as_ref().map(Place::of_row);
         let place = match (verdict.place, &row_place, &gathered.candidate.place) {
             (PlaceAction::RowFollowsFiles, _, Some(file)) | (_, None, Some(file)) => file.clone(),
             (_, Some(row), _) => row.clone(),
             (_, None, None) => return None,
         };
-        let facts = self.facts(&gathered, verdict.place, &place, unfit);
+        let facts = Facts { row_alone, ..self.facts(&gathered, verdict.place, &place, unfit) };
         let prepared = prepare(&gathered, verdict, &facts);
         let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
         if is_silent && prepared.notes.is_empty() && prepared.relocation.is_none() {

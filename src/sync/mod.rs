@@ -31,6 +31,7 @@ mod record;
 mod renew;
 mod repeats;
 mod report;
+mod respell;
 mod run;
 mod shift;
 mod sides;

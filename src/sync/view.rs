@@ -118,8 +118,8 @@ impl View {
         check: impl Fn(&Gathered, &Deed) -> Result<(), SyncError>,
     ) -> Result<(), SyncError> {
         for gathered in &gather(ws, self.candidates.clone()).await?.gathered {
-            let of_it = edits.iter().filter(|edit| edit.entity == gathered.candidate.id);
-            of_it.map(|edit| check(gathered, &edit.deed)).collect::<Result<(), _>>()?;
+            let mut of_it = edits.iter().filter(|edit| edit.entity == gathered.candidate.id);
+            of_it.try_for_each(|edit| check(gathered, &edit.deed))?;
         }
         Ok(())
     }

@@ -1,0 +1,33 @@
+//! What another program wrote, as the documents say it: blanks around a text, or nothing but blanks.
+//!
+//! A file holds its meaning, and the next edit would push that over the row as if somebody had changed it. So both
+//! sides say the same from the start.
+
+use serde_json::Value;
+
+use super::gather::Gathered;
+use super::prepare::EntityVerdict;
+use super::unfit::patched;
+use crate::model::Fields;
+use crate::reconcile::{Before, How, RowAction, columns};
+
+/// The verdict that also lets the row say what its documents make of it, where nothing else is done with the row; with
+/// it the columns that no document speaks of.
+pub(super) fn respelled(gathered: &Gathered, verdict: EntityVerdict) -> (EntityVerdict, Fields) {
+    let record = gathered.candidate.record.as_ref().filter(|record| !record.deleted);
+    let Some(record) = record.filter(|_| verdict.row == RowAction::Keep && !verdict.is_held()) else {
+        return (verdict, Fields::new());
+    };
+    let before = Before { documents: &gathered.head, fields: &record.fields };
+    let said = columns(&gathered.head, Some(before)).fields;
+    let is_text = |value: &Value| value.is_string() || value.is_array();
+    let written = patched(record).into_iter().filter(|(_, value)| is_text(value));
+    let (blank, full): (Fields, Fields) =
+        written.partition(|(_, value)| value.as_str().is_some_and(|text| text.trim().is_empty()));
+    if blank.is_empty() && full.iter().all(|(field, value)| said.get(field) == Some(value)) {
+        return (verdict, Fields::new());
+    }
+    let row = RowAction::Write { parts: gathered.head.clone(), how: How::Updated, by_git: false };
+    let nothing = blank.into_keys().map(|field| (field, Value::Null)).collect();
+    (EntityVerdict { row, ..verdict }, nothing)
+}
