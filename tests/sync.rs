@@ -449,14 +449,20 @@ fn b3_more_deletions_than_usual_are_refused_with_a_plan_and_pass_by_number() {
 }
 
 #[test]
-fn b3_a_whole_sprint_is_not_deleted_unasked_because_its_row_changed() {
+fn row_32_a_sprint_whose_row_changed_comes_back_with_all_its_tasks() {
     let project = small();
     let alive = || project.select("SELECT task_code FROM orchestration_tasks WHERE deleted_at IS NULL ORDER BY 1");
     let before = alive();
     project.sql("UPDATE orchestration_sprints SET status = 'completed'");
     std::fs::remove_dir_all(project.at("delegation/sprints/alpha")).expect("removed");
-    project.exits(7, &["sync"]);
+    project.exits(3, &["sync"]);
     assert_eq!(alive(), before);
+    assert!(
+        ["SPRINT.md", "one/TASK.md", "one/AGENT.yml"]
+            .iter()
+            .all(|file| project.at("delegation/sprints/alpha").join(file).exists())
+    );
+    nothing_left_to_do(&project);
 }
 
 #[test]

@@ -7,9 +7,9 @@ use super::resolve::sprints_of;
 use super::set::value;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, Field, Record};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Field, Record};
 use crate::reconcile::Side;
-use crate::store::Selection;
+use crate::store::{ListQuery, Selection};
 use crate::sync::{Decision, Deed, Edit, Order, SyncReport, carry_out, renew_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -176,8 +176,16 @@ async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport
             (ConflictKind::Path, Side::File, Some(place)) => Some(back_to(ws, record, place).await?),
             _ => deed(conflict, record, side)?,
         };
-        add(&mut deeds, record, deed);
-        let decided = open.iter().filter(|other| other.id == conflict.id || is_same_decision(conflict, other));
+        let tasks = if matches!(deed, Some(Deed::Delete)) { tasks_of(ws, record).await? } else { Vec::new() };
+        let is_of_task = |other: &Conflict| {
+            let is_deletion = other.what.kind == ConflictKind::DeleteEdit;
+            is_deletion && tasks.iter().any(|task| Some(*task) == other.what.entity)
+        };
+        add(&mut deeds, record.id, deed);
+        tasks.iter().for_each(|task| add(&mut deeds, *task, Some(Deed::Delete)));
+        let is_decided =
+            |other: &&Conflict| other.id == conflict.id || is_same_decision(conflict, other) || is_of_task(other);
+        let decided = open.iter().filter(is_decided);
         order.resolved.extend(decided.map(|decided| (decided.id, word(side).to_owned())));
     }
     order.resolved.sort_unstable();
@@ -221,13 +229,22 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
 }
 
 /// Adds a deed to those of the same entity: whoever deletes it has decided everything else.
-fn add(deeds: &mut BTreeMap<EntityId, Deed>, record: &Record, deed: Option<Deed>) {
-    match (deeds.get_mut(&record.id), deed) {
+fn add(deeds: &mut BTreeMap<EntityId, Deed>, entity: EntityId, deed: Option<Deed>) {
+    match (deeds.get_mut(&entity), deed) {
         (_, None) => {}
         (Some(Deed::Decide(all)), Some(Deed::Decide(more))) => all.extend(more),
         (Some(Deed::Delete), _) => {}
-        (_, Some(deed)) => drop(deeds.insert(record.id, deed)),
+        (_, Some(deed)) => drop(deeds.insert(entity, deed)),
     }
+}
+
+/// The live tasks of a sprint, which go with it.
+async fn tasks_of(ws: &Workspace, record: &Record) -> Result<Vec<EntityId>, OpError> {
+    if record.kind != EntityKind::Sprint {
+        return Ok(Vec::new());
+    }
+    let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
+    Ok(ws.store.list(&query).await?.items.iter().map(|task| task.id).collect())
 }
 
 /// Whether two records are about one field, told in two places: that is one decision.

@@ -47,12 +47,26 @@ pub struct Circumstances {
     pub pull: bool,
     /// Whether no file may be written: HEAD's text is being reconciled before an edited file.
     pub quiet: bool,
+    /// What it means that a person deleted files.
+    pub deletion: Deletion,
+}
+
+/// What it means that a person deleted the files of an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Deletion {
+    /// It deletes the row.
+    #[default]
+    Counts,
+    /// Nothing by itself: something that belongs to the entity stays, so it stays as well, and that is recorded.
+    Overruled,
+    /// Nothing: it is decided already that the entity stays.
+    Undone,
 }
 
 /// A designated branch of an embedded database, nothing asked for.
 impl Default for Circumstances {
     fn default() -> Self {
-        Self { designated: true, shared: false, pull: false, quiet: false }
+        Self { designated: true, shared: false, pull: false, quiet: false, deletion: Deletion::Counts }
     }
 }
 

@@ -14,8 +14,8 @@ use super::carry::{self, Courses};
 use super::choice::{Choice, Choices, Side};
 use super::course::{self, Course};
 use super::{
-    Case, Collision, Content, FileAction, FileState, FileVerdict, How, Part, PartKind, PlaceAction, Report, RowAction,
-    RowState, Rule, Verdict, graves, moves,
+    Case, Collision, Content, Deletion, FileAction, FileState, FileVerdict, How, Part, PartKind, PlaceAction, Report,
+    RowAction, RowState, Rule, Verdict, graves, moves,
 };
 use crate::model::ConflictKind;
 
@@ -102,11 +102,12 @@ fn absent<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         Some(Absence::MissingHere) => {
             Verdict { reports: vec![Report::MissingHere(None)], ..everywhere(case, Rule::Pending, &FileAction::Pass) }
         }
-        Some(Absence::Deleted) => Verdict {
+        Some(Absence::Deleted) if case.circumstances.deletion == Deletion::Undone => written(case, Rule::Materialise),
+        Some(Absence::Deleted) if case.circumstances.deletion == Deletion::Counts => Verdict {
             row: RowAction::Delete { by_git: case.parts.values().any(is_deleted_by_git) },
             ..everywhere(case, Rule::Delete, &FileAction::Keep)
         },
-        Some(Absence::Outlived) => Verdict {
+        Some(Absence::Deleted | Absence::Outlived) => Verdict {
             collisions: vec![Collision::of_entity(ConflictKind::DeleteEdit)],
             ..written(case, Rule::DeleteEdit)
         },

@@ -39,7 +39,8 @@ mod verdict;
 mod writing;
 
 pub use case::{
-    Ancestry, Case, Circumstances, FileState, FileText, GitFacts, Later, Left, Movement, Part, PartKind, RowState,
+    Ancestry, Case, Circumstances, Deletion, FileState, FileText, GitFacts, Later, Left, Movement, Part, PartKind,
+    RowState,
 };
 pub use choice::{Choice, Side};
 pub use columns::{Before, Columns, columns};

@@ -165,7 +165,7 @@ fn check_row_collapse(load: &Load) -> Result<(), Brake> {
 
 fn check_deletions(load: &Load, allowed: Allowance) -> Result<(), Brake> {
     let limit = delete_limit(load.entities);
-    let usual = load.deletions == 0 || load.deletions <= limit && load.deleted_sprints == 0;
+    let usual = load.deletions <= limit && load.deleted_sprints == 0;
     if usual || allowed.deletions == Some(load.deletions) {
         return Ok(());
     }

@@ -12,14 +12,15 @@ use super::prepare::{Facts, Prepared, prepare};
 use super::respell::respelled;
 use super::survey::Survey;
 use super::unfit::unfit;
+use super::whole;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{Circumstances, Direction, PlaceAction, Placing, decide_towards};
+use crate::reconcile::{Circumstances, Deletion, Direction, PlaceAction, Placing, decide_towards};
 use crate::store::Selection;
 use crate::tree::{Address, Layout, spread};
 
 /// How many entities are gathered at once.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 
 /// How many bytes of prepared texts are kept in memory; what is beyond is prepared again when its turn comes.
 const MEMORY: usize = 56 << 20;
@@ -38,6 +39,8 @@ pub(super) struct Decided {
     pub(super) restless: Vec<EntityId>,
     /// The codes of all sprints as they will be.
     pub(super) sprints: SprintCodes,
+    /// How many bytes of prepared texts are in memory.
+    weight: usize,
 }
 
 /// One decided entity.
@@ -65,6 +68,8 @@ pub(super) struct SprintCodes {
     pub(super) left: BTreeMap<EntityId, String>,
     /// Sprints that have no folder in which a task could be made.
     pub(super) absent: BTreeSet<EntityId>,
+    /// Sprints whose folder was removed and that are made again whole.
+    pub(super) kept: BTreeSet<EntityId>,
 }
 
 /// Decides `found`.
@@ -81,8 +86,8 @@ pub(super) async fn decide(
         strays: Vec::new(),
         restless: Vec::new(),
         sprints: sprint_codes(ws, found).await?,
+        weight: 0,
     };
-    let mut weight = 0;
     let parents = parents(found, options);
     let is_wanted = |one: &&Candidate| options.scope.covers(one) || parents.contains(&one.id);
     let wanted = || found.entities.iter().filter(is_wanted);
@@ -90,21 +95,8 @@ pub(super) async fn decide(
     for kind in EntityKind::ALL {
         let of_kind: Vec<&Candidate> = wanted().filter(|candidate| candidate.kind == *kind).collect();
         for batch in of_kind.chunks(BATCH) {
-            let batch: Vec<Candidate> = batch.iter().map(|candidate| (*candidate).clone()).collect();
             ws.progress.advanced(batch.len());
-            let (work, restless) = decide_batch(ws, survey, &decided.sprints, batch, options).await?;
-            decided.restless.extend(restless);
-            for mut work in work {
-                let notes = work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default();
-                decided.waiting.extend(notes.iter().any(|note| note.kind.is_waiting()).then_some(work.candidate.id));
-                decided.notes.extend(notes);
-                weight += work.ready.as_ref().map_or(0, Prepared::weight);
-                if weight > MEMORY {
-                    work.ready = None;
-                }
-                remember_sprint(&mut decided.sprints, &work);
-                decided.work.push(work);
-            }
+            decided.add(ws, survey, batch.iter().map(|one| (*one).clone()).collect(), options).await?;
         }
         places::hold_taken(ws, &mut decided, found, *kind);
         if *kind == EntityKind::Sprint {
@@ -112,9 +104,36 @@ pub(super) async fn decide(
         }
     }
     ws.progress.finished();
-    places::hold_sprints_with_tasks(&mut decided, found);
+    whole::keep(ws, survey, found, options, &mut decided).await?;
+    whole::hold_sprints_with_tasks(&mut decided, found);
     decided.strays = strays(ws, survey, found, &decided);
     Ok(decided)
+}
+
+impl Decided {
+    /// Decides a batch of one kind, or of sprints and then tasks that lie where those lie now.
+    pub(super) async fn add(
+        &mut self,
+        ws: &Workspace,
+        survey: &Survey,
+        batch: Vec<Candidate>,
+        options: &SyncOptions,
+    ) -> Result<(), SyncError> {
+        let (work, restless) = decide_batch(ws, survey, &self.sprints, batch, options).await?;
+        self.restless.extend(restless);
+        for mut work in work {
+            let notes = work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default();
+            self.waiting.extend(notes.iter().any(|note| note.kind.is_waiting()).then_some(work.candidate.id));
+            self.notes.extend(notes);
+            self.weight += work.ready.as_ref().map_or(0, Prepared::weight);
+            if self.weight > MEMORY {
+                work.ready = None;
+            }
+            remember_sprint(&mut self.sprints, &work);
+            self.work.push(work);
+        }
+        Ok(())
+    }
 }
 
 /// Sprints of entities in the scope that have no row yet, or lie elsewhere than their row has them: a task has to have
@@ -160,7 +179,11 @@ impl Judge<'_> {
         let unfit = self.unfit(&gathered);
         let around = Surroundings {
             is_unfit: unfit.is_some(),
-            circumstances: Circumstances { pull: self.options.pull, ..Circumstances::default() },
+            circumstances: Circumstances {
+                pull: self.options.pull,
+                deletion: self.deletion(&gathered.candidate),
+                ..Circumstances::default()
+            },
             left_at: self.left_at(&gathered),
             is_blocked: &|path| self.survey.scan.is_blocked(path),
         };
@@ -194,6 +217,18 @@ impl Judge<'_> {
         let step = prepared.step.clone();
         let (placing, candidate) = (Placing { id, from, to }, gathered.candidate);
         Some(Work { step, ready: Some(prepared), candidate, placing, lying, home: facts.home })
+    }
+
+    /// What it means if a person deleted its files.
+    fn deletion(&self, candidate: &Candidate) -> Deletion {
+        let sprint = candidate.record.as_ref().and_then(|record| record.sprint);
+        if self.sprints.kept.contains(&candidate.id) {
+            Deletion::Overruled
+        } else if sprint.is_some_and(|sprint| self.sprints.kept.contains(&sprint)) {
+            Deletion::Undone
+        } else {
+            Deletion::Counts
+        }
     }
 
     /// `place` is the one that the row shall have.
@@ -331,7 +366,7 @@ async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes,
     };
     let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
     let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
-    Ok(SprintCodes { now, left, absent: BTreeSet::new() })
+    Ok(SprintCodes { now, left, ..SprintCodes::default() })
 }
 
 /// A sprint that was decided has its final code; its tasks are decided after it.
@@ -345,11 +380,6 @@ fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
 pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> super::brakes::Load {
     let steps = || decided.work.iter().map(|work| &work.step);
     let removed = |step: &&Step| step.files.iter().any(|file| file.deed == FileDeed::Remove);
-    // The folder of a sprint whose row changed meanwhile comes back, and went all the same.
-    let is_sprint_gone = |step: &&Step| {
-        let went = step.row == RowDeed::Delete || step.conflicts.contains(&ConflictKind::DeleteEdit);
-        step.kind == EntityKind::Sprint && went
-    };
     let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
     let known_rows = found.records.values().filter(|record| !record.deleted).count();
     super::brakes::Load {
@@ -357,7 +387,7 @@ pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> su
         seen_documents: survey.scan.len(),
         unreadable,
         deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
-        deleted_sprints: steps().filter(is_sprint_gone).count(),
+        deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
         changed: steps().filter(|step| step.row == RowDeed::Update).count(),
         removed_files: steps().filter(removed).count(),
         live_rows: survey.head.live,

@@ -42,6 +42,7 @@ mod told;
 mod turn;
 mod unfit;
 mod view;
+mod whole;
 mod workspace;
 
 pub use choose::Decision;

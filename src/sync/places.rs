@@ -1,4 +1,4 @@
-//! Whether everybody can have the place that it shall have: rows 28, 31 and 32 of the table.
+//! Whether everybody can have the place that it shall have: rows 28 and 31 of the table.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use super::candidates::{Candidates, place};
 use super::decide::{Decided, Work, reference};
 use super::gather::Place;
 use super::hold::{Spot, held};
-use super::plan::{FileDeed, RowDeed};
+use super::plan::RowDeed;
 use crate::model::{ConflictKind, EntityId, EntityKind};
 use crate::reconcile::{Placing, blocked};
 use crate::tree::Address;
@@ -111,32 +111,8 @@ pub(super) fn remember_absent_sprints(decided: &mut Decided, found: &Candidates)
     decided.sprints.absent = absent;
 }
 
-/// Rule 32: a sprint goes with all its tasks or not at all, whichever side it was deleted on.
-pub(super) fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
-    let going: BTreeSet<EntityId> = decided.work.iter().filter(|work| is_going(work)).map(|w| w.candidate.id).collect();
-    let moved_away = |id: EntityId, sprint: EntityId| {
-        let work = decided.work.iter().find(|work| work.candidate.id == id);
-        work.and_then(|work| work.placing.to.as_ref()).is_some_and(|place| place.sprint != Some(sprint))
-    };
-    let stays = |sprint: EntityId| {
-        found.records.values().any(|record| {
-            record.sprint == Some(sprint)
-                && !record.deleted
-                && !going.contains(&record.id)
-                && !moved_away(record.id, sprint)
-        })
-    };
-    let kept: BTreeSet<EntityId> = going.iter().copied().filter(|id| stays(*id)).collect();
-    hold(decided, |work| kept.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
-}
-
-/// Whether the row is deleted, or its files follow it.
-fn is_going(work: &Work) -> bool {
-    let is_buried = work.candidate.record.as_ref().is_some_and(|record| record.deleted);
-    work.step.row == RowDeed::Delete || is_buried && work.step.files.iter().any(|file| file.deed == FileDeed::Remove)
-}
-
-fn hold(decided: &mut Decided, why: impl Fn(&Work) -> Option<ConflictKind>) {
+/// Holds everybody for whom `why` has a reason.
+pub(super) fn hold(decided: &mut Decided, why: impl Fn(&Work) -> Option<ConflictKind>) {
     for work in &mut decided.work {
         if let Some(kind) = why(work) {
             let record = work.candidate.record.as_ref();

@@ -338,3 +338,46 @@ fn a_path_below_a_sprint_that_sql_renamed_takes_the_sprint_along() {
     assert_eq!(of_task(&project, "two", "title"), "second");
     settle(&project);
 }
+
+/// The sprint of a small project, removed while SQL changed something of it; decided by a sync.
+fn removed_sprint(change: &str) -> Project {
+    let project = small();
+    project.sql(change);
+    let alive = || project.select("SELECT task_code FROM orchestration_tasks WHERE deleted_at IS NULL ORDER BY 1");
+    let before = alive();
+    super::remove(&project, "sprints/alpha");
+    project.exits(3, &["sync"]);
+    assert_eq!(alive(), before, "{change}");
+    for file in ["SPRINT.md", "one/TASK.md", "one/AGENT.yml", "two/TASK.md", "three/TASK.md"] {
+        assert!(project.at(&format!("delegation/sprints/alpha/{file}")).exists(), "{change}: {file}");
+    }
+    nothing_left_to_do(&project);
+    project
+}
+
+#[test]
+fn row_32_a_sprint_that_was_removed_comes_back_whole_where_sql_changed_one_of_its_tasks() {
+    let change = "UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'two'";
+    let project = removed_sprint(change);
+    assert_eq!(waiting(&project), ["delete-edit", "delete-edit"], "of the sprint and of the task that changed");
+    assert!(project.read("delegation/sprints/alpha/two/TASK.md").contains("Blocked"));
+    let open = project.json(&["conflict", "list"]);
+    let ids: Vec<&str> = open.as_array().expect("a list").iter().map(|c| c["id"].as_str().expect("an id")).collect();
+    project.ok(&["conflict", "take-db", ids[0], ids[1]]);
+    settle(&project);
+}
+
+#[test]
+fn row_32_the_removal_of_a_sprint_that_came_back_can_be_carried_out_after_all() {
+    let insert = "INSERT INTO orchestration_tasks (task_code, title, sprint_id) \
+                  SELECT 'new', 'New', id FROM orchestration_sprints";
+    for change in ["UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'two'", insert] {
+        let project = removed_sprint(change);
+        let open = project.json(&["conflict", "list"]);
+        let of_sprint = open.as_array().expect("a list").iter().find(|c| c["reference"] == "S:alpha").expect("one");
+        project.ok(&["conflict", "take-file", of_sprint["id"].as_str().expect("an id")]);
+        settle(&project);
+        assert!(waiting(&project).is_empty() && !project.at("delegation/sprints/alpha").exists());
+        assert_eq!(project.select("SELECT count(*) FROM orchestration_tasks WHERE deleted_at IS NULL"), ["1"]);
+    }
+}

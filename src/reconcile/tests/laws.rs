@@ -133,7 +133,7 @@ fn for_each_case_of_git(mut check: impl FnMut(&Scene)) -> usize {
             });
             for [designated, shared, pull, quiet] in CIRCUMSTANCES {
                 count += 1;
-                scene.0.circumstances = Circumstances { designated, shared, pull, quiet };
+                scene.0.circumstances = Circumstances { designated, shared, pull, quiet, ..Circumstances::default() };
                 check(&scene);
             }
         }

@@ -1,0 +1,87 @@
+//! Rule 32: a sprint goes with all its tasks or not at all, whichever side it was deleted on.
+
+use std::collections::BTreeSet;
+
+use super::candidates::{Candidates, place};
+use super::decide::{BATCH, Decided, Work};
+use super::gather::Candidate;
+use super::places::{hold, hold_taken};
+use super::plan::{FileDeed, RowDeed};
+use super::survey::Survey;
+use super::{SyncError, SyncOptions, Workspace};
+use crate::model::{ConflictKind, EntityId, EntityKind};
+
+/// Decides again what was deleted together with a sprint that stays.
+pub(super) async fn keep(
+    ws: &Workspace,
+    survey: &Survey,
+    found: &Candidates,
+    options: &SyncOptions,
+    decided: &mut Decided,
+) -> Result<(), SyncError> {
+    let kept = kept(decided, found);
+    let work = std::mem::take(&mut decided.work);
+    let (again, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| is_deleted_in(work, &kept));
+    (decided.work, decided.sprints.kept) = (rest, kept);
+    if again.is_empty() {
+        return Ok(());
+    }
+    let again: Vec<Candidate> = again.into_iter().map(|work| work.candidate).collect();
+    for batch in again.chunks(BATCH) {
+        decided.add(ws, survey, batch.to_vec(), options).await?;
+    }
+    decided.work.sort_by_key(|work| (work.candidate.kind, work.candidate.id));
+    hold_taken(ws, decided, found, EntityKind::Sprint);
+    hold_taken(ws, decided, found, EntityKind::Task);
+    Ok(())
+}
+
+/// Sprints whose whole folder was removed and that stay nonetheless, because their row changed meanwhile or one of
+/// their tasks stays: they are made again with everything that was removed with them.
+fn kept(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
+    let staying = staying(decided, found);
+    let is_kept = |work: &&Work| {
+        let outlives = work.step.conflicts.contains(&ConflictKind::DeleteEdit);
+        work.candidate.kind == EntityKind::Sprint
+            && !work.candidate.has_managed_files()
+            && (outlives || work.step.row == RowDeed::Delete && staying.contains(&work.candidate.id))
+    };
+    // Where only SPRINT.md is gone, the tasks that lie there wait for it.
+    let strays = found.strays.iter().map(|stray| &stray.address);
+    let inhabited: BTreeSet<EntityId> =
+        found.owners.keys().chain(strays).filter_map(|address| place(address, found).sprint).collect();
+    let lost = decided.work.iter().filter(is_kept).map(|work| work.candidate.id);
+    lost.filter(|id| !inhabited.contains(id)).collect()
+}
+
+/// Whether this is deleted although it belongs to one of `kept`, or is one.
+fn is_deleted_in(work: &Work, kept: &BTreeSet<EntityId>) -> bool {
+    let sprint = work.candidate.record.as_ref().and_then(|record| record.sprint);
+    work.step.row == RowDeed::Delete
+        && [Some(work.candidate.id), sprint].into_iter().flatten().any(|id| kept.contains(&id))
+}
+
+/// Holds sprints that go although a task of them stays.
+pub(super) fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
+    let staying = staying(decided, found);
+    let is_held = |work: &Work| is_going(work) && staying.contains(&work.candidate.id);
+    let held: BTreeSet<EntityId> = decided.work.iter().filter(|w| is_held(w)).map(|w| w.candidate.id).collect();
+    hold(decided, |work| held.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
+}
+
+/// Sprints with tasks that neither go nor move away.
+fn staying(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
+    let leaves = |work: &&Work| {
+        let row = work.candidate.record.as_ref().and_then(|record| record.sprint);
+        is_going(work) || work.placing.to.as_ref().is_some_and(|place| place.sprint != row)
+    };
+    let leaving: BTreeSet<EntityId> = decided.work.iter().filter(leaves).map(|work| work.candidate.id).collect();
+    let stay = found.records.values().filter(|record| !record.deleted && !leaving.contains(&record.id));
+    stay.filter_map(|record| record.sprint).collect()
+}
+
+/// Whether the row is deleted, or its files follow it.
+fn is_going(work: &Work) -> bool {
+    let is_buried = work.candidate.record.as_ref().is_some_and(|record| record.deleted);
+    work.step.row == RowDeed::Delete || is_buried && work.step.files.iter().any(|file| file.deed == FileDeed::Remove)
+}
