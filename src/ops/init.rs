@@ -120,7 +120,7 @@ impl Init {
             let adopted = sync(ws, SyncOptions::default()).await?;
             report = if self.demo { SyncReport { notes: adopted.notes, ..report } } else { adopted };
         }
-        let rows = ws.store.head().await?.live;
+        let rows = ws.store.count_live().await?;
         Ok(Initialised { project: ws.project, root: ws.root.to_string(), report, rows })
     }
 }

@@ -45,6 +45,9 @@ pub trait Store: Send + Sync {
     /// Reads rows with their head documents, ordered by kind (agents, sprints, tasks) and id; tombstones included.
     async fn records(&self, which: Selection<'_>) -> Result<Vec<Record>, StoreError>;
 
+    /// Counts the live rows.
+    async fn count_live(&self) -> Result<usize, StoreError>;
+
     /// Reads one page of live rows for people to look at.
     async fn list(&self, query: &ListQuery) -> Result<Page, StoreError>;
 

@@ -24,8 +24,6 @@ pub struct Head {
     pub project: ProjectId,
     /// Epoch and number of the newest event.
     pub cursor: Cursor,
-    /// How many live rows there are.
-    pub live: usize,
 }
 
 /// Filters, order and page of a list.

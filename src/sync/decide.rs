@@ -377,20 +377,20 @@ fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
 }
 
 /// What the brakes look at.
-pub(super) fn load(survey: &Survey, found: &Candidates, decided: &Decided) -> super::brakes::Load {
+pub(super) fn load(survey: &Survey, live_rows: usize, found: &Candidates, decided: &Decided) -> super::brakes::Load {
     let steps = || decided.work.iter().map(|work| &work.step);
     let removed = |step: &&Step| step.files.iter().any(|file| file.deed == FileDeed::Remove);
     let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
     let known_rows = found.records.values().filter(|record| !record.deleted).count();
     super::brakes::Load {
-        entities: survey.head.live,
+        entities: live_rows,
         seen_documents: survey.scan.len(),
         unreadable,
         deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
         deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
         changed: steps().filter(|step| step.row == RowDeed::Update).count(),
         removed_files: steps().filter(removed).count(),
-        live_rows: survey.head.live,
+        live_rows,
         known_rows: known_rows.max(survey.known_entities()),
     }
 }

@@ -95,7 +95,7 @@ pub(super) async fn run_locked(
     let decided = decide(ws, &survey, &found, &options).await?;
     let plan = plan(&survey, &decided);
     check_plan(&plan, &options)?;
-    let load = load(&survey, &found, &decided);
+    let load = load(&survey, ws.store.count_live().await?, &found, &decided);
     if options.dry_run {
         let mut report = SyncReport::planned(plan, survey.scan.len());
         report.open_conflicts = open_conflicts(ws).await?;

@@ -3,7 +3,7 @@
 //! A statement per row costs a trip to the thread that owns the connection each time; a few hundred rows in one
 //! statement cost one. Three sizes of each statement are enough for any number of rows, so that each is prepared once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Encode, Executor, Sqlite, Type};
@@ -16,7 +16,11 @@ const SIZES: [usize; 3] = [128, 16, 1];
 /// A statement around `VALUES (?, …), (?, …), …`.
 #[derive(Debug)]
 pub(super) struct Bulk {
-    sizes: [(usize, Arc<str>); 3],
+    head: String,
+    row: String,
+    tail: String,
+    /// The statement of each size, once it was wanted.
+    sizes: [OnceLock<Arc<str>>; SIZES.len()],
 }
 
 impl Bulk {
@@ -28,7 +32,7 @@ impl Bulk {
     /// Any statement around rows of `width` values.
     pub(super) fn around(head: &str, width: usize, tail: &str) -> Self {
         let row = format!("({})", vec!["?"; width].join(", "));
-        Self { sizes: SIZES.map(|size| (size, format!("{head}VALUES {}{tail}", vec![&*row; size].join(", ")).into())) }
+        Self { head: head.to_owned(), row, tail: tail.to_owned(), sizes: Default::default() }
     }
 
     /// Runs the statement over all `rows`; `bind` hands in the values of one.
@@ -60,11 +64,16 @@ impl Bulk {
 
     fn chunks<'a, T>(&'a self, mut rows: &'a [T]) -> impl Iterator<Item = (&'a Arc<str>, &'a [T])> {
         std::iter::from_fn(move || {
-            let (size, sql) = self.sizes.iter().find(|(size, _)| *size <= rows.len())?;
-            let (chunk, rest) = rows.split_at(*size);
+            let at = SIZES.iter().position(|size| *size <= rows.len())?;
+            let (chunk, rest) = rows.split_at(SIZES[at]);
             rows = rest;
-            Some((sql, chunk))
+            Some((self.sizes[at].get_or_init(|| self.statement(SIZES[at])), chunk))
         })
+    }
+
+    fn statement(&self, size: usize) -> Arc<str> {
+        let Self { head, row, tail, .. } = self;
+        format!("{head}VALUES {}{tail}", vec![&**row; size].join(", ")).into()
     }
 }
 
@@ -123,6 +132,6 @@ mod tests {
             assert_eq!(sizes.iter().sum::<usize>(), n);
             assert!(sizes.iter().all(|size| SIZES.contains(size)), "{sizes:?}");
         }
-        assert_eq!(&*bulk.sizes[2].1, "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        assert_eq!(&*bulk.statement(1), "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT DO NOTHING");
     }
 }

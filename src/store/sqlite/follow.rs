@@ -100,6 +100,9 @@ pub(super) async fn materialise(
     connection: &mut SqliteConnection,
     materialised: &[Materialised],
 ) -> Result<(), Refusal> {
+    if materialised.is_empty() {
+        return Ok(());
+    }
     let mut wanted: BTreeMap<_, &Materialised> = materialised.iter().map(|m| ((m.entity, m.revision), m)).collect();
     let rows = PATCHED.fetch(connection, materialised, |one, binds| binds.text(one.entity).text(one.revision)).await?;
     let mut laid: Vec<Laid<'_>> = Vec::with_capacity(rows.len());

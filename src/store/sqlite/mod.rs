@@ -115,6 +115,10 @@ impl Store for SqliteStore {
         read::records(&mut *self.reader().await?, which).await.map_err(self.place.failed("read rows"))
     }
 
+    async fn count_live(&self) -> Result<usize, StoreError> {
+        read::count_live(&mut *self.reader().await?).await.map_err(self.place.failed("count rows"))
+    }
+
     async fn list(&self, query: &ListQuery) -> Result<Page, StoreError> {
         list::list(&mut *self.reader().await?, query).await.map_err(self.place.failed("list rows"))
     }

@@ -16,11 +16,11 @@ use crate::model::{
 use crate::store::column::{TABLES, Table, patch_fields};
 use crate::store::{Bytes, Head, Left, Selection, SyncState};
 
-const HEAD: &str = "SELECT id, epoch, next_event_seq - 1, \
-     (SELECT count(*) FROM orchestration_sprints WHERE deleted_at IS NULL) \
+const HEAD: &str = "SELECT id, epoch, next_event_seq - 1 FROM orchestration_projects ORDER BY id LIMIT 1";
+
+const LIVE: &str = "SELECT (SELECT count(*) FROM orchestration_sprints WHERE deleted_at IS NULL) \
      + (SELECT count(*) FROM orchestration_tasks WHERE deleted_at IS NULL) \
-     + (SELECT count(*) FROM agent_profiles WHERE deleted_at IS NULL) \
-     FROM orchestration_projects ORDER BY id LIMIT 1";
+     + (SELECT count(*) FROM agent_profiles WHERE deleted_at IS NULL)";
 
 const DOCUMENTS: &str = "SELECT json_array(entity_id, role, name, file_path, lower(hex(blob)), lower(hex(canonical))) \
      AS item FROM orchestration_documents WHERE entity_id IN (SELECT value FROM json_each(?)) \
@@ -58,8 +58,13 @@ static STORED: LazyLock<Bulk> =
 pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Option<Head>> {
     let Some(row) = connection.fetch_optional(HEAD).await? else { return Ok(None) };
     let cursor = Cursor { epoch: parsed(&row, 1)?, seq: get(&row, 2)? };
-    let live = usize::try_from(get::<i64>(&row, 3)?).unwrap_or(0);
-    Ok(Some(Head { project: parsed(&row, 0)?, cursor, live }))
+    Ok(Some(Head { project: parsed(&row, 0)?, cursor }))
+}
+
+/// How many live rows there are.
+pub(super) async fn count_live(connection: &mut SqliteConnection) -> sqlx::Result<usize> {
+    let row = connection.fetch_one(LIVE).await?;
+    Ok(usize::try_from(get::<i64>(&row, 0)?).unwrap_or(0))
 }
 
 /// Rows with their documents and what was patched since, all as of one moment, ordered by kind and id.

@@ -1,4 +1,6 @@
 //! Writes the rows of sprints, tasks and agents, and tells whose code was taken meanwhile.
+//!
+//! New rows are inserted and old ones updated: one statement for both would make SQLite read the triggers of both.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -16,11 +18,15 @@ use crate::store::entry::{Entry, place_of};
 /// What a row keeps that exists already.
 const KEPT: [&str; 3] = ["id", "project_id", "created_at"];
 
-static UPSERTS: LazyLock<[Bulk; 3]> = LazyLock::new(|| TABLES.map(upsert));
+static INSERTS: LazyLock<[Bulk; 3]> =
+    LazyLock::new(|| TABLES.map(|table| Bulk::insert(table.name, &columns(table), "")));
+
+static UPDATES: LazyLock<[Bulk; 3]> = LazyLock::new(|| TABLES.map(update));
 
 const PROJECT: &str = "SELECT id FROM orchestration_projects ORDER BY id LIMIT 1";
 
-fn upsert(table: &Table) -> Bulk {
+/// Every column, in the order in which [`bind`] hands in their values.
+fn columns(table: &Table) -> Vec<&'static str> {
     let mut columns = vec![
         "id",
         "project_id",
@@ -40,19 +46,29 @@ fn upsert(table: &Table) -> Bulk {
         columns.extend(["sprint_id", "agent_config"]);
     }
     columns.extend(table.fields.iter().map(|field| column(*field)));
+    columns
+}
+
+fn update(table: &Table) -> Bulk {
+    let (name, columns) = (table.name, columns(table));
     let replaced = columns.iter().filter(|column| !KEPT.contains(column));
-    let replaced: Vec<String> = replaced.map(|column| format!("{column} = excluded.{column}")).collect();
-    Bulk::insert(table.name, &columns, &format!(" ON CONFLICT (id) DO UPDATE SET {}", replaced.join(", ")))
+    let replaced: Vec<String> = replaced.map(|column| format!("{column} = w.{column}")).collect();
+    let head = format!("WITH written ({}) AS (", columns.join(", "));
+    let tail = format!(") UPDATE {name} SET {} FROM written w WHERE {name}.id = w.id", replaced.join(", "));
+    Bulk::around(&head, columns.len(), &tail)
 }
 
 /// Makes or replaces the row of each entry, parents before children.
 pub(super) async fn rows(connection: &mut SqliteConnection, entries: &[Entry<'_>], at: &str) -> Result<(), Refusal> {
     let project: String = sqlx::query_scalar(PROJECT).fetch_one(&mut *connection).await?;
-    for (table, upsert) in TABLES.into_iter().zip(&*UPSERTS) {
-        let ours: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.change.kind == table.kind).collect();
-        match upsert.run(connection, &ours, |entry, binds| bind(&project, table, entry, at, binds)).await {
-            Err(error) if is_taken(&error) => return Err(taken(connection, table, &ours, error).await?),
-            other => other?,
+    for (number, table) in TABLES.into_iter().enumerate() {
+        let ours = entries.iter().filter(|entry| entry.change.kind == table.kind);
+        let (new, old): (Vec<_>, Vec<_>) = ours.partition(|entry| entry.is_new);
+        for (statement, ours) in [(&UPDATES[number], &old), (&INSERTS[number], &new)] {
+            match statement.run(connection, ours, |entry, binds| bind(&project, table, entry, at, binds)).await {
+                Err(error) if is_taken(&error) => return Err(taken(connection, table, entries, error).await?),
+                other => other?,
+            }
         }
     }
     Ok(())
@@ -77,10 +93,11 @@ fn bind(project: &str, table: &Table, entry: &Entry<'_>, at: &str, binds: Binds)
 async fn taken(
     connection: &mut SqliteConnection,
     table: &Table,
-    entries: &[&Entry<'_>],
+    entries: &[Entry<'_>],
     error: sqlx::Error,
 ) -> sqlx::Result<Refusal> {
-    let wanted: Vec<_> = entries.iter().filter_map(|e| Some((e.change.id, place_of(e.change)?))).collect();
+    let ours = entries.iter().filter(|entry| entry.change.kind == table.kind);
+    let wanted: Vec<_> = ours.filter_map(|e| Some((e.change.id, place_of(e.change)?))).collect();
     let rows = collisions(table)
         .fetch(connection, &wanted, |(id, (sprint, code)), binds| binds.text(id).maybe(*sprint).text(code))
         .await?;
