@@ -8,6 +8,7 @@ use super::choose::{Decision, chosen};
 use super::decide::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
+use super::make::make;
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
@@ -123,13 +124,15 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
         }
     }
     view.check_there(&order.edits)?;
-    let prepared = view.prepare(ws, &order).await?;
+    let mut prepared = view.prepare(ws, &order).await?;
     let mut changes = change_set(ws, &prepared);
     settle(ws, &mut changes, &prepared, order.resolved).await?;
     check_places(ws, &prepared)?;
-    let committed = commit_surely(ws, &changes).await?;
+    let made = make(ws, &mut prepared)?;
+    changes.sync_state.left.extend(made.left.iter().cloned());
+    let committed = commit_surely(ws, &changes).await.map_err(|error| made.unless_stored(ws, error))?;
     sides::remember(ws, committed.cursor);
-    write_files(ws, prepared, &changes, committed).await
+    write_files(ws, prepared, committed).await
 }
 
 /// Refuses to make or move what could not be written, before anything is stored.

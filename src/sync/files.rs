@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Note, NoteKind};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, Write};
 use super::shift::move_folders;
 use super::survey::Survey;
 use super::{SyncError, Workspace};
@@ -42,7 +42,8 @@ pub(super) fn write(
     let lost: Vec<EntityId> = batch.iter().filter(|p| is_lost(p)).map(|p| p.step.entity).collect();
     written.postponed.extend(lost);
     batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
-    replace(ws, survey, &batch, &mut written)?;
+    let writes: Vec<&Write> = batch.iter().flat_map(|prepared| &prepared.writes).collect();
+    replace(ws, survey, &writes, &mut written)?;
     remove(ws, &batch, &mut written)?;
     batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
     let hashes: Vec<HashFile> = batch.into_iter().filter_map(|prepared| hash_file(prepared, tracking)).collect();
@@ -52,13 +53,16 @@ pub(super) fn write(
     Ok(written)
 }
 
-fn replace(
+/// Writes files.
+///
+/// # Errors
+/// When nothing more can be written.
+pub(super) fn replace(
     ws: &Workspace,
     mut survey: Option<&mut Survey>,
-    batch: &[Prepared],
+    writes: &[&Write],
     written: &mut Written,
 ) -> Result<(), SyncError> {
-    let writes: Vec<_> = batch.iter().flat_map(|prepared| &prepared.writes).collect();
     if writes.is_empty() {
         return Ok(());
     }
@@ -70,7 +74,7 @@ fn replace(
             expected: write.expected.map_or(Expected::Absent, Expected::Raw),
         })
         .collect();
-    for (write, outcome) in writes.into_iter().zip(ws.tree.replace(&replacements)?) {
+    for (write, outcome) in writes.iter().zip(ws.tree.replace(&replacements)?) {
         match outcome {
             Outcome::Done(left) => {
                 if let Some(survey) = &mut survey {

@@ -5,9 +5,11 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::process::Output;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use instep::config::{Config, Sources};
 use instep::model::{Actor, Clock, CorrelationId, Ids, Silent};
+use instep::ops::{OpError, TaskNew, TemplateOptions};
 use instep::store::sqlite::{Place, SqliteStore};
 use instep::sync::{SyncError, SyncOptions, SyncReport, Workspace, sync};
 use instep::tree::{Tree, TreeError};
@@ -88,6 +90,55 @@ fn fs01_a_full_disk_loses_nothing_and_the_next_run_catches_up() {
         assert!(project.read(ONE).contains("**Priority**: P0"));
         assert!(!events(&project)[told.len()..].iter().any(|event| event.contains(".task.")), "nothing is told twice");
     }
+}
+
+/// Makes two tasks on a disk whose every call is judged first.
+fn new_on(
+    project: &Project,
+    code: &str,
+    judge: impl Fn(&Call) -> Verdict + Send + Sync + 'static,
+) -> Result<SyncReport, OpError> {
+    let tree = Ground::around(project.root()).meddled(judge);
+    let list = project.at("list.json");
+    fs::write(&list, format!(r#"[{{"code": "{code}", "title": "A"}}, {{"code": "{code}-b", "title": "B"}}]"#))
+        .expect("a list");
+    let how = TemplateOptions { from: Some(list), ..TemplateOptions::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async { TaskNew { how, ..TaskNew::default() }.run(&workspace(project, tree).await).await })
+}
+
+#[test]
+fn fs01_law_1_what_cannot_be_made_whole_leaves_neither_row_nor_file_nor_event() {
+    let project = small();
+    let there = |code: &str| {
+        let rows = project.select(&format!("SELECT id FROM orchestration_tasks WHERE task_code LIKE '{code}%'"));
+        let folders = [code.to_owned(), format!("{code}-b")];
+        let folders = folders.iter().filter(|code| project.at(&format!("delegation/backlog/{code}")).exists());
+        (rows.len(), folders.count())
+    };
+    let mut refused = 0;
+    for failing in 0.. {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let (told, code, counted) = (events(&project), format!("new-{failing}"), Arc::clone(&calls));
+        let made = new_on(&project, &code, move |call| {
+            let changes_something = !["read", "stat", "list"].contains(&call.deed);
+            let is_it = changes_something && counted.fetch_add(1, Ordering::Relaxed) == failing;
+            if is_it { Verdict::Fail(Errno::NOSPC) } else { Verdict::Pass }
+        });
+        match made {
+            Ok(_) => assert_eq!(there(&code), (2, 2), "call {failing}"),
+            Err(error) => {
+                refused += 1;
+                assert_eq!((there(&code), events(&project)), ((0, 0), told), "call {failing}: {error}");
+            }
+        }
+        if calls.load(Ordering::Relaxed) <= failing {
+            break;
+        }
+    }
+    assert!(refused > 3, "{refused} calls mattered");
+    fs::remove_file(project.at("list.json")).expect("removed");
+    nothing_left_to_do(&project);
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl From<SyncError> for Failure {
             SyncError::StalePlan => of("stale-plan", Exit::Brake).hint("make a new plan and look at it"),
             SyncError::Taken { .. } => of("taken", Exit::Failed).hint("choose another code"),
             SyncError::Blocked { .. } => {
-                of("files-blocked", Exit::Files).hint("look at what lies there, then run the command again")
+                of("files-blocked", Exit::Files).hint("mend what keeps the files from being written, then run it again")
             }
             SyncError::Unspellable { .. } => {
                 of("unspellable-value", Exit::Usage).hint("give a value that the document can say")
