@@ -630,7 +630,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what waits for a decision')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one conflict with all three values')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one conflict: what both sides had, and what each made of it')
             [CompletionResult]::new('take-file', 'take-file', [CompletionResultType]::ParameterValue, 'Decide conflicts: what the file said counts')
             [CompletionResult]::new('take-db', 'take-db', [CompletionResultType]::ParameterValue, 'Decide conflicts: what the database says counts')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Decide a conflict by hand: edit the file; what it says then counts')

@@ -591,7 +591,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List what waits for a decision'
-            cand show 'Show one conflict with all three values'
+            cand show 'Show one conflict: what both sides had, and what each made of it'
             cand take-file 'Decide conflicts: what the file said counts'
             cand take-db 'Decide conflicts: what the database says counts'
             cand edit 'Decide a conflict by hand: edit the file; what it says then counts'

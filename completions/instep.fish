@@ -432,7 +432,7 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_s
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "list" -d 'List what waits for a decision'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "show" -d 'Show one conflict with all three values'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "show" -d 'Show one conflict: what both sides had, and what each made of it'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "take-file" -d 'Decide conflicts: what the file said counts'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "take-db" -d 'Decide conflicts: what the database says counts'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and not __fish_seen_subcommand_from list show take-file take-db edit new-id" -f -a "edit" -d 'Decide a conflict by hand: edit the file; what it says then counts'

@@ -98,6 +98,45 @@ fn of_two_texts_only_the_lines_that_collide_are_decided() {
     }
 }
 
+#[test]
+fn a_conflict_of_two_texts_shows_what_each_side_made_of_what_both_had() {
+    let project = two_texts();
+    let id = waiting(&project, "text").remove(0);
+    let said = project.ok(&["conflict", "show", &id]);
+    assert!(!said.contains("none") && said.lines().count() < 45, "{said}");
+    let (of_file, of_row) = said.split_once("what the database changed").expect("both changes");
+    assert!(of_file.contains("what the file changed") && of_file.contains("\n+Second line of the file."), "{said}");
+    assert!(of_row.contains("\n-Second line.\n") && of_row.contains("\n+Second line of the row."), "{said}");
+    let texts = project.json(&["conflict", "show", &id])["texts"].take();
+    for (side, line) in
+        [("base", "Second line."), ("file", "Second line of the file."), ("row", "Second line of the row.")]
+    {
+        let text = texts[side].as_str().expect(side);
+        assert!(text.starts_with("# Task: two\n") && text.contains(line) && !text.contains("<!-- instep"), "{text}");
+    }
+    project.ok(&["conflict", "take-db", &id]);
+    let said = project.ok(&["conflict", "show", &id]);
+    assert!(said.contains("the file said\n# Task: two\n") && said.contains("take-db"), "{said}");
+}
+
+#[test]
+fn a_conflict_of_long_texts_fits_a_screen_unless_all_is_asked_for() {
+    let project = small();
+    let lines = |word: &str| (0..300).map(|n| format!("Line {n} of {word}.\n\n")).collect::<String>();
+    let old = project.read(TWO);
+    project.edit(TWO, "Make two work.", &lines("the row"));
+    settle(&project);
+    std::fs::remove_file(project.at(".instep/clone")).expect("removed");
+    project.write(TWO, &old.replace("Make two work.", &lines("the file")));
+    project.exits(3, &["sync"]);
+    let id = waiting(&project, "text").remove(0);
+    let said = project.ok(&["conflict", "show", &id]);
+    assert!(said.lines().count() < 60 && said.contains("more lines; `-v` shows all"), "{said}");
+    assert!(project.ok(&["conflict", "show", &id, "-v"]).contains("+Line 299 of the file."));
+    let row = project.json(&["conflict", "show", &id])["texts"]["row"].take();
+    assert!(row.as_str().is_some_and(|text| text.contains("Line 299 of the row.")), "{row}");
+}
+
 /// TASK.md of task one says completed, AGENT.yml blocked, the row pending.
 fn two_places() -> Project {
     let project = small();

@@ -71,13 +71,16 @@ fn print_file(diff: &FileDiff, screen: &mut Screen) {
     if let Some(from) = &diff.moved_from {
         screen.data(Line::new().code(&diff.path).plain(" moved from ").code(from));
     }
-    for line in diff.diff.lines() {
-        let role = match line.get(..1) {
-            Some("+") => Role::Success,
-            Some("-") => Role::Error,
-            Some("@") => Role::Code,
-            _ => Role::Plain,
-        };
-        screen.data(Line::new().with(role, line));
-    }
+    diff.diff.lines().for_each(|line| screen.data(diff_line(line)));
+}
+
+/// A line of a unified diff.
+pub(super) fn diff_line(line: &str) -> Line {
+    let role = match line.get(..1) {
+        Some("+") => Role::Success,
+        Some("-") => Role::Error,
+        Some("@") => Role::Code,
+        _ => Role::Plain,
+    };
+    Line::new().with(role, line)
 }

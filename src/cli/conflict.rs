@@ -9,11 +9,14 @@ use clap::Subcommand;
 use super::both;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
-use super::screen::{Line, Role, Screen, Talk};
+use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table, pairs};
 use crate::model::ConflictState;
-use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile};
+use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile, Texts, difference};
 use crate::tree::read_outside;
+
+/// How many lines of a text are shown where nobody asked for details.
+const SHOWN: usize = 20;
 
 /// The largest file that is looked at before and after it was edited, in bytes; no document is larger.
 const MAX_EDITED: u64 = 16 << 20;
@@ -42,7 +45,7 @@ pub(super) enum Conflict {
         example!("instep conflict list")
     ))]
     List(ConflictList),
-    /// Show one conflict with all three values
+    /// Show one conflict: what both sides had, and what each made of it
     #[command(after_help = example!("instep conflict show 1f3a"))]
     Show(ConflictShow),
     /// Decide conflicts: what the file said counts
@@ -118,19 +121,46 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
         Some(text) => text.as_str().into(),
         None => Line::new().with(Role::Dim, "none"),
     };
+    let values = [("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))];
     let mut rows: Vec<(&str, Line)> = Vec::new();
     rows.extend(view.reference.as_ref().map(|reference| ("of", Line::new().code(reference))));
     rows.push(("path", Line::new().code(&view.path)));
     rows.extend(view.field.as_ref().map(|field| ("field", field.into())));
-    rows.extend([("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))]);
+    rows.extend(values.into_iter().filter(|_| !view.is_about_text()));
     rows.extend(view.row_author.as_ref().map(|author| ("written by", author.into())));
     rows.push(("since", view.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string().into()));
     rows.extend(view.resolution.as_ref().map(|how| ("decided", how.into())));
     pairs(&rows, screen);
-    let is_about_text = view.field.is_none() || screen.talk() == Talk::Verbose;
-    if let Some(text) = view.text.as_ref().filter(|_| is_about_text) {
-        screen.data("");
-        screen.text(text);
+    let is_asked_for = view.is_about_text() || screen.talk() == Talk::Verbose;
+    view.texts.iter().filter(|_| is_asked_for).for_each(|texts| print_texts(texts, screen));
+}
+
+/// What each side made of what both had; where that is not known, how they differ; else the one text that is left.
+fn print_texts(texts: &Texts, screen: &mut Screen) {
+    match (&texts.base, &texts.file, &texts.row) {
+        (Some(base), Some(file), Some(row)) => {
+            print_part("what the file changed", &difference(base, file), screen);
+            print_part("what the database changed", &difference(base, row), screen);
+        }
+        (None, Some(file), Some(row)) => {
+            print_part("- in the database, + in the file", &difference(row, file), screen);
+        }
+        (_, Some(file), None) => print_part("the file said", file, screen),
+        (_, None, Some(row)) => print_part("the database says", row, screen),
+        (_, None, None) => {}
+    }
+}
+
+/// Prints as much of a text as a screen can show beside another one, unless everything is asked for.
+fn print_part(heading: &str, text: &str, screen: &mut Screen) {
+    let most = if screen.talk() == Talk::Verbose { usize::MAX } else { SHOWN };
+    screen.data("");
+    screen.data(Line::new().with(Role::Heading, heading));
+    let text = if text.is_empty() { "nothing" } else { text };
+    text.lines().take(most).for_each(|line| screen.data(both::diff_line(line)));
+    let rest = text.lines().count().saturating_sub(most);
+    if rest > 0 {
+        screen.say(format!("… and {}; `-v` shows all", counted(rest, "more line")));
     }
 }
 

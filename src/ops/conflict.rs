@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::collided::{Texts, texts};
 use super::relocate::back_to;
 use super::resolve::sprints_of;
 use super::set::value;
@@ -23,7 +24,7 @@ pub struct ConflictList {
     pub all: bool,
 }
 
-/// Show one conflict with all three values.
+/// Show one conflict: what both sides had, and what each made of it.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
 pub struct ConflictShow {
     /// Which one; the first letters of its id are enough
@@ -89,9 +90,16 @@ pub struct ConflictView {
     /// When it was recorded.
     #[schemars(with = "String")]
     pub created_at: jiff::Timestamp,
-    /// The file's whole text then, where it was asked for.
+    /// The whole texts, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub texts: Option<Texts>,
+}
+
+impl ConflictView {
+    /// Whether it is about a text as a whole, and not about one value or place of it.
+    pub fn is_about_text(&self) -> bool {
+        [&self.field, &self.base, &self.file, &self.row].iter().all(|value| value.is_none())
+    }
 }
 
 impl ConflictList {
@@ -113,12 +121,8 @@ impl ConflictShow {
     /// No conflict or several begin so; the database.
     pub async fn run(self, ws: &Workspace) -> Result<ConflictView, OpError> {
         let conflict = find(&ws.store.conflicts(None).await?, &self.id)?;
-        let kept = conflict.what.kept;
-        let blobs = ws.store.blobs(kept.as_slice()).await?;
-        let text = kept.and_then(|digest| blobs.get(&digest).cloned());
-        let mut view = views(ws, vec![conflict]).await?.remove(0);
-        view.text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        Ok(view)
+        let texts = Some(texts(ws, &conflict).await?);
+        Ok(ConflictView { texts, ..views(ws, vec![conflict]).await?.remove(0) })
     }
 }
 
@@ -348,7 +352,7 @@ async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictV
             state: conflict.state,
             resolution: conflict.resolution,
             created_at: conflict.created_at,
-            text: None,
+            texts: None,
         }
     };
     Ok(conflicts.into_iter().map(view).collect())

@@ -141,9 +141,12 @@ fn unified(before: &str, after: &str, from: &str, to: &DocPath) -> String {
     if before == after {
         return String::new();
     }
-    let text = TextDiff::from_lines(before, after);
-    let header = (format!("database {from}"), format!("file {to}"));
-    text.unified_diff().context_radius(3).header(&header.0, &header.1).to_string()
+    format!("--- database {from}\n+++ file {to}\n{}", difference(before, after))
+}
+
+/// How one text becomes another, line by line, without saying what they are; empty where they are the same.
+pub fn difference(before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after).unified_diff().context_radius(3).to_string()
 }
 
 /// Which document of its entity the file at `path` is.
@@ -156,8 +159,8 @@ fn key(ws: &Workspace, path: &DocPath) -> DocumentKey {
     DocumentKey { role, name: name.to_owned() }
 }
 
-/// What is compared: of a document the text without stamp, byte-order mark and style of line ends.
-fn text(role: Role, bytes: &[u8]) -> String {
+/// What people compare: of a document the text without stamp, byte-order mark and style of line ends.
+pub(super) fn text(role: Role, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     if !role.is_managed() {
         return text.into_owned();

@@ -5,6 +5,7 @@
 //! Nothing here prints, and nothing here writes past [`sync`](crate::sync).
 
 mod adr;
+mod collided;
 mod conflict;
 mod database;
 mod diff;
@@ -30,9 +31,10 @@ mod templates;
 mod view;
 
 pub use adr::{AdrMade, AdrNew};
+pub use collided::Texts;
 pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeFile};
 pub use database::{DatabaseInfo, DatabaseView, TableSize};
-pub use diff::{Diff, EntityDiff, FieldDiff, FileDiff};
+pub use diff::{Diff, EntityDiff, FieldDiff, FileDiff, difference};
 pub use doctor::{Checkup, Finding};
 pub use doctor_fields::{
     FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, RefusedDocument, role_by_name,

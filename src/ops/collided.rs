@@ -1,0 +1,63 @@
+//! The whole texts that a conflict is about, as far as they can still be had.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::diff::text;
+use super::{OpError, Workspace};
+use crate::document::{self, Stamps};
+use crate::model::{Conflict, ConflictState, Digest, DocumentKey, EntityId};
+use crate::store::{KnownQuestion, Selection};
+
+/// Three versions of a document, without their stamps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Texts {
+    /// What both derive from, while the file says so.
+    pub base: Option<String>,
+    /// What the file said then.
+    pub file: Option<String>,
+    /// What the database says now, while nobody has decided.
+    pub row: Option<String>,
+}
+
+/// Reads them.
+pub(super) async fn texts(ws: &Workspace, conflict: &Conflict) -> Result<Texts, OpError> {
+    let what = &conflict.what;
+    let is_open = conflict.state == ConflictState::Open;
+    let (entity, key) = (what.entity.filter(|_| is_open), what.document.as_ref());
+    let [mut base, mut row] = [None, None];
+    if let (Some(entity), Some(key)) = (entity, key) {
+        base = base_of(ws, conflict, entity, key).await?;
+        row = row_of(ws, entity, key).await?;
+    }
+    let digests: Vec<Digest> = [base, what.kept, row].into_iter().flatten().collect();
+    let blobs = ws.store.blobs(&digests).await?;
+    let said = |digest: Option<Digest>| {
+        let bytes = blobs.get(&digest?)?;
+        Some(key.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |key| text(key.role, bytes)))
+    };
+    Ok(Texts { base: said(base), file: said(what.kept), row: said(row) })
+}
+
+/// The text that the file's stamp names.
+async fn base_of(
+    ws: &Workspace,
+    conflict: &Conflict,
+    entity: EntityId,
+    key: &DocumentKey,
+) -> Result<Option<Digest>, OpError> {
+    let Ok(file) = ws.tree.read(&conflict.what.path) else { return Ok(None) };
+    let Stamps::One(stamp) = document::split(key.role, &String::from_utf8_lossy(&file.bytes)).stamps else {
+        return Ok(None);
+    };
+    let question = KnownQuestion { entity, key: key.clone(), stamp: Some(stamp.hash), canonical: None };
+    let answers = ws.store.known(&[question]).await?;
+    let named = answers.into_iter().next().and_then(|answer| answer.by_stamp);
+    Ok(named.filter(|_| stamp.id == entity).map(|named| named.blob))
+}
+
+async fn row_of(ws: &Workspace, entity: EntityId, key: &DocumentKey) -> Result<Option<Digest>, OpError> {
+    let records = ws.store.records(Selection::Ids(&[entity])).await?;
+    let mut documents = records.iter().flat_map(|record| &record.documents);
+    Ok(documents.find(|version| version.key == *key).map(|version| version.blob))
+}
