@@ -631,8 +631,8 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --quiet 'Tell what is wrong, and nothing of success'
             cand -v 'Tell every step and note, and what is left alone'
             cand --verbose 'Tell every step and note, and what is left alone'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'instep;conflict;take-db'= {
             cand --color 'Use colour: auto, always or never'
@@ -643,8 +643,8 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --quiet 'Tell what is wrong, and nothing of success'
             cand -v 'Tell every step and note, and what is left alone'
             cand --verbose 'Tell every step and note, and what is left alone'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'instep;conflict;edit'= {
             cand --color 'Use colour: auto, always or never'

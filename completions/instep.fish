@@ -461,7 +461,7 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -l json -d 'Print JSON instead of text'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s v -l verbose -d 'Tell every step and note, and what is left alone'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -469,7 +469,7 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -l json -d 'Print JSON instead of text'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s v -l verbose -d 'Tell every step and note, and what is left alone'
-complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-db" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from edit" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"

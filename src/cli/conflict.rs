@@ -49,9 +49,15 @@ pub(super) enum Conflict {
     #[command(after_help = example!("instep conflict show 1f3a"))]
     Show(ConflictShow),
     /// Decide conflicts: what the file said counts
+    ///
+    /// Of `id-replaced`, the document that lies there now stays, and the one that was there before is deleted. Of
+    /// `delete-edit`, what was removed is deleted, a sprint with all its tasks.
     #[command(after_help = example!("instep conflict take-file 1f3a"))]
     TakeFile(TakeFile),
     /// Decide conflicts: what the database says counts
+    ///
+    /// Of `id-replaced`, the document that lies there now goes back to where its row has it, and the one that was there
+    /// before is written again. Of the `orphan` of a sprint, its SPRINT.md is written again.
     #[command(after_help = example!("instep conflict take-db 1f3a"))]
     TakeDb(TakeDatabase),
     /// Decide a conflict by hand: edit the file; what it says then counts

@@ -11,7 +11,7 @@ use super::{OpError, Workspace};
 use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Field, Record};
 use crate::reconcile::Side;
 use crate::store::{ListQuery, Selection};
-use crate::sync::{Decision, Deed, Edit, Order, SyncReport, carry_out, renew_id};
+use crate::sync::{Decision, Deed, Edit, Order, Scope, SyncOptions, SyncReport, carry_out, put_back, renew_id, sync};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -167,10 +167,16 @@ async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport
     let records = ws.store.records(Selection::Ids(&entities)).await?;
     let mut deeds: BTreeMap<EntityId, Deed> = BTreeMap::new();
     let mut order = Order::default();
+    let mut report = None;
     for conflict in &chosen {
         let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
         let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
         let is_elsewhere = conflict.what.kind.is_hold() && !conflict.is_seen_by(ws.clone);
+        if side == Side::Row && !is_elsewhere && is_lost(conflict, record) {
+            let done = put_back(ws, record, conflict).await?;
+            report = Some(report.map_or(done.clone(), |report: SyncReport| report.then(done)));
+            continue;
+        }
         let deed = match (conflict.what.kind, side, &conflict.what.file) {
             (_, Side::Row, _) if is_elsewhere => None,
             (kind, Side::File, _) if is_elsewhere => {
@@ -195,7 +201,26 @@ async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport
     order.resolved.sort_unstable();
     order.resolved.dedup();
     order.edits = deeds.into_iter().map(|(entity, deed)| Edit { entity, deed }).collect();
-    Ok(carry_out(ws, order).await?)
+    if order.resolved.is_empty() {
+        return Ok(report.unwrap_or_default());
+    }
+    let done = carry_out(ws, order).await?;
+    let report = report.map_or(done.clone(), |report| report.then(done));
+    // The folder that was held can go its way now.
+    let freed = chosen.iter().filter(|conflict| conflict.what.kind == ConflictKind::IdReplaced);
+    let paths: Vec<DocPath> = freed.map(|conflict| conflict.what.path.clone()).collect();
+    if paths.is_empty() || side == Side::Row {
+        return Ok(report);
+    }
+    let options = SyncOptions { scope: Scope { paths, everything: false }, ..SyncOptions::default() };
+    Ok(report.then(sync(ws, options).await?))
+}
+
+/// Whether the files are gone of a row that is there, and something else keeps them from being made again.
+fn is_lost(conflict: &Conflict, record: &Record) -> bool {
+    let is_sprint = record.kind == EntityKind::Sprint;
+    !record.deleted
+        && (conflict.what.kind == ConflictKind::IdReplaced || is_sprint && conflict.what.kind == ConflictKind::Orphan)
 }
 
 const fn word(side: Side) -> &'static str {
@@ -226,7 +251,9 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
             _,
         ) => Ok(decision(None)),
         (ConflictKind::DeleteEdit, Side::Row) | (ConflictKind::EditDelete, Side::File) => Ok(None),
-        (ConflictKind::DeleteEdit, Side::File) | (ConflictKind::EditDelete, Side::Row) => Ok(Some(Deed::Delete)),
+        (ConflictKind::DeleteEdit | ConflictKind::IdReplaced, Side::File) | (ConflictKind::EditDelete, Side::Row) => {
+            Ok(Some(Deed::Delete))
+        }
         (ConflictKind::Path, Side::Row) => Ok(None),
         (kind, _) => Err(not_decidable(kind)),
     }
@@ -305,7 +332,7 @@ fn not_decidable(kind: ConflictKind) -> OpError {
     let why = match kind {
         ConflictKind::DuplicateId => "give the copy an id of its own with `conflict new-id`, or remove it",
         ConflictKind::PathTaken => "rename one of the two folders",
-        ConflictKind::Orphan => "make the sprint, or move the task",
+        ConflictKind::Orphan => "make the sprint, or move the tasks out of it",
         _ => "change the files or the row, then sync",
     };
     OpError::NotDecidable { kind: kind.word(), why: why.into() }

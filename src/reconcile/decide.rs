@@ -102,7 +102,9 @@ fn absent<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
         Some(Absence::MissingHere) => {
             Verdict { reports: vec![Report::MissingHere(None)], ..everywhere(case, Rule::Pending, &FileAction::Pass) }
         }
-        Some(Absence::Deleted) if case.circumstances.deletion == Deletion::Undone => written(case, Rule::Materialise),
+        Some(Absence::Deleted | Absence::Outlived) if case.circumstances.deletion == Deletion::Undone => {
+            written(case, Rule::Materialise)
+        }
         Some(Absence::Deleted) if case.circumstances.deletion == Deletion::Counts => Verdict {
             row: RowAction::Delete { by_git: case.parts.values().any(is_deleted_by_git) },
             ..everywhere(case, Rule::Delete, &FileAction::Keep)

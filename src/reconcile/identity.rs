@@ -34,6 +34,16 @@ pub enum Identity<I> {
     },
 }
 
+impl<I> Identity<I> {
+    /// Whose the folder is, where that can be told.
+    pub const fn owner(&self) -> Option<&I> {
+        match self {
+            Self::Belongs(id) => Some(id),
+            Self::New | Self::Duplicate(_) | Self::Replaced { .. } => None,
+        }
+    }
+}
+
 /// What is known of an entity beside the folders that bear its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seats<L> {

@@ -9,7 +9,7 @@ use super::gather::{Candidate, Place, is_head};
 use super::owners::{Owners, owners};
 use super::survey::{Folder, Seen, Survey};
 use super::{Scope, SyncError, Workspace};
-use crate::model::{DocPath, EntityId, EntityKind, Home, Record};
+use crate::model::{Code, DocPath, EntityId, EntityKind, Home, Record};
 use crate::reconcile::Identity;
 use crate::store::{ListQuery, Selection, SyncState};
 use crate::tree::{Address, Layout};
@@ -261,17 +261,24 @@ fn is_remembered(left: Option<&Vec<SyncState>>, files: &[Seen]) -> bool {
 /// The place that an address is; a task whose sprint has no SPRINT.md has the sprint's row, if there is one.
 pub(super) fn place(address: &Address, found: &Candidates) -> Place {
     let sprint = match address {
-        Address::Task(Home::Sprint(code), _) => {
-            found.owners.get(&Address::Sprint(code.clone())).copied().or_else(|| {
-                let named = |record: &&Record| {
-                    record.kind == EntityKind::Sprint
-                        && !record.deleted
-                        && record.code.eq_ignore_ascii_case(code.as_str())
-                };
-                found.records.values().find(named).map(|record| record.id)
-            })
-        }
+        Address::Task(Home::Sprint(code), _) => found.sprint_of(code),
         _ => None,
     };
     Place::new(address.kind(), sprint, address.code().as_str())
+}
+
+impl Candidates {
+    /// The sprint whose folder is called `code`. One that is held in another one's place is still itself; a copy is none.
+    fn sprint_of(&self, code: &Code) -> Option<EntityId> {
+        let address = Address::Sprint(code.clone());
+        let named = |record: &&Record| {
+            record.kind == EntityKind::Sprint && !record.deleted && record.code.eq_ignore_ascii_case(code.as_str())
+        };
+        let by_row = || self.records.values().find(named).map(|record| record.id);
+        match self.strays.iter().find(|stray| stray.address == address).map(|stray| &stray.why) {
+            Some(Identity::Replaced { is, .. }) => Some(*is),
+            Some(_) => None,
+            None => self.owners.get(&address).copied().or_else(by_row),
+        }
+    }
 }

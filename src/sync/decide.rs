@@ -7,7 +7,7 @@ use super::case::{Surroundings, case};
 use super::gather::{Candidate, Gathered, Place, gather};
 use super::hold::{Spot, by_path, held, strays};
 use super::places;
-use super::plan::{FileDeed, Note, NoteKind, RowDeed, Step};
+use super::plan::{Note, RowDeed, Step};
 use super::prepare::{Facts, Prepared, prepare};
 use super::respell::respelled;
 use super::survey::Survey;
@@ -15,7 +15,7 @@ use super::unfit::unfit;
 use super::whole;
 use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{Circumstances, Deletion, Direction, PlaceAction, Placing, decide_towards};
+use crate::reconcile::{Circumstances, Deletion, Direction, Identity, PlaceAction, Placing, decide_towards};
 use crate::store::Selection;
 use crate::tree::{Address, Layout, spread};
 
@@ -222,10 +222,12 @@ impl Judge<'_> {
     /// What it means if a person deleted its files.
     fn deletion(&self, candidate: &Candidate) -> Deletion {
         let sprint = candidate.record.as_ref().and_then(|record| record.sprint);
-        if self.sprints.kept.contains(&candidate.id) {
-            Deletion::Overruled
-        } else if sprint.is_some_and(|sprint| self.sprints.kept.contains(&sprint)) {
+        let with_sprint = |ids: &BTreeSet<EntityId>| sprint.is_some_and(|sprint| ids.contains(&sprint));
+        let restored = &self.options.restored;
+        if restored.contains(&candidate.id) || with_sprint(restored) || with_sprint(&self.sprints.kept) {
             Deletion::Undone
+        } else if self.sprints.kept.contains(&candidate.id) {
+            Deletion::Overruled
         } else {
             Deletion::Counts
         }
@@ -356,8 +358,13 @@ async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes,
         _ => None,
     });
     let by_row = found.records.values().filter(|record| record.kind == EntityKind::Sprint);
+    // The tasks of one that is held lie where it is held.
+    let held = found.strays.iter().filter_map(|stray| match (&stray.address, &stray.why) {
+        (Address::Sprint(code), Identity::Replaced { is, .. }) => Some((*is, code.to_string())),
+        _ => None,
+    });
     let now: BTreeMap<EntityId, String> =
-        by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).collect();
+        by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).chain(held).collect();
     let ids: Vec<EntityId> = now.keys().copied().collect();
     let layout = ws.tree.layout();
     let folder = |path: &DocPath| match layout.place(path) {
@@ -373,24 +380,5 @@ async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes,
 fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
     if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
         sprints.now.insert(work.candidate.id, place.code.clone());
-    }
-}
-
-/// What the brakes look at.
-pub(super) fn load(survey: &Survey, live_rows: usize, found: &Candidates, decided: &Decided) -> super::brakes::Load {
-    let steps = || decided.work.iter().map(|work| &work.step);
-    let removed = |step: &&Step| step.files.iter().any(|file| file.deed == FileDeed::Remove);
-    let unreadable = survey.notes.iter().filter(|note| note.kind == NoteKind::Unreadable).count();
-    let known_rows = found.records.values().filter(|record| !record.deleted).count();
-    super::brakes::Load {
-        entities: live_rows,
-        seen_documents: survey.scan.len(),
-        unreadable,
-        deletions: steps().filter(|step| step.row == RowDeed::Delete).count(),
-        deleted_sprints: steps().filter(|s| s.row == RowDeed::Delete && s.kind == EntityKind::Sprint).count(),
-        changed: steps().filter(|step| step.row == RowDeed::Update).count(),
-        removed_files: steps().filter(removed).count(),
-        live_rows,
-        known_rows: known_rows.max(survey.known_entities()),
     }
 }

@@ -117,7 +117,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
         let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
         run_locked(ws, options, Some(&lock)).await?;
         view = View::read(ws, &ids, &order).await?;
-        view.check_claimed(ws).await?;
+        view.check_claimed(ws, &order.edits).await?;
         view.check_each(ws, &order.edits, check_spelling).await?;
         if let Some(held) = view.held(&order.edits) {
             return Err(SyncError::Held { path: held });

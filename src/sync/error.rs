@@ -83,6 +83,14 @@ pub enum SyncError {
         /// Why it is none.
         why: &'static str,
     },
+    /// A folder that lies in another one's place cannot go back; nothing was written.
+    #[error("{path} cannot be put back: {why}")]
+    NoWayBack {
+        /// The folder.
+        path: DocPath,
+        /// Why.
+        why: &'static str,
+    },
     /// A conflict has to be decided first.
     #[error("{path} waits for a decision")]
     Held {

@@ -49,6 +49,12 @@ pub(super) async fn owners(
     // Nor is anybody gone whose files have a name that is another one's elsewhere.
     let is_ambiguous = |seen: &&Seen| matches!(seen.sight, Sight::Ambiguous(_));
     hidden.extend(survey.folders.values().flat_map(Folder::managed).filter(is_ambiguous).filter_map(Seen::stamp_id));
+    // And whose sprint nobody can tell about goes with it.
+    let owned: BTreeSet<EntityId> = told.iter().filter_map(|identity| identity.owner().copied()).collect();
+    let is_in_doubt =
+        |record: &&Record| record.sprint.is_some_and(|id| hidden.contains(&id)) && !owned.contains(&record.id);
+    let tasks: Vec<EntityId> = records.values().filter(is_in_doubt).map(|record| record.id).collect();
+    hidden.extend(tasks);
     if !is_complete {
         let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
         read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;

@@ -6,7 +6,7 @@ use super::turn::take_turn;
 use super::{SyncError, SyncOptions, SyncReport, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, EntityId, Record};
-use crate::store::{ChangeSet, Selection};
+use crate::store::{ChangeSet, ListQuery, Selection};
 use crate::tree::{Expected, Place, Replacement};
 
 /// Takes the stamps off the documents at or below `path`, which are a copy, and syncs: they get an id of their own.
@@ -48,13 +48,18 @@ pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, Sync
     run_locked(ws, SyncOptions::default(), Some(&lock)).await
 }
 
-/// Refuses what lies where the row of its id has it: that is the original.
+/// Refuses what lies where the row of its id has it, which is the original, and what lies where another one belongs.
 async fn check_is_copy(ws: &Workspace, path: &DocPath, ids: &[EntityId]) -> Result<(), SyncError> {
     let records = ws.store.records(Selection::Ids(ids)).await?;
     let is_there = |home: &DocPath| home.is_within(path) || path.is_within(home);
     let is_original = |record: &Record| !record.deleted && record.path.as_ref().is_some_and(is_there);
-    match records.iter().find(|record| is_original(record)) {
-        Some(_) => Err(SyncError::NoCopy { path: path.clone(), why: "it lies where its row has it" }),
-        None => Ok(()),
+    if records.iter().any(is_original) {
+        return Err(SyncError::NoCopy { path: path.clone(), why: "it lies where its row has it" });
     }
+    let rows = ws.store.list(&ListQuery::default()).await?.items;
+    if rows.iter().filter_map(|row| row.path.as_ref()).any(|home| home.is_within(path)) {
+        let why = "another one is at home there; rename this folder, or delete that one first";
+        return Err(SyncError::NoCopy { path: path.clone(), why });
+    }
+    Ok(())
 }

@@ -60,6 +60,15 @@ impl SyncReport {
         let totals = Totals { documents, ..Totals::of(&plan.steps) };
         Self { applied: false, steps: plan.steps, notes: plan.notes, totals, ..Self::default() }
     }
+
+    /// This run and then `next`, as one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let steps = [self.steps, next.steps].concat();
+        let totals = Totals { documents: next.totals.documents, ..Totals::of(&steps) };
+        let (notes, recorded) = ([self.notes, next.notes].concat(), [self.recorded, next.recorded].concat());
+        Self { steps, totals, notes, recorded, ..next }
+    }
 }
 
 impl Totals {

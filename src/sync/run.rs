@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apply::{Applied, apply};
 use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
-use super::decide::{Decided, decide, load};
+use super::decide::{Decided, decide};
 use super::gather::Candidate;
+use super::load::load;
 use super::plan::{Note, Plan, Step};
 use super::survey::{Survey, Surveyed, survey};
 use super::turn::take_turn;
@@ -31,6 +32,8 @@ pub struct SyncOptions {
     /// Fields that a command is about to give another value, whatever their rows say: that nobody can write them down
     /// keeps nothing else waiting.
     pub mended: BTreeMap<EntityId, BTreeSet<Field>>,
+    /// Entities that are made again with all that belongs to them where their files are gone.
+    pub restored: BTreeSet<EntityId>,
     /// What the brakes let pass.
     pub allowed: Allowance,
     /// The plan that must be exactly what is done.

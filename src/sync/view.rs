@@ -11,7 +11,7 @@ use super::prepare::Prepared;
 use super::survey::{Seen, Sight, digests};
 use super::unfit::check_spelling;
 use super::{SyncError, Workspace};
-use crate::model::{Conflict, ConflictState, DocPath, EntityId, EntityKind, Record};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Record};
 use crate::reconcile::Side;
 use crate::store::Selection;
 
@@ -71,21 +71,28 @@ impl View {
         }
     }
 
-    /// Refuses to take an entity for deleted whose id some folder bears elsewhere.
-    pub(super) async fn check_claimed(&self, ws: &Workspace) -> Result<(), SyncError> {
-        let gone = |candidate: &&Candidate| !candidate.has_managed_files();
-        let gone: BTreeSet<EntityId> = self.candidates.iter().filter(gone).map(|candidate| candidate.id).collect();
+    /// Refuses to take an entity for gone whose id a folder bears that is held; and to make one again, whose place such
+    /// a folder has. That one may be deleted.
+    pub(super) async fn check_claimed(&self, ws: &Workspace, edits: &[Edit]) -> Result<(), SyncError> {
+        let gone: Vec<&Candidate> = self.candidates.iter().filter(|one| !one.has_managed_files()).collect();
         if gone.is_empty() {
             return Ok(());
         }
         let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-        let claim = |open: &&Conflict| {
-            is_of_folders(open.what.kind) && open.what.entity.is_some_and(|entity| gone.contains(&entity))
-        };
-        match open.iter().find(claim) {
-            None => Ok(()),
-            Some(claim) => Err(SyncError::Held { path: claim.what.path.clone() }),
+        for held in open.iter().filter(|open| is_of_folders(open.what.kind) && open.is_seen_by(ws.clone)) {
+            let borne = borne(ws, held);
+            let is_claimed = |candidate: &&&Candidate| {
+                let home = candidate.record.as_ref().and_then(|record| record.path.as_ref());
+                let is_deleted = edits.iter().any(|e| e.entity == candidate.id && matches!(e.deed, Deed::Delete));
+                let is_here = home.map(DocPath::as_str) == held.what.file.as_deref();
+                let was_here = held.what.kind == ConflictKind::IdReplaced && held.what.entity == Some(candidate.id);
+                borne == Some(candidate.id) || !is_deleted && (is_here || was_here)
+            };
+            if gone.iter().any(|candidate| is_claimed(&candidate)) {
+                return Err(SyncError::Held { path: held.what.path.clone() });
+            }
         }
+        Ok(())
     }
 
     /// Refuses to change what cannot be read.
@@ -187,6 +194,19 @@ fn differs(candidate: &Candidate, record: &Record) -> bool {
     record.documents.len() != candidate.files.len() || !candidate.files.iter().all(|seen| is_head(seen, record))
 }
 
+/// Whether what lies there is somebody else's folder: its documents bear ids, and never this one.
+fn bears_another_id(files: &[Seen], id: EntityId) -> bool {
+    let mut borne = files.iter().filter(|seen| seen.key.role.is_managed()).filter_map(Seen::stamp_id).peekable();
+    borne.peek().is_some() && borne.all(|other| other != id)
+}
+
+/// The id that the document of a held folder bears.
+pub(super) fn borne(ws: &Workspace, held: &Conflict) -> Option<EntityId> {
+    let role = held.what.document.as_ref()?.role;
+    let read = ws.tree.read(&held.what.path).ok()?;
+    digests(role, &read.bytes).0.stamp.map(|stamp| stamp.id)
+}
+
 /// Looks at the files of `records` where they should be.
 fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>) -> Vec<Candidate> {
     let candidate = |record: Record| {
@@ -209,6 +229,7 @@ fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>
                 Some(Seen { key: version.key.clone(), path: version.path.clone(), changed: false, sight })
             })
             .collect();
+        let files = if bears_another_id(&files, record.id) { Vec::new() } else { files };
         let place = (!files.is_empty()).then(|| Place::of_row(&record));
         Candidate { id: record.id, kind: record.kind, files, place, record: Some(record), is_orphan: false }
     };

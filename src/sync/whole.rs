@@ -21,7 +21,7 @@ pub(super) async fn keep(
 ) -> Result<(), SyncError> {
     let kept = kept(decided, found);
     let work = std::mem::take(&mut decided.work);
-    let (again, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| is_deleted_in(work, &kept));
+    let (again, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| is_removed_in(work, &kept));
     (decided.work, decided.sprints.kept) = (rest, kept);
     if again.is_empty() {
         return Ok(());
@@ -54,10 +54,11 @@ fn kept(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
     lost.filter(|id| !inhabited.contains(id)).collect()
 }
 
-/// Whether this is deleted although it belongs to one of `kept`, or is one.
-fn is_deleted_in(work: &Work, kept: &BTreeSet<EntityId>) -> bool {
+/// Whether this was removed although it belongs to one of `kept`, or is one that is deleted.
+fn is_removed_in(work: &Work, kept: &BTreeSet<EntityId>) -> bool {
     let sprint = work.candidate.record.as_ref().and_then(|record| record.sprint);
-    work.step.row == RowDeed::Delete
+    let is_recorded = work.step.conflicts.contains(&ConflictKind::DeleteEdit) && !kept.contains(&work.candidate.id);
+    (work.step.row == RowDeed::Delete || is_recorded)
         && [Some(work.candidate.id), sprint].into_iter().flatten().any(|id| kept.contains(&id))
 }
 

@@ -2,7 +2,7 @@
 
 use super::small::{events, nothing_left_to_do, of_task, settle, small};
 use super::{copy, first_conflict, remove, rename, sql_task, waiting};
-use crate::project::sprint;
+use crate::project::{Project, sprint};
 
 #[test]
 fn row_38_a_folder_renamed_to_one_that_was_removed_is_held_and_neither_row_is_deleted() {
@@ -262,4 +262,110 @@ fn row_29_sql_that_renames_a_row_to_what_a_copy_is_called_does_not_make_the_copy
         assert_eq!((waiting(&project), of_task(&project, "copy", "title").as_str()), (vec![], "two"));
         assert!(!project.at("delegation/sprints/alpha/two").exists(), "the folder goes where the row went");
     }
+}
+
+/// A small project in which the folder of task three was removed and that of task two renamed to it; held.
+fn replaced() -> Project {
+    let project = small();
+    remove(&project, "sprints/alpha/three");
+    rename(&project, "sprints/alpha/two", "sprints/alpha/three");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["id-replaced"]);
+    project
+}
+
+#[test]
+fn row_38_what_lies_in_anothers_place_can_stay_by_a_decision() {
+    for command in [["conflict", "take-file"], ["task", "rm"]] {
+        let project = replaced();
+        if command[0] == "task" {
+            project.ok(&["task", "rm", "alpha/three", "--yes"]);
+            project.ok(&["sync"]);
+        } else {
+            project.ok(&["conflict", "take-file", &first_conflict(&project)]);
+        }
+        settle(&project);
+        assert!(waiting(&project).is_empty());
+        assert_eq!((of_task(&project, "three", "title"), of_task(&project, "two", "title")), ("two".into(), "".into()));
+        assert!(project.read("delegation/sprints/alpha/three/TASK.md").contains("# Task: two"));
+    }
+}
+
+#[test]
+fn row_38_what_lies_in_anothers_place_can_go_back_by_a_decision() {
+    let project = replaced();
+    let text = project.read("delegation/sprints/alpha/three/TASK.md");
+    project.ok(&["conflict", "take-db", &first_conflict(&project)]);
+    settle(&project);
+    assert!(waiting(&project).is_empty());
+    assert_eq!(
+        (of_task(&project, "three", "title"), of_task(&project, "two", "title")),
+        ("three".into(), "two".into())
+    );
+    assert!(project.read("delegation/sprints/alpha/three/TASK.md").contains("# Task: three"));
+    assert_eq!(project.read("delegation/sprints/alpha/two/TASK.md"), text);
+}
+
+#[test]
+fn row_38_what_has_no_other_place_cannot_go_back() {
+    let project = replaced();
+    project.write("delegation/sprints/alpha/two/notes.md", "of somebody\n");
+    let files = project.files();
+    let said = project.exits(1, &["conflict", "take-db", &first_conflict(&project)]);
+    assert!(said.contains("something else lies where its row has it"), "{said}");
+    assert_eq!((files, waiting(&project)), (project.files(), vec!["id-replaced".to_owned()]));
+}
+
+#[test]
+fn row_38_no_command_takes_the_folder_of_another_task_for_that_of_its_own() {
+    let project = replaced();
+    let (files, told) = (project.files(), events(&project));
+    for args in [
+        &["task", "set", "alpha/three", "title=Third"] as &[_],
+        &["task", "status", "alpha/two", "completed"],
+        &["task", "move", "alpha/three", "--to", "backlog"],
+        &["task", "rm", "alpha/two", "--yes"],
+    ] {
+        let said = project.exits(3, args);
+        assert!(said.contains("waits for a decision"), "{said}");
+    }
+    assert_eq!((files, told), (project.files(), events(&project)));
+}
+
+#[test]
+fn row_38_a_sprint_in_the_place_of_another_one_keeps_the_tasks_of_both_until_that_is_decided() {
+    for (side, tasks) in [("take-db", "first,later,one,three,two"), ("take-file", "later,one,three,two")] {
+        let project = small();
+        project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+        project.write("delegation/sprints/beta/first/TASK.md", &crate::project::task("first", "Pending", "P1"));
+        settle(&project);
+        remove(&project, "sprints/beta");
+        rename(&project, "sprints/alpha", "sprints/beta");
+        project.exits(3, &["sync"]);
+        let codes = "SELECT group_concat(task_code) FROM \
+                     (SELECT task_code FROM orchestration_tasks WHERE deleted_at IS NULL ORDER BY 1)";
+        assert_eq!(project.select(codes), ["first,later,one,three,two"]);
+        nothing_left_to_do(&project);
+        project.ok(&["conflict", side, &first_conflict(&project)]);
+        settle(&project);
+        assert_eq!((project.select(codes), waiting(&project)), (vec![tasks.to_owned()], vec![]), "{side}");
+        assert_eq!(project.at("delegation/sprints/alpha/one/TASK.md").exists(), side == "take-db");
+        assert_eq!(project.at("delegation/sprints/beta/first/TASK.md").exists(), side == "take-db");
+    }
+}
+
+#[test]
+fn row_29_a_copy_in_the_place_of_another_task_gets_no_id_before_that_one_is_gone() {
+    let project = small();
+    remove(&project, "sprints/alpha/three");
+    copy(&project, "sprints/alpha/two", "sprints/alpha/three");
+    project.exits(3, &["sync"]);
+    let (files, told) = (project.files(), events(&project));
+    let said = project.exits(1, &["conflict", "new-id", "delegation/sprints/alpha/three"]);
+    assert!(said.contains("another one is at home there"), "{said}");
+    assert_eq!((files, told), (project.files(), events(&project)));
+    project.ok(&["task", "rm", "alpha/three", "--yes"]);
+    project.ok(&["conflict", "new-id", "delegation/sprints/alpha/three"]);
+    settle(&project);
+    assert_eq!((of_task(&project, "three", "title"), of_task(&project, "two", "title")), ("two".into(), "two".into()));
 }

@@ -359,11 +359,9 @@ fn removed_sprint(change: &str) -> Project {
 fn row_32_a_sprint_that_was_removed_comes_back_whole_where_sql_changed_one_of_its_tasks() {
     let change = "UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'two'";
     let project = removed_sprint(change);
-    assert_eq!(waiting(&project), ["delete-edit", "delete-edit"], "of the sprint and of the task that changed");
+    assert_eq!(waiting(&project), ["delete-edit"], "of the sprint, for all that was removed with it");
     assert!(project.read("delegation/sprints/alpha/two/TASK.md").contains("Blocked"));
-    let open = project.json(&["conflict", "list"]);
-    let ids: Vec<&str> = open.as_array().expect("a list").iter().map(|c| c["id"].as_str().expect("an id")).collect();
-    project.ok(&["conflict", "take-db", ids[0], ids[1]]);
+    project.ok(&["conflict", "take-db", &super::first_conflict(&project)]);
     settle(&project);
 }
 
@@ -373,11 +371,20 @@ fn row_32_the_removal_of_a_sprint_that_came_back_can_be_carried_out_after_all() 
                   SELECT 'new', 'New', id FROM orchestration_sprints";
     for change in ["UPDATE orchestration_tasks SET status = 'blocked' WHERE task_code = 'two'", insert] {
         let project = removed_sprint(change);
-        let open = project.json(&["conflict", "list"]);
-        let of_sprint = open.as_array().expect("a list").iter().find(|c| c["reference"] == "S:alpha").expect("one");
-        project.ok(&["conflict", "take-file", of_sprint["id"].as_str().expect("an id")]);
+        project.ok(&["conflict", "take-file", &super::first_conflict(&project)]);
         settle(&project);
         assert!(waiting(&project).is_empty() && !project.at("delegation/sprints/alpha").exists());
         assert_eq!(project.select("SELECT count(*) FROM orchestration_tasks WHERE deleted_at IS NULL"), ["1"]);
     }
+}
+
+#[test]
+fn row_31_a_sprint_that_lost_its_file_alone_gets_it_again_by_a_decision() {
+    let project = small();
+    std::fs::remove_file(project.at("delegation/sprints/alpha/SPRINT.md")).expect("removed");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"]);
+    project.ok(&["conflict", "take-db", &super::first_conflict(&project)]);
+    settle(&project);
+    assert!(waiting(&project).is_empty() && project.at("delegation/sprints/alpha/SPRINT.md").exists());
 }

@@ -125,6 +125,8 @@ impl From<SyncError> for Failure {
             SyncError::NoCopy { .. } => {
                 of("no-copy", Exit::Failed).hint("`instep conflict list` shows which folders repeat an id")
             }
+            SyncError::NoWayBack { .. } => of("no-way-back", Exit::Failed)
+                .hint("move the folder away and run `instep sync`; or decide with `instep conflict take-file`"),
             SyncError::Adrift { .. } => {
                 of("not-in-step", Exit::Failed).hint("`instep sync` brings both sides into step")
             }
