@@ -516,6 +516,35 @@ fn a_rebuild_waits_until_the_files_say_what_the_rows_do() {
 }
 
 #[test]
+fn a_rebuild_keeps_what_rows_alone_say_and_no_file() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET position = 3, progress = 50 WHERE task_code = 'two'");
+    project.ok(&["task", "set", "one", "progress=25"]);
+    settle(&project);
+    let files = project.files();
+    let said = project.ok(&["db", "rebuild", "--yes"]);
+    assert!(said.contains("kept what no file tells: of 2 rows"), "{said}");
+    assert_eq!(of_task(&project, "two", "position || ' ' || progress"), "3.0 50.0");
+    assert_eq!(of_task(&project, "one", "progress"), "25.0");
+    assert_eq!(project.files(), files);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn a_rebuild_waits_until_every_conflict_is_decided() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET priority = 'P3' WHERE task_code = 'one'");
+    project.edit(ONE, "**Priority**: P1", "**Priority**: P0");
+    project.exits(3, &["sync"]);
+    let said = project.exits(7, &["db", "rebuild", "--yes"]);
+    assert!(said.contains("not decided: 1 conflict") && said.contains("instep conflict list"), "{said}");
+    let id = project.json(&["conflict", "list"])[0]["id"].take();
+    project.ok(&["conflict", "take-file", id.as_str().expect("an id")]);
+    project.ok(&["db", "rebuild", "--yes"]);
+    assert_eq!(of_task(&project, "one", "priority"), "P0");
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let project = small();
     project.edit(ONE, "**Priority**: P1", "**Priority**: P0");

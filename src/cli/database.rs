@@ -10,7 +10,7 @@ use super::report;
 use super::screen::{Line, Role, Screen, counted};
 use super::settings;
 use super::table::{Column, Table, pairs};
-use crate::ops::{DatabaseInfo, DatabaseView, Status, Sync};
+use crate::ops::{DatabaseInfo, DatabaseView, RowsAlone, Status, Sync};
 use crate::tree::set_aside;
 
 /// The files that SQLite keeps beside a database.
@@ -63,9 +63,8 @@ impl Database {
 fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let located = settings::settle(desk.global, desk.screen)?.project?;
     let database = super::desk::database(&located.state);
-    check_nothing_waits(desk)?;
-    let question =
-        "The history, open conflicts and what rows say that no file tells stay behind in the old database. Go on?";
+    let alone = check_nothing_waits(desk)?;
+    let question = "The history and what was decided of conflicts stay behind in the old database. Go on?";
     confirm(desk.screen, &question.into(), yes)?;
     let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
     match set_aside(&database, BESIDE, &name) {
@@ -75,23 +74,36 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     }
     let workspace = desk.open(Purpose::Begin)?;
     let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;
+    let told = desk.wait(alone.restore(&workspace))?;
+    if told > 0 {
+        desk.screen.say(format!("kept what no file tells: of {}", counted(told, "row")));
+    }
     desk.answer("db.rebuild", &report, report::print);
     Ok(report::exit(&report))
 }
 
-/// What other programs wrote must be in the files first; a database that cannot be asked has nothing more to give.
-fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<(), Failure> {
-    let Ok(workspace) = desk.open(Purpose::Look) else { return Ok(()) };
-    let waiting = desk
-        .wait(Status::default().run(&workspace))
-        .map_or(0, |report| report.steps.iter().filter(|step| step.is_rows_news()).count());
-    if waiting == 0 {
-        return Ok(());
+/// What other programs wrote must be in the files first, and what waits must be decided; a database that cannot be asked
+/// has nothing more to give.
+fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<RowsAlone, Failure> {
+    let Ok(workspace) = desk.open(Purpose::Look) else { return Ok(RowsAlone::default()) };
+    let Ok(report) = desk.wait(Status::default().run(&workspace)) else { return Ok(RowsAlone::default()) };
+    let waiting = report.steps.iter().filter(|step| step.is_rows_news()).count();
+    let refused = |code, message: String, hint| Err(Failure::new(code, Exit::Brake, message).hint(hint));
+    if waiting > 0 {
+        let message =
+            format!("{} not in step: a new database would know the files' side alone", counted(waiting, "entity"));
+        let hint = "`instep status` says what differs, and `instep sync` brings it into step";
+        return refused("not-in-step", message, hint);
     }
-    let message =
-        format!("{} not in step: a new database would know the files' side alone", counted(waiting, "entity"));
-    let hint = "`instep status` says what differs, and `instep sync` brings it into step";
-    Err(Failure::new("not-in-step", Exit::Brake, message).hint(hint))
+    if report.open_conflicts > 0 {
+        let conflicts = counted(report.open_conflicts, "conflict");
+        let message = format!("not decided: {conflicts}, of which a new database would know nothing");
+        return refused("not-decided", message, "`instep conflict list` says what waits for a decision");
+    }
+    desk.wait(RowsAlone::read(&workspace)).or_else(|failure| {
+        desk.screen.say(format!("what no file tells cannot be kept: {}", failure.message));
+        Ok(RowsAlone::default())
+    })
 }
 
 fn print(view: &DatabaseView, screen: &mut Screen) {
