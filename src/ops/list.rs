@@ -86,15 +86,16 @@ pub struct PageOptions {
 /// A page of sprints, tasks or agents.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Listing {
-    /// What is listed.
+    /// What is listed; in JSON the envelope says so.
+    #[serde(skip)]
     pub kind: EntityKind,
-    /// The rows of this page.
+    /// The sprints, tasks or agents of this page.
     pub items: Vec<EntityView>,
-    /// How many rows there are in all pages.
+    /// How many there are in all pages.
     pub total: usize,
-    /// How many rows stand on earlier pages.
+    /// How many stand on earlier pages.
     pub offset: usize,
-    /// Whether rows were left out by a filter.
+    /// Whether some were left out by a filter.
     #[serde(skip)]
     pub is_filtered: bool,
 }

@@ -195,6 +195,13 @@ fn recognition_takes_a_file_and_shows_each_raw_value_on_a_line() {
 }
 
 #[test]
+fn a_list_says_what_it_lists_once() {
+    let answer = demo().envelope(&["task", "list"]);
+    assert_eq!((&answer["kind"], &answer["data"]["kind"]), (&"task.list".into(), &serde_json::Value::Null));
+    assert_eq!(answer["data"]["items"][0]["kind"], "task");
+}
+
+#[test]
 fn lists_are_in_the_order_of_sprints_and_then_of_codes() {
     let project = Project::new();
     for code in ["beta", "alpha"] {
