@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
         'instep;sprint;new' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Its title; the code in words where none is given')
             [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'Its title; the code in words where none is given')
-            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of the kind')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template, as `instep template list` names it')
             [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Give a variable of the template a value; may be given several times')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
@@ -180,7 +180,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             break
         }
         'instep;sprint;scaffold' {
-            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of the kind `task`')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of a task, as `instep template list` names it')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
@@ -221,7 +221,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Its priority')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'Its priority')
             [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Make it from a template of another kind: `bug` or `embedded`')
-            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of the kind')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template, as `instep template list` names it')
             [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Give a variable of the template a value; may be given several times')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
@@ -372,7 +372,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
         }
         'instep;agent;new' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Its name for people')
-            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of the kind')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template, as `instep template list` names it')
             [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Give a variable of the template a value; may be given several times')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
@@ -537,7 +537,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The decision in one line')
             [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'The decision in one line')
             [CompletionResult]::new('--number', '--number', [CompletionResultType]::ParameterName, 'Its number, which people agree on: another branch may have taken the next one')
-            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template of the kind')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Which template, as `instep template list` names it')
             [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Give a variable of the template a value; may be given several times')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
@@ -580,7 +580,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Say what would be done and do nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done and do nothing')
-            [CompletionResult]::new('--pull', '--pull', [CompletionResultType]::ParameterName, 'Bring files up that are older than their rows')
+            [CompletionResult]::new('--pull', '--pull', [CompletionResultType]::ParameterName, 'Bring up files that git put there and that are older than the database')
             [CompletionResult]::new('--push-here', '--push-here', [CompletionResultType]::ParameterName, 'Let edits count that are pending on this branch')
             [CompletionResult]::new('--rebase', '--rebase', [CompletionResultType]::ParameterName, 'Compare everything anew with a database that was replaced or restored')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')

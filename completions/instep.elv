@@ -67,7 +67,7 @@ set edit:completion:arg-completer[instep] = {|@words|
         &'instep;sprint;new'= {
             cand -t 'Its title; the code in words where none is given'
             cand --title 'Its title; the code in words where none is given'
-            cand --template 'Which template of the kind'
+            cand --template 'Which template, as `instep template list` names it'
             cand --var 'Give a variable of the template a value; may be given several times'
             cand --from 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input'
             cand --color 'Use colour: auto, always or never'
@@ -168,7 +168,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --help 'Print help'
         }
         &'instep;sprint;scaffold'= {
-            cand --template 'Which template of the kind `task`'
+            cand --template 'Which template of a task, as `instep template list` names it'
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'
             cand --directory 'Work as if started in DIR'
@@ -207,7 +207,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand -p 'Its priority'
             cand --priority 'Its priority'
             cand --kind 'Make it from a template of another kind: `bug` or `embedded`'
-            cand --template 'Which template of the kind'
+            cand --template 'Which template, as `instep template list` names it'
             cand --var 'Give a variable of the template a value; may be given several times'
             cand --from 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input'
             cand --color 'Use colour: auto, always or never'
@@ -349,7 +349,7 @@ set edit:completion:arg-completer[instep] = {|@words|
         }
         &'instep;agent;new'= {
             cand --name 'Its name for people'
-            cand --template 'Which template of the kind'
+            cand --template 'Which template, as `instep template list` names it'
             cand --var 'Give a variable of the template a value; may be given several times'
             cand --from 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input'
             cand --color 'Use colour: auto, always or never'
@@ -503,7 +503,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand -t 'The decision in one line'
             cand --title 'The decision in one line'
             cand --number 'Its number, which people agree on: another branch may have taken the next one'
-            cand --template 'Which template of the kind'
+            cand --template 'Which template, as `instep template list` names it'
             cand --var 'Give a variable of the template a value; may be given several times'
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'
@@ -544,7 +544,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --directory 'Work as if started in DIR'
             cand -n 'Say what would be done and do nothing'
             cand --dry-run 'Say what would be done and do nothing'
-            cand --pull 'Bring files up that are older than their rows'
+            cand --pull 'Bring up files that git put there and that are older than the database'
             cand --push-here 'Let edits count that are pending on this branch'
             cand --rebase 'Compare everything anew with a database that was replaced or restored'
             cand --json 'Print JSON instead of text'

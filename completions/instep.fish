@@ -63,7 +63,7 @@ complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_see
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -f -a "rm" -d 'Delete sprints on both sides; the history keeps them'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -f -a "scaffold" -d 'Make the tasks that SPRINT.md lists and that do not exist'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s t -l title -d 'Its title; the code in words where none is given' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -132,7 +132,7 @@ complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_su
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l template -d 'Which template of the kind `task`' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l template -d 'Which template of a task, as `instep template list` names it' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from scaffold" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -163,7 +163,7 @@ complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subc
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l kind -d 'Make it from a template of another kind: `bug` or `embedded`' -r -f -a "task\t''
 bug\t''
 embedded\t''"
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -262,7 +262,7 @@ complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -f -a "move" -d 'Give an agent another code'
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -f -a "rm" -d 'Delete agents on both sides; the history keeps them'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l name -d 'Its name for people' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -368,7 +368,7 @@ complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s t -l title -d 'The decision in one line' -r
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l number -d 'Its number, which people agree on: another branch may have taken the next one' -r
-complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l template -d 'Which template of the kind' -r
+complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -400,7 +400,7 @@ always\t''
 never\t''"
 complete -c instep -n "__fish_instep_using_subcommand sync" -s C -l directory -d 'Work as if started in DIR' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sync" -s n -l dry-run -d 'Say what would be done and do nothing'
-complete -c instep -n "__fish_instep_using_subcommand sync" -l pull -d 'Bring files up that are older than their rows'
+complete -c instep -n "__fish_instep_using_subcommand sync" -l pull -d 'Bring up files that git put there and that are older than the database'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l push-here -d 'Let edits count that are pending on this branch'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l rebase -d 'Compare everything anew with a database that was replaced or restored'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l json -d 'Print JSON instead of text'

@@ -27,12 +27,12 @@ pub(super) enum Conflict {
     /// List what waits for a decision
     #[command(after_help = concat!(
         "\x1b[1mKinds:\x1b[0m\n",
-        "  field          both changed one value; the row's stays, the file's is kept\n",
+        "  field          both changed one value; the database's counts, the file's is kept\n",
         "  body           both changed the same lines; neither side is touched\n",
         "  no-base        the text derives from nothing that the database knows\n",
-        "  invalid        the row has a value that the document cannot say\n",
+        "  invalid        the database has a value that the document cannot say\n",
         "  two-places     two places of one field changed differently\n",
-        "  superseded     the files only follow here, and one was changed\n",
+        "  superseded     a later value took its place; nobody has to decide that\n",
         "  edit-delete    one side changed it, the other deleted it ...\n",
         "  delete-edit    ... and the other way round\n",
         "  create-create  both made something in one place\n",
@@ -41,7 +41,7 @@ pub(super) enum Conflict {
         "  duplicate-id   two documents bear one id\n",
         "  id-replaced    the document that was there bears another id\n",
         "  orphan         its sprint does not exist\n",
-        "  row-missing    its row is gone, and nobody deleted it\n\n",
+        "  row-missing    the database lost it, and nobody deleted it\n\n",
         example!("instep conflict list")
     ))]
     List(ConflictList),
@@ -56,7 +56,7 @@ pub(super) enum Conflict {
     TakeFile(TakeFile),
     /// Decide conflicts: what the database says counts
     ///
-    /// Of `id-replaced`, the document that lies there now goes back to where its row has it, and the one that was there
+    /// Of `id-replaced`, the document that lies there now goes back to where the database has it, and the one that was there
     /// before is written again. Of the `orphan` of a sprint, its SPRINT.md is written again.
     #[command(after_help = example!("instep conflict take-db 1f3a"))]
     TakeDb(TakeDatabase),

@@ -10,7 +10,9 @@ use super::report;
 use super::screen::{Line, Role, Screen, counted};
 use super::table::{Column, Table, pairs};
 use crate::model::{EntityKind, Field, Reference};
-use crate::ops::{EntityView, Listing, OpError, Relocate, Remove, Set, SetStatus, Show, Shown, settable, sort_words};
+use crate::ops::{
+    EntityView, Listing, OpError, Relocate, Remove, Set, SetStatus, Show, Shown, settable, sort_words, statuses,
+};
 
 /// What is to be deleted, and whether that was thought over.
 #[derive(Debug, clap::Args)]
@@ -36,6 +38,7 @@ pub(super) fn fit(
             let words: Vec<&str> = settable(kind).iter().map(|field| field.word()).collect();
             argument.help(format!("What to change; an empty value takes the field away. Fields: {}", words.join(", ")))
         }
+        "status" => argument.help(format!("The new status: {}", statuses(kind).join(", "))),
         // Whoever cannot go elsewhere can only be called otherwise.
         "code" if useless.contains(&"to") => argument.required(true),
         "to" if !useless.contains(&"to") => argument.required_unless_present("code"),

@@ -26,7 +26,7 @@ pub struct AdrNew {
     /// Its number, which people agree on: another branch may have taken the next one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub number: Option<u32>,
-    /// Which template of the kind
+    /// Which template, as `instep template list` names it
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
     /// Give a variable of the template a value; may be given several times

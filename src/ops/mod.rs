@@ -49,7 +49,7 @@ pub use relocate::Relocate;
 pub use remove::Remove;
 pub use rows_alone::RowsAlone;
 pub use scaffold::Scaffold;
-pub use set::{Set, SetStatus, settable};
+pub use set::{Set, SetStatus, settable, statuses};
 pub use show::{DocumentView, Show, Shown};
 pub use synchronise::{Status, Sync};
 pub use templates::{TemplateCheck, TemplateList, TemplateShow, TemplateVerdict, TemplateView, VariableView};

@@ -79,7 +79,7 @@ pub struct AgentNew {
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct TemplateOptions {
-    /// Which template of the kind
+    /// Which template, as `instep template list` names it
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
     /// Give a variable of the template a value; may be given several times

@@ -18,11 +18,11 @@ use crate::sync::{Order, SyncReport, carry_out};
 /// Make the tasks that SPRINT.md lists and that do not exist.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
 pub struct Scaffold {
-    /// Which sprint
+    /// Which sprint, by its code
     #[arg(value_name = "SPRINT")]
     #[schemars(with = "String")]
     pub sprint: Reference,
-    /// Which template of the kind `task`
+    /// Which template of a task, as `instep template list` names it
     #[arg(long, value_name = "NAME")]
     #[serde(default)]
     pub template: Option<String>,

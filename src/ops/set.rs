@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::resolve::{resolve, resolve_kind};
 use super::{OpError, Workspace};
 use crate::model::{
-    EntityId, EntityKind, Field, Fields, Priority, Record, Reference, ReferenceError, Role, SprintStatus, TaskStatus,
+    AgentStatus, EntityId, EntityKind, Field, Fields, Priority, Record, Reference, ReferenceError, Role, SprintStatus,
+    TaskStatus,
 };
 use crate::sync::plan::{Note, NoteKind};
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
@@ -175,14 +176,21 @@ pub(super) fn value(kind: EntityKind, field: Field, raw: &str) -> Result<Value, 
     };
     crate::document::typed(role, field, raw).map(|typed| typed.to_json()).ok_or_else(|| {
         let known = match (field, kind) {
-            (Field::Status, EntityKind::Sprint) => words(SprintStatus::ALL),
-            (Field::Status, EntityKind::Task) => words(TaskStatus::ALL),
-            (Field::Status, EntityKind::Agent) => words(crate::model::AgentStatus::ALL),
+            (Field::Status, kind) => statuses(kind),
             (Field::Priority, _) => words(Priority::ALL),
             _ => return OpError::BadValue { field, value: raw.to_owned(), why: expected(field).to_owned() },
         };
         OpError::unknown(field.word(), raw, known)
     })
+}
+
+/// Every status that something of `kind` can have.
+pub fn statuses(kind: EntityKind) -> Vec<String> {
+    match kind {
+        EntityKind::Sprint => words(SprintStatus::ALL),
+        EntityKind::Task => words(TaskStatus::ALL),
+        EntityKind::Agent => words(AgentStatus::ALL),
+    }
 }
 
 /// What a value of a field without a vocabulary looks like.

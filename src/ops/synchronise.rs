@@ -34,7 +34,7 @@ pub struct Sync {
     /// Do exactly what the file says, or nothing
     #[arg(long, value_name = "FILE")]
     pub apply: Option<PathBuf>,
-    /// Bring files up that are older than their rows
+    /// Bring up files that git put there and that are older than the database
     #[arg(long)]
     pub pull: bool,
     /// Let edits count that are pending on this branch

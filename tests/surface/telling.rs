@@ -107,6 +107,29 @@ fn a_conflict_that_is_only_on_record_waits_for_nobody() {
     assert!(line.ends_with("for the record") && !said.contains("waits"), "{said}");
 }
 
+/// The help of `words` and of every command below it.
+fn help(project: &Project, words: &[&str]) -> String {
+    let own = project.ok(&[words, &["--help"]].concat());
+    let below = own.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let named = below.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|word| !word.is_empty());
+    let of_them: String = named.map(|name| help(project, &[words, &[name]].concat())).collect();
+    own + &of_them
+}
+
+#[test]
+fn help_speaks_of_sprints_and_tasks_and_not_of_how_they_are_stored() {
+    let project = Project::empty();
+    let nouns = ["sprint", "task", "agent", "template", "conflict", "db", "sync", "status", "diff", "init", "config"];
+    let all: String = nouns.iter().map(|noun| help(&project, &[noun])).collect();
+    assert!(all.contains("Usage: instep conflict take-db") && all.contains("Usage: instep task next"));
+    for line in all.lines() {
+        let words: Vec<&str> = line.split(|c: char| !c.is_alphabetic()).collect();
+        let is_inside = |word: &&str| ["row", "rows", "entity", "entities", "tombstone", "blob"].contains(word);
+        assert!(!words.iter().any(is_inside) || line.starts_with("  row-missing"), "{line}");
+    }
+    assert!(all.contains("The new status: pending, in_progress"));
+}
+
 #[test]
 fn showing_tells_what_the_text_says_and_how_far_a_sprint_is() {
     let project = demo();
