@@ -207,7 +207,8 @@ impl Judge<'_> {
         if is_silent && prepared.notes.is_empty() && prepared.relocation.is_none() {
             return None;
         }
-        if gathered.candidate.files.is_empty() && !prepared.writes.is_empty() && self.has_no_folder(&place) {
+        let is_made = gathered.candidate.files.is_empty() && !prepared.writes.is_empty();
+        if (is_made || prepared.relocation.is_some()) && self.has_no_folder(&place) {
             return Some(self.orphan(gathered.candidate));
         }
         let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then(|| place.clone());
@@ -376,9 +377,11 @@ async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes,
     Ok(SprintCodes { now, left, ..SprintCodes::default() })
 }
 
-/// A sprint that was decided has its final code; its tasks are decided after it.
+/// A sprint that was decided has its final code, or where it goes the one that its folder has; its tasks are decided
+/// after it.
 fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
-    if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, &work.placing.to) {
+    let place = work.placing.to.as_ref().or(work.candidate.place.as_ref());
+    if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, place) {
         sprints.now.insert(work.candidate.id, place.code.clone());
     }
 }

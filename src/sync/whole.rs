@@ -70,7 +70,7 @@ pub(super) fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates)
     hold(decided, |work| held.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
 }
 
-/// Sprints with tasks that neither go nor move away.
+/// Sprints with tasks that neither go nor move away, or come.
 fn staying(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
     let leaves = |work: &&Work| {
         let row = work.candidate.record.as_ref().and_then(|record| record.sprint);
@@ -78,7 +78,8 @@ fn staying(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
     };
     let leaving: BTreeSet<EntityId> = decided.work.iter().filter(leaves).map(|work| work.candidate.id).collect();
     let stay = found.records.values().filter(|record| !record.deleted && !leaving.contains(&record.id));
-    stay.filter_map(|record| record.sprint).collect()
+    let come = decided.work.iter().filter(|work| !is_going(work)).filter_map(|work| work.placing.to.as_ref()?.sprint);
+    stay.filter_map(|record| record.sprint).chain(come).collect()
 }
 
 /// Whether the row is deleted, or its files follow it.

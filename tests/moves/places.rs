@@ -388,3 +388,48 @@ fn row_31_a_sprint_that_lost_its_file_alone_gets_it_again_by_a_decision() {
     settle(&project);
     assert!(waiting(&project).is_empty() && project.at("delegation/sprints/alpha/SPRINT.md").exists());
 }
+
+#[test]
+fn row_31_a_task_that_sql_moved_into_a_sprint_that_is_gone_stays_where_it_lies() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    let beta = project.select("SELECT id FROM orchestration_sprints WHERE sprint_code = 'beta'").remove(0);
+    project.ok(&["sprint", "rm", "beta", "--yes"]);
+    sql_task(&project, "later", &format!("sprint_id = '{beta}'"));
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"]);
+    assert!(project.at("delegation/backlog/later/TASK.md").exists());
+    nothing_left_to_do(&project);
+    project.ok(&["task", "move", "later", "--to", "alpha"]);
+    settle(&project);
+    assert!(project.at("delegation/sprints/alpha/later/TASK.md").exists() && waiting(&project).is_empty());
+}
+
+#[test]
+fn row_32_tasks_are_written_where_the_folder_of_their_sprint_lies_that_sql_deleted() {
+    let project = small();
+    rename(&project, "sprints/alpha", "sprints/omega");
+    project.sql("DELETE FROM orchestration_sprints");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"]);
+    sql_task(&project, "two", "status = 'blocked'");
+    project.exits(3, &["sync"]);
+    assert!(project.read("delegation/sprints/omega/two/TASK.md").contains("Blocked"));
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_32_a_sprint_into_which_a_task_moves_is_not_deleted_with_its_file() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    std::fs::remove_file(project.at("delegation/sprints/beta/SPRINT.md")).expect("removed");
+    rename(&project, "backlog/later", "sprints/beta/later");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    assert_eq!(waiting(&project), ["orphan"]);
+    project.ok(&["conflict", "take-db", &super::first_conflict(&project)]);
+    settle(&project);
+    assert!(project.at("delegation/sprints/beta/SPRINT.md").exists());
+}
