@@ -120,6 +120,25 @@ fn a_conflict_of_two_texts_shows_what_each_side_made_of_what_both_had() {
 }
 
 #[test]
+fn a_conflict_about_being_there_says_who_did_what() {
+    let project = small();
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");
+    project.edit(TWO, "Make two work.", "Make two sing.");
+    project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'three'");
+    std::fs::remove_dir_all(project.at("delegation/sprints/alpha/three")).expect("removed");
+    project.exits(3, &["sync"]);
+    for conflict in project.json(&["conflict", "list"]).as_array().expect("a list") {
+        let said = project.ok(&["conflict", "show", conflict["id"].as_str().expect("an id")]);
+        let [file, database] =
+            if conflict["kind"] == "edit-delete" { ["changed", "deleted"] } else { ["deleted", "changed"] };
+        let line =
+            |side: &str| said.lines().find_map(|line| line.strip_prefix(side)).unwrap_or_default().trim().to_owned();
+        assert_eq!((line("file "), line("database ")), (format!("{file} it"), format!("{database} it")), "{said}");
+        assert!(!said.contains("none") && !said.contains("nothing"), "{said}");
+    }
+}
+
+#[test]
 fn a_conflict_of_long_texts_fits_a_screen_unless_all_is_asked_for() {
     let project = small();
     let lines = |word: &str| (0..300).map(|n| format!("Line {n} of {word}.\n\n")).collect::<String>();

@@ -11,7 +11,7 @@ use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table, pairs};
-use crate::model::ConflictState;
+use crate::model::{ConflictKind, ConflictState};
 use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile, Texts, difference};
 use crate::tree::read_outside;
 
@@ -127,7 +127,11 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
         Some(text) => text.as_str().into(),
         None => Line::new().with(Role::Dim, "none"),
     };
-    let values = [("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))];
+    let values = match view.kind {
+        ConflictKind::EditDelete => vec![("file", "changed it".into()), ("database", "deleted it".into())],
+        ConflictKind::DeleteEdit => vec![("file", "deleted it".into()), ("database", "changed it".into())],
+        _ => vec![("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))],
+    };
     let mut rows: Vec<(&str, Line)> = Vec::new();
     rows.extend(view.reference.as_ref().map(|reference| ("of", Line::new().code(reference))));
     rows.push(("path", Line::new().code(&view.path)));

@@ -96,9 +96,10 @@ pub struct ConflictView {
 }
 
 impl ConflictView {
-    /// Whether it is about a text as a whole, and not about one value or place of it.
+    /// Whether it is about a text as a whole: not about one value or place of it, nor about whether it is there.
     pub fn is_about_text(&self) -> bool {
-        [&self.field, &self.base, &self.file, &self.row].iter().all(|value| value.is_none())
+        let values = [&self.field, &self.base, &self.file, &self.row];
+        self.kind.is_hold() && values.iter().all(|value| value.is_none())
     }
 }
 
