@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::io;
 
-use super::site::Site;
+use rustix::io::Errno;
+
+use super::leftover::{FOLDER, hash_name};
+use super::site::{Site, is};
 use super::{Make, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
 
@@ -27,7 +30,7 @@ impl Tree {
     }
 
     fn write_hash(&self, file: &HashFile) -> Result<(), TreeError> {
-        let (path, new) = (hash_of(&file.folder), new_of(&file.folder));
+        let path = hash_of(&file.folder);
         let (at, text) = (path.at(), text_of(file));
         match self.vfs.read(at, Self::MAX_FILE) {
             Ok(old) if old.bytes == text.as_bytes() => return Ok(()),
@@ -35,19 +38,18 @@ impl Tree {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             _ => drop(self.throw_away(&path, DocPath::new(&path.path).ok().as_ref())?),
         }
-        let make = || self.vfs.create(new.at(), &[text.as_bytes()], Make::default());
-        let made = match make() {
-            // It is left from a crash.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                self.vfs.remove(new.at()).and_then(|()| make())
-            }
+        self.make_state_folder(FOLDER)?;
+        let new = Site::shared(hash_name(self.ids.fresh()));
+        let make = |at| self.vfs.create(at, &[text.as_bytes()], Make::default());
+        let written = match make(new.at()).and_then(|_| self.vfs.rename_over(new.at(), at)) {
+            // Nobody misses it for a moment.
+            Err(error) if is(&error, Errno::XDEV) => self.vfs.remove(new.at()).and_then(|()| {
+                let _ = self.vfs.remove(at);
+                make(at).map(drop)
+            }),
             other => other,
         };
-        let written = made.and_then(|_| self.vfs.rename_over(new.at(), at));
-        written.map_err(|source| {
-            let _ = self.vfs.remove(new.at());
-            self.failed("write", at, source)
-        })
+        written.map_err(|source| self.failed("write", at, source))
     }
 
     /// Removes the `.hash` of a folder, if it is one of ours; answers whether there is none now.
@@ -60,10 +62,6 @@ impl Tree {
 
 fn hash_of(folder: &DocPath) -> Site {
     Site::project(format!("{folder}/.hash"))
-}
-
-fn new_of(folder: &DocPath) -> Site {
-    Site::project(format!("{folder}/.hash.new"))
 }
 
 /// The tracking hash, then what `sha256sum` would print.

@@ -4,12 +4,15 @@
 //! tmp/<batch>.list     the documents of a batch, by number; written before any of its temporary files
 //! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
 //! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
+//! tmp/<any>.hash       a `.hash` on its way to its folder
 //! ```
 //! Where the state folder is on another device than the documents, the list is called `<batch>.beside` and the others
 //! lie beside their documents, as `.instep-tmp.<batch>.<n>`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+
+use uuid::Uuid;
 
 use super::layout::TEMPORARY;
 use super::site::Site;
@@ -53,11 +56,19 @@ pub(super) enum Where {
 /// The temporary folder.
 pub(super) const FOLDER: &str = "tmp";
 
+/// What the name of a `.hash` ends with that is not in its folder yet.
+const HASH: &str = ".hash";
+
 /// A folder that takes so many bytes holds, or held, more names than one that is used all day.
 const LARGE_FOLDER: u64 = 64 << 10;
 
 /// The longest list that is believed, in bytes.
 const MAX_LIST: u64 = 1 << 28;
+
+/// Where a new `.hash` is made, below the shared state folder.
+pub(super) fn hash_name(fresh: Uuid) -> String {
+    format!("{FOLDER}/{}{HASH}", fresh.simple())
+}
 
 impl Where {
     const ALL: [Self; 2] = [Self::State, Self::Beside];
@@ -117,7 +128,10 @@ impl Tree {
     /// # Errors
     /// When the temporary folder cannot be read, or a document cannot be put back.
     pub fn leftovers(&self) -> Result<Vec<Leftover>, TreeError> {
-        let names = self.names_in_tmp()?;
+        let (hashes, names): (Vec<_>, Vec<_>) = self.names_in_tmp()?.into_iter().partition(|name| name.ends_with(HASH));
+        for hash in hashes {
+            let _ = self.vfs.remove(Site::shared(format!("{FOLDER}/{hash}")).at());
+        }
         let batches: BTreeMap<&str, Batch> = names.iter().filter_map(|name| self.batch_of_list(name)).collect();
         let is_temporary = |name: &&String| Where::of_list(name).is_none();
         let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();

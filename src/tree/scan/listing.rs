@@ -12,7 +12,7 @@ use crate::tree::ledger::FolderRow;
 use crate::tree::{At, Entry, FileKind, Known, Reason, Stat, TreeError};
 
 /// Files that this tool makes and that are not worth a word.
-const OWN: &[&str] = &[".hash", ".hash.new", ".gitignore"];
+const OWN: &[&str] = &[".hash", ".gitignore"];
 
 /// The names in a folder, parted by what they are.
 #[derive(Default)]

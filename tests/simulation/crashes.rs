@@ -1,0 +1,125 @@
+//! Every step of a sync is its last one, every loss of what was not durable is tried, and the next sync makes it good.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::conformance::Dice;
+use crate::disk::Failure;
+use crate::layers::Fate;
+use crate::workloads::{self, Deed};
+use crate::world::{Outcome, World};
+
+/// With so few deeds that are not durable, every loss is tried; else all, none, and some that are drawn.
+const FEW: usize = 3;
+
+/// How many losses are drawn where there are many.
+const DRAWN: usize = 4;
+
+/// A sync of a workload that was not interrupted, and the world before it.
+struct Story {
+    name: String,
+    start: World,
+    before: BTreeMap<String, Vec<u8>>,
+    expected: Outcome,
+    steps: Vec<&'static str>,
+}
+
+impl Story {
+    fn of(project: &World, deeds: &[Deed]) -> Self {
+        let start = project.copy();
+        deeds.iter().for_each(|deed| deed.of(&start));
+        start.disk.settle();
+        let whole = start.copy();
+        whole.power.arm(None);
+        whole.sync().unwrap_or_else(|error| panic!("{deeds:?}: {error}"));
+        let steps = whole.power.log();
+        whole.sync().unwrap_or_else(|error| panic!("{deeds:?}, again: {error}"));
+        let expected = whole.outcome();
+        Self { name: format!("{deeds:?}"), before: start.documents(), start, expected, steps }
+    }
+
+    /// Where the power can go.
+    fn failures(&self) -> Vec<(usize, Failure)> {
+        let inside = |(at, kind): (usize, &&'static str)| (*kind == "create").then_some((at, Failure::Inside));
+        let before = (0..self.steps.len()).map(|at| (at, Failure::Before));
+        let last = self.steps.len().checked_sub(1).map(|at| (at, Failure::After));
+        before.chain(self.steps.iter().enumerate().filter_map(inside)).chain(last).collect()
+    }
+
+    /// Lets the power go, tries the losses, and recovers from each; how many there were.
+    fn crash(&self, failure: (usize, Failure), dice: &mut Dice) -> usize {
+        let mut interrupted = self.start.copy();
+        interrupted.sync_until(failure);
+        let mut states = 0;
+        for fates in losses(interrupted.disk.waiting(), dice) {
+            let kinds: &[bool] = if interrupted.unacknowledged.is_some() { &[true, false] } else { &[true] };
+            for is_acknowledged in kinds {
+                let kind = self.steps.get(failure.0).copied().unwrap_or_default();
+                let told = format!("{}, {:?} step {} ({kind}), {fates:?}", self.name, failure.1, failure.0);
+                self.recover(&interrupted.crashed(&fates, *is_acknowledged), &told);
+                states += 1;
+            }
+        }
+        states
+    }
+
+    fn recover(&self, world: &World, told: &str) {
+        world.assert_keeps(&self.before);
+        for round in 1..=2 {
+            world.sync().unwrap_or_else(|error| panic!("{told}: sync {round} after the crash: {error}"));
+        }
+        world.assert_keeps(&self.before);
+        world.assert_history();
+        let found = world.outcome();
+        assert_eq!(found.files, self.expected.files, "P11, files: {told}");
+        assert_eq!(found.rows, self.expected.rows, "P11, rows: {told}");
+        assert_eq!(found.conflicts, self.expected.conflicts, "P11, conflicts: {told}");
+        assert_eq!(found.events, self.expected.events, "P12, events: {told}");
+    }
+}
+
+/// The losses to try of so many deeds.
+fn losses(waiting: usize, dice: &mut Dice) -> Vec<Vec<Fate>> {
+    let by_bits =
+        |bits: usize| (0..waiting).map(|at| if bits >> at & 1 == 1 { Fate::Kept } else { Fate::Lost }).collect();
+    if waiting <= FEW {
+        return (0..1_usize << waiting).map(by_bits).collect();
+    }
+    let drawn = |dice: &mut Dice| {
+        (0..waiting).map(|_| [Fate::Kept, Fate::Kept, Fate::Lost, Fate::Torn][dice.roll(4)]).collect()
+    };
+    let certain = [vec![Fate::Kept; waiting], vec![Fate::Lost; waiting]];
+    certain.into_iter().chain((0..DRAWN).map(|_| drawn(dice)).collect::<Vec<_>>()).collect()
+}
+
+/// How many of a hundred places are tried, as `INSTEP_CRASHES` has it.
+fn share() -> usize {
+    std::env::var("INSTEP_CRASHES").ok().and_then(|share| share.parse().ok()).unwrap_or(3)
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "volumes are worth knowing")]
+fn p11_a_sync_that_is_cut_off_anywhere_is_finished_by_the_next_one() {
+    let (project, share) = (workloads::project(), share());
+    let (next, places, states) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let workloads = workloads::all();
+    let work = || {
+        while let Some(deeds) = workloads.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let story = Story::of(&project, deeds);
+            let mut dice = Dice::new(story.steps.len() as u64 + deeds.len() as u64 * 1_000);
+            for failure in story.failures() {
+                if dice.roll(100) < share {
+                    places.fetch_add(1, Ordering::Relaxed);
+                    states.fetch_add(story.crash(failure, &mut dice), Ordering::Relaxed);
+                }
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    });
+    println!("{} workloads, {places:?} places, {states:?} crash states", workloads.len());
+    assert!(states.into_inner() > 100, "too few crash states to tell anything");
+}
