@@ -231,8 +231,11 @@ const fn word(side: Side) -> &'static str {
     }
 }
 
-/// What a decision does to the entity; nothing where both sides are as they shall be.
+/// What a decision does to the entity; nothing where both sides are as they shall be, or it was deleted meanwhile.
 fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>, OpError> {
+    if record.deleted && conflict.what.kind != ConflictKind::NoBase {
+        return Ok(None);
+    }
     let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));
     match (conflict.what.kind, side) {
         (ConflictKind::Field | ConflictKind::Superseded, Side::File) => {

@@ -3,7 +3,7 @@
 use super::apply::new_change_set;
 use super::files;
 use super::open::OpenConflicts;
-use super::plan::Step;
+use super::plan::{RowDeed, Step};
 use super::prepare::Prepared;
 use super::{SyncError, SyncReport, Totals, Workspace};
 use crate::model::{ConflictId, ConflictState};
@@ -30,7 +30,8 @@ pub(super) async fn settle(
     prepared: &[Prepared],
     resolved: Vec<(ConflictId, String)>,
 ) -> Result<(), SyncError> {
-    if resolved.is_empty() && prepared.iter().all(|prepared| prepared.conflicts.is_empty()) {
+    let is_silent = |prepared: &Prepared| prepared.conflicts.is_empty() && prepared.step.row != RowDeed::Delete;
+    if resolved.is_empty() && prepared.iter().all(is_silent) {
         return Ok(());
     }
     let open = OpenConflicts::read(ws).await?;

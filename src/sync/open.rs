@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::plan::RowDeed;
 use super::prepare::Prepared;
 use super::{SyncError, Workspace};
 use crate::model::{CloneId, Conflict, ConflictId, ConflictKind, ConflictState, DocPath, EntityId, NewConflict};
@@ -36,7 +37,8 @@ impl OpenConflicts {
         conflicts.iter().filter(|conflict| !is_known(conflict)).cloned().collect()
     }
 
-    /// Open conflicts that held the entity back and are no more, and those about a place that it has left since.
+    /// Open conflicts that held the entity back and are no more, those about a place that it has left since, and all of
+    /// one that is deleted: nobody can decide anything of that.
     pub(super) fn overtaken(&self, prepared: &Prepared) -> Vec<(ConflictId, String)> {
         let is_about = |open: &&Conflict| {
             let of_file = || prepared.step.files.iter().any(|file| file.path == open.what.path);
@@ -46,7 +48,9 @@ impl OpenConflicts {
             let has_left = open.what.row.as_deref() != Some(prepared.home.as_str());
             let is_moved_on = open.what.kind == ConflictKind::Path && has_left;
             let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
-            (was_held || is_moved_on) && !prepared.conflicts.iter().any(|conflict| is_same(&open.what, conflict))
+            let is_moot = prepared.step.row == RowDeed::Delete && !is_of_folders(open.what.kind);
+            (was_held || is_moved_on || is_moot)
+                && !prepared.conflicts.iter().any(|conflict| is_same(&open.what, conflict))
         };
         overtaken(self.own().filter(is_about).filter(is_over))
     }

@@ -369,3 +369,33 @@ fn row_29_a_copy_in_the_place_of_another_task_gets_no_id_before_that_one_is_gone
     settle(&project);
     assert_eq!((of_task(&project, "three", "title"), of_task(&project, "two", "title")), ("two".into(), "two".into()));
 }
+
+#[test]
+fn a_conflict_of_what_was_deleted_since_is_over_and_brings_nothing_back() {
+    let two = "delegation/sprints/alpha/two/TASK.md";
+    let deletions: [&dyn Fn(&Project); 3] = [
+        &|project| drop(project.ok(&["task", "rm", "alpha/two", "--yes"])),
+        &|project| {
+            remove(project, "sprints/alpha/two");
+            project.ok(&["sync"]);
+        },
+        &|project| {
+            project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'two'");
+        },
+    ];
+    for (at, delete) in deletions.iter().enumerate() {
+        let project = small();
+        project.edit(two, "In Progress", "Blocked");
+        sql_task(&project, "two", "status = 'cancelled'");
+        project.exits(3, &["sync"]);
+        let id = first_conflict(&project);
+        delete(&project);
+        if at < 2 {
+            assert!(waiting(&project).is_empty());
+        } else {
+            project.ok(&["conflict", "take-file", &id]);
+        }
+        settle(&project);
+        assert_eq!((of_task(&project, "two", "title"), project.at(two).exists()), (String::new(), false));
+    }
+}
