@@ -201,6 +201,7 @@ impl Judge<'_> {
             (_, Some(row), _) => row.clone(),
             (_, None, None) => return None,
         };
+        let follows = verdict.place == PlaceAction::FilesFollowRow;
         let facts = Facts { row_alone, ..self.facts(&gathered, verdict.place, &place, unfit) };
         let prepared = prepare(&gathered, verdict, &facts);
         let is_silent = prepared.step.is_idle() && !prepared.stores_something() && !prepared.step.held;
@@ -208,7 +209,7 @@ impl Judge<'_> {
             return None;
         }
         let is_made = gathered.candidate.files.is_empty() && !prepared.writes.is_empty();
-        if (is_made || prepared.relocation.is_some()) && self.has_no_folder(&place) {
+        if (is_made || follows) && self.has_no_folder(&place) {
             return Some(self.orphan(gathered.candidate));
         }
         let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then(|| place.clone());

@@ -433,3 +433,21 @@ fn row_32_a_sprint_into_which_a_task_moves_is_not_deleted_with_its_file() {
     settle(&project);
     assert!(project.at("delegation/sprints/beta/SPRINT.md").exists());
 }
+
+#[test]
+fn row_31_the_tasks_of_a_sprint_that_sql_deleted_are_not_those_of_one_that_gets_its_name() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    std::fs::remove_file(project.at("delegation/sprints/alpha/SPRINT.md")).expect("removed");
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'alpha'");
+    project.exits(3, &["sync"]);
+    let of_alpha = vec!["orphan".to_owned(); 3];
+    assert_eq!(waiting(&project), of_alpha);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    let said = project.exits(3, &["sync"]);
+    assert!(!said.contains("moved from"), "{said}");
+    assert_eq!(of_task(&project, "two", "title"), "two");
+}
