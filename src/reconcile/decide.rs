@@ -174,10 +174,31 @@ fn meet<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>, choices:
     };
     let mut courses: Courses<'_, P, C> = case.parts.iter().map(|(name, part)| (name, chosen(name, part))).collect();
     if !courses.iter().any(|(name, course)| keeps_the_entity(&case.parts[*name], course)) {
+        if courses.iter().all(|(name, course)| leaves_nothing(&case.parts[*name], course)) {
+            return emptied(case, &courses);
+        }
         let dropped = courses.values_mut().filter(|course| matches!(course, Course::Drop));
         dropped.for_each(|course| *course = Course::Leave(Rule::Pending));
     }
     moves::decide(case, carry::carry(case, &courses, None, choices))
+}
+
+/// Some files were deleted here, and the row lacks the parts of all others: together that is all of the entity.
+fn emptied<P: Ord + Clone, C: Content, L: PartialEq>(
+    case: &Case<P, C, L>,
+    courses: &Courses<'_, P, C>,
+) -> Verdict<P, C> {
+    let mut verdict = absent(case);
+    let action = if case.circumstances.quiet { FileAction::Keep } else { FileAction::Remove };
+    for (name, _) in courses.iter().filter(|(_, course)| matches!(course, Course::Remove)) {
+        verdict.files.insert((*name).clone(), FileVerdict { rule: Rule::DeleteWins, action: action.clone() });
+    }
+    verdict
+}
+
+/// Whether no file of the part will be in the tree, as far as it makes the entity.
+fn leaves_nothing<C>(part: &Part<C>, course: &Course<'_, C>) -> bool {
+    part.kind == PartKind::Attachment || matches!(course, Course::Drop | Course::Remove | Course::Nothing)
 }
 
 /// Whether the entity still has a part that makes it; a file that cannot be read is none yet.

@@ -332,6 +332,18 @@ fn row_33_the_last_part_is_not_taken_out_while_another_cannot_be_read() {
 }
 
 #[test]
+fn row_33_parts_that_were_deleted_one_here_and_one_elsewhere_are_all_of_the_entity() {
+    let [task, agent] = [c(1, 1, 1), c(1, 2, 2)];
+    let row_without = |scene: Scene, name| scene.edit(name, |part| part.row = None);
+    let both = Scene::live(task.clone()).untouched(0, &task, &[]).part(1, Some(agent.clone())).left(1, &agent);
+    let told = row_without(both.clone(), 0).decide();
+    assert_eq!((&told.0.row, told.0.rule), (&RowAction::Delete { by_git: false }, Rule::Delete));
+    assert_eq!((told.action(0), told.action(1)), (&FileAction::Remove, &FileAction::Keep));
+    let changed = row_without(both, 0).edit(1, |part| part.row = Some(c(2, 2, 2))).decide();
+    assert_eq!((changed.action(0), changed.action(1)), (&FileAction::Remove, &write(&c(2, 2, 2))));
+}
+
+#[test]
 fn row_33_a_new_part_joins_the_row() {
     let [task, agent] = [c(1, 1, 1), c(2, 2, 2)];
     let told = Scene::live(task.clone()).untouched(0, &task, &[]).part(1, None).text(1, &agent, Ancestry::Unstamped);
