@@ -1,0 +1,83 @@
+//! Plays many short histories of tiny documents through the real decision and asks the laws.
+//!
+//! ```text
+//! steps ─▶ world ─ facts ─▶ Case ─ instep::reconcile::decide ─▶ Verdict ─ commit, sync ─▶ world ─▶ laws
+//! ```
+//!
+//! Only the documents, the database, the disk and git are models here; what is decided is decided by the code that
+//! users run. `INSTEP_CHECK_HISTORIES` sets how many histories of each kind are played.
+
+#![expect(clippy::print_stdout, reason = "the volumes are the point")]
+
+mod commit;
+mod facts;
+mod laws;
+mod mutants;
+mod search;
+mod steps;
+mod stories;
+mod sync;
+mod value;
+mod world;
+
+use mutants::Mutant;
+use search::{Found, Story};
+use stories::{NOTHING_DELETED, ONE_DATABASE, WITHOUT_STAMPS};
+use world::Scope;
+
+/// How many histories to play where nobody says how many.
+fn histories(unless_told: u64) -> u64 {
+    std::env::var("INSTEP_CHECK_HISTORIES").ok().and_then(|told| told.parse().ok()).unwrap_or(unless_told)
+}
+
+#[test]
+fn clones_of_one_database_keep_the_laws() {
+    check("one database", ONE_DATABASE, histories(5_000));
+}
+
+#[test]
+fn texts_that_lost_their_stamps_keep_the_laws() {
+    check("without stamps", WITHOUT_STAMPS, histories(5_000));
+}
+
+#[test]
+fn every_mutant_of_the_protocol_is_found() {
+    assert_eq!(survivors(ONE_DATABASE, Mutant::ALL, 10_000), []);
+}
+
+/// The memory of a clone says what was deleted. What a text derives from its stamp says, and the memory may err.
+#[test]
+fn where_nothing_is_deleted_a_wrong_memory_does_no_harm() {
+    let of_memory =
+        [Mutant::MemoryBeforeCommit, Mutant::MemoryFromDisk, Mutant::MemoryOfAborted, Mutant::MemoryFromRow];
+    assert_eq!(survivors(NOTHING_DELETED, &of_memory, 1_000), of_memory);
+    assert_eq!(survivors(WITHOUT_STAMPS, &of_memory, 10_000), [], "without stamps there is nothing else to ask");
+}
+
+/// The mutants that no history tells from the original.
+fn survivors(story: Story, mutants: &[Mutant], unless_told: u64) -> Vec<Mutant> {
+    let survives = |mutant: &&Mutant| {
+        let story = Story { scope: Scope { mutant: Some(**mutant), ..story.scope }, ..story };
+        match story.search(histories(unless_told)) {
+            Ok(found) => println!("{mutant:?}: harmless in {} histories", found.histories),
+            Err(violation) => {
+                println!("{mutant:?}: {violation:?}");
+                return false;
+            }
+        }
+        true
+    };
+    mutants.iter().filter(survives).copied().collect()
+}
+
+fn check(what: &str, story: Story, histories: u64) {
+    let found = story.search(histories).unwrap_or_else(|violation| panic!("{violation:?}"));
+    report(what, &found);
+}
+
+fn report(what: &str, found: &Found) {
+    println!("{what}: {} histories, {} steps", found.histories, found.steps);
+    for rule in instep::reconcile::Rule::ALL {
+        println!("{:>10} {rule}", found.tally.of(*rule));
+    }
+}

@@ -1,0 +1,132 @@
+//! Looks for histories that break a law: at random, and the shortest of those that do.
+
+use instep::reconcile::Side;
+
+use super::laws;
+use super::steps::{At, Step, take};
+use super::value::Facet;
+use super::world::{Broken, Scope, Tally, World};
+
+/// Numbers that look random and are the same every time.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    /// Dice for one history.
+    pub(crate) fn of(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below `sides`.
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize) % sides
+    }
+
+    fn side(&mut self) -> Side {
+        [Side::File, Side::Row][self.roll(2)]
+    }
+}
+
+/// A kind of step.
+pub(crate) type Kind = fn(At, Facet) -> Step;
+
+/// A kind of history: what there is, and how often which step is taken.
+#[derive(Clone, Copy)]
+pub(crate) struct Story {
+    pub(crate) scope: Scope,
+    /// How long it is at most.
+    pub(crate) length: usize,
+    /// Out of so many steps each kind is taken as often as it says.
+    pub(crate) steps: &'static [(usize, Kind)],
+}
+
+impl Story {
+    /// The steps of one history.
+    pub(crate) fn steps(&self, dice: &mut Dice) -> Vec<Step> {
+        let length = 3 + dice.roll(self.length - 2);
+        (0..length).map(|_| self.step(dice)).collect()
+    }
+
+    fn step(&self, dice: &mut Dice) -> Step {
+        let Scope { clones, entities, .. } = self.scope;
+        let entity = dice.roll(entities);
+        let at = At { clone: dice.roll(clones), entity, part: if entity == 0 { dice.roll(2) } else { 0 } };
+        let facet = Facet::ALL[dice.roll(Facet::ALL.len())];
+        let all: usize = self.steps.iter().map(|(weight, _)| weight).sum();
+        let mut point = dice.roll(all);
+        let mut kinds = self.steps.iter();
+        loop {
+            let (weight, step) = kinds.next().expect("the weights add up");
+            match point.checked_sub(*weight) {
+                None => return step(at, facet),
+                Some(rest) => point = rest,
+            }
+        }
+    }
+
+    /// Plays a history to its end.
+    pub(crate) fn play(&self, steps: &[Step], seed: u64) -> Result<Tally, Broken> {
+        let mut world = World::new(self.scope);
+        steps.iter().try_for_each(|step| take(&mut world, *step))?;
+        let mut dice = Dice::of(!seed);
+        laws::finish(&mut world, &mut || dice.side())?;
+        Ok(world.tally)
+    }
+
+    /// The same without the steps that do not matter.
+    fn shortest(&self, mut steps: Vec<Step>, seed: u64, broken: Broken) -> Vec<Step> {
+        let mut at = 0;
+        while at < steps.len() {
+            let mut fewer = steps.clone();
+            fewer.remove(at);
+            if self.play(&fewer, seed).err() == Some(broken) {
+                (steps, at) = (fewer, 0);
+            } else {
+                at += 1;
+            }
+        }
+        steps
+    }
+
+    /// Plays histories until one breaks a law.
+    pub(crate) fn search(&self, histories: u64) -> Result<Found, Violation> {
+        let mut found = Found::default();
+        for seed in 1..=histories {
+            let steps = self.steps(&mut Dice::of(seed));
+            match self.play(&steps, seed) {
+                Ok(tally) => found.add(steps.len(), &tally),
+                Err(broken) => {
+                    return Err(Violation { seed, broken, steps: self.shortest(steps, seed, broken) });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What was seen on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) histories: u64,
+    pub(crate) steps: usize,
+    pub(crate) tally: Tally,
+}
+
+impl Found {
+    fn add(&mut self, steps: usize, tally: &Tally) {
+        self.histories += 1;
+        self.steps += steps;
+        self.tally.add(tally);
+    }
+}
+
+/// A history that breaks a law.
+#[derive(Debug)]
+#[expect(dead_code, reason = "for those who read it")]
+pub(crate) struct Violation {
+    pub(crate) seed: u64,
+    pub(crate) broken: Broken,
+    pub(crate) steps: Vec<Step>,
+}

@@ -1,0 +1,181 @@
+//! Tiny documents: two values and a text, each a token that knows what its author saw when he wrote it.
+//!
+//! Nobody ever writes the same token twice, so that a token in the end tells exactly which earlier ones went into it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use instep::model::ThreeWay;
+use instep::reconcile::{Class, Content, Invalid, TextMerge};
+
+/// Something that somebody wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Token {
+    number: u16,
+    /// The first of its line: texts of one line are versions of one text.
+    root: u16,
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Author {
+    /// Somebody in this clone.
+    Clone(usize),
+    /// Git put it into the tree of this clone.
+    Git(usize),
+    /// Another program, in the database.
+    Outside,
+}
+
+/// Where every token comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Lineage(Vec<(u16, Author)>);
+
+impl Lineage {
+    /// A token that derives from nothing.
+    pub(crate) fn first(&mut self, author: Author) -> Token {
+        let number = self.0.len() as u16;
+        self.0.push((number, author));
+        Token { number, root: number }
+    }
+
+    /// A token of somebody who saw `saw`.
+    pub(crate) fn after(&mut self, saw: Token, author: Author) -> Token {
+        self.0.push((saw.number, author));
+        Token { number: self.0.len() as u16 - 1, root: saw.root }
+    }
+
+    /// What the author of `token` saw; `None` of a first one.
+    pub(crate) fn parent(&self, token: Token) -> Option<Token> {
+        let (saw, _) = self.0[usize::from(token.number)];
+        (saw != token.number).then_some(Token { number: saw, root: token.root })
+    }
+
+    /// Who wrote `token`.
+    pub(crate) fn author(&self, token: Token) -> Author {
+        self.0[usize::from(token.number)].1
+    }
+
+    /// Whether `of` was written by somebody who knew `old`, directly or through others.
+    pub(crate) fn knows(&self, of: Token, old: Token) -> bool {
+        of.root == old.root && std::iter::successors(Some(of), |token| self.parent(*token)).any(|token| token == old)
+    }
+}
+
+/// A place for a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Field {
+    /// Both parts of a task have it, and it is one thing.
+    Status,
+    /// Only the first part has it.
+    Owner,
+}
+
+/// One thing in a document that can change by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Facet {
+    /// A value.
+    Value(Field),
+    /// The text around the values.
+    Text,
+}
+
+impl Facet {
+    /// Every facet.
+    pub(crate) const ALL: [Self; 3] = [Self::Value(Field::Status), Self::Value(Field::Owner), Self::Text];
+}
+
+/// The content of one document, shared by everything that has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Page(Arc<Words>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Words {
+    values: BTreeMap<Field, Token>,
+    text: Token,
+}
+
+impl Page {
+    /// A page that says `values` and has `text`.
+    pub(crate) fn new(values: impl IntoIterator<Item = (Field, Token)>, text: Token) -> Self {
+        Self(Arc::new(Words { values: values.into_iter().collect(), text }))
+    }
+
+    /// What stands at `facet`.
+    pub(crate) fn said(&self, facet: Facet) -> Option<Token> {
+        match facet {
+            Facet::Value(field) => self.0.values.get(&field).copied(),
+            Facet::Text => Some(self.0.text),
+        }
+    }
+
+    /// The same with `token` at `facet`, if the page has such a place.
+    pub(crate) fn with(&self, facet: Facet, token: Token) -> Self {
+        let mut words = Words::clone(&self.0);
+        match facet {
+            Facet::Value(field) => {
+                words.values.entry(field).and_modify(|said| *said = token);
+            }
+            Facet::Text => words.text = token,
+        }
+        Self(Arc::new(words))
+    }
+
+    /// Everything it says, by facet.
+    pub(crate) fn facets(&self) -> impl Iterator<Item = (Facet, Token)> {
+        Facet::ALL.into_iter().filter_map(|facet| Some((facet, self.said(facet)?)))
+    }
+
+    /// Everything it says.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> {
+        self.facets().map(|(_, token)| token)
+    }
+}
+
+/// All values are shared ones; a text is a single line.
+impl Content for Page {
+    type Key = Field;
+    type Topic = Field;
+    type Value = Token;
+    type Text = Token;
+
+    fn values(&self) -> &BTreeMap<Field, Token> {
+        &self.0.values
+    }
+
+    fn text(&self) -> &Token {
+        &self.0.text
+    }
+
+    fn topic(key: &Field) -> Field {
+        *key
+    }
+
+    fn class(_: &Field) -> Class {
+        Class::Shared
+    }
+
+    fn same_meaning(a: &Token, b: &Token) -> bool {
+        a == b
+    }
+
+    fn merge_values(_: ThreeWay<&Token>) -> Option<Token> {
+        None
+    }
+
+    fn merge_text(texts: ThreeWay<&Token>) -> TextMerge<Token> {
+        TextMerge::Overlapping(*texts.file)
+    }
+
+    fn respelled(&self, _: &Field, value: &Token) -> Option<Token> {
+        Some(*value)
+    }
+
+    fn is_akin(&self, other: &Self) -> bool {
+        self.0.text.root == other.0.text.root
+    }
+
+    fn assemble(text: &Token, values: &BTreeMap<Field, Token>) -> Result<Self, Invalid> {
+        Ok(Self(Arc::new(Words { values: values.clone(), text: *text })))
+    }
+}

@@ -1,0 +1,296 @@
+//! Everything there is: clones with files, buffers and memories, databases with rows, and what has happened so far.
+
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use instep::reconcile::{RowState, Rule};
+
+use super::mutants::Mutant;
+use super::sync::Run;
+use super::value::{Author, Field, Lineage, Page, Token};
+
+/// How many parts an entity can have: a task has a TASK.md and an AGENT.yml.
+pub(crate) const PARTS: usize = 2;
+
+/// Something for each part.
+pub(crate) type Parts<T> = [Option<T>; PARTS];
+
+/// A folder's name.
+pub(crate) type Place = u8;
+
+/// What a law says that was broken.
+pub(crate) type Broken = &'static str;
+
+/// What is checked: how much of the world there is, and which rule is missing from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Scope {
+    /// How many entities; the first has two parts, others have one.
+    pub(crate) entities: usize,
+    /// How many clones.
+    pub(crate) clones: usize,
+    /// What is done wrongly on purpose.
+    pub(crate) mutant: Option<Mutant>,
+}
+
+/// A file: what it says, and the text of the revision that its stamp names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct File {
+    pub(crate) page: Page,
+    pub(crate) stamp: Option<Page>,
+}
+
+impl File {
+    /// A file as a sync writes it: stamped with its own text.
+    pub(crate) fn stamped(page: Page) -> Self {
+        Self { stamp: Some(page.clone()), page }
+    }
+}
+
+/// The files of one entity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Folder {
+    pub(crate) place: Place,
+    pub(crate) files: Parts<File>,
+}
+
+impl Folder {
+    /// Whether nothing is there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.iter().all(Option::is_none)
+    }
+}
+
+/// What a clone remembers of one part: what it left in the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Memory {
+    pub(crate) left: Option<File>,
+}
+
+/// One entity as one clone has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Desk {
+    pub(crate) folder: Folder,
+    /// What editors hold that have not read their file again.
+    pub(crate) buffers: Parts<File>,
+    pub(crate) memory: Parts<Memory>,
+    /// Where the folder was last left.
+    pub(crate) left_at: Option<Place>,
+    /// What lay there before: whoever deletes the files can have seen it.
+    pub(crate) lay_there: BTreeSet<Page>,
+}
+
+impl Desk {
+    /// Puts a file in place of another one, or takes it away.
+    pub(crate) fn lay(&mut self, part: usize, file: Option<File>) {
+        let old = std::mem::replace(&mut self.folder.files[part], file);
+        self.lay_there.extend(old.map(|old| old.page));
+    }
+}
+
+/// A clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Workplace {
+    /// One for each entity.
+    pub(crate) desks: Vec<Desk>,
+    /// The sync that is under way.
+    pub(crate) run: Option<Run>,
+}
+
+/// What the two parts of an entity were at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Revision {
+    pub(crate) parts: Parts<Page>,
+    pub(crate) author: Author,
+}
+
+/// One entity as a database has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Row {
+    pub(crate) state: RowState,
+    /// The newest revision; of a tombstone, the last one before it.
+    pub(crate) parts: Parts<Page>,
+    pub(crate) place: Place,
+    /// Raised by every change.
+    pub(crate) version: u16,
+    pub(crate) revisions: Vec<Revision>,
+    /// Bytes that were displaced and are kept only for safety.
+    pub(crate) kept: BTreeSet<Page>,
+    /// What `conflict list` shows, also of what is closed.
+    pub(crate) recorded: BTreeSet<Token>,
+    /// Whether it was reported that two places say different things.
+    pub(crate) is_told_apart: bool,
+}
+
+impl Row {
+    /// No row.
+    pub(crate) const fn never(place: Place) -> Self {
+        Self {
+            state: RowState::Never,
+            parts: [const { None }; PARTS],
+            place,
+            version: 0,
+            revisions: Vec::new(),
+            kept: BTreeSet::new(),
+            recorded: BTreeSet::new(),
+            is_told_apart: false,
+        }
+    }
+
+    /// Adds a revision and makes it the row's.
+    pub(crate) fn write(&mut self, state: RowState, parts: Parts<Page>, author: Author) {
+        self.state = state;
+        self.version += 1;
+        self.revisions.push(Revision { parts: parts.clone(), author });
+        self.parts = parts;
+    }
+
+    /// Whether some revision has this text; bytes kept for safety are none.
+    pub(crate) fn knows(&self, part: usize, page: &Page) -> bool {
+        self.revisions.iter().any(|revision| revision.parts[part].as_ref() == Some(page))
+    }
+
+    /// Whether the bytes can be had back.
+    pub(crate) fn stores(&self, part: usize, page: &Page) -> bool {
+        self.kept.contains(page) || self.knows(part, page)
+    }
+}
+
+/// What people and programs did with tokens, as far as the laws ask.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Ledger {
+    /// A sync, a commit or another program has shown it to somebody else.
+    pub(crate) seen: BTreeSet<Token>,
+    /// Somebody deleted it or chose against it, and could see what he did.
+    pub(crate) given_up: BTreeSet<Token>,
+}
+
+/// How often each row of the decision table applied. It is no part of what a world is.
+#[derive(Debug, Clone)]
+pub(crate) struct Tally(pub(crate) [u64; Rule::ALL.len() + 1]);
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self([0; Rule::ALL.len() + 1])
+    }
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Tally {}
+
+impl Hash for Tally {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Tally {
+    /// Counts one application.
+    pub(crate) fn count(&mut self, rule: Rule) {
+        self.0[usize::from(rule.number())] += 1;
+    }
+
+    /// How often `rule` applied.
+    pub(crate) fn of(&self, rule: Rule) -> u64 {
+        self.0[usize::from(rule.number())]
+    }
+
+    /// Adds what another one counted.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, more)| *mine += more);
+    }
+}
+
+/// Everything there is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct World {
+    pub(crate) scope: Scope,
+    pub(crate) clones: Vec<Workplace>,
+    /// By database, by entity; rows are shared with those who have read them.
+    pub(crate) databases: Vec<Vec<Arc<Row>>>,
+    pub(crate) lineage: Lineage,
+    pub(crate) ledger: Ledger,
+    pub(crate) tally: Tally,
+}
+
+impl World {
+    /// A world in which everybody is in step.
+    pub(crate) fn new(scope: Scope) -> Self {
+        let mut lineage = Lineage::default();
+        let pages: Vec<Parts<Page>> = (0..scope.entities).map(|entity| first_pages(&mut lineage, entity)).collect();
+        let rows = pages.iter().enumerate().map(|(entity, parts)| {
+            let mut row = Row::never(entity as Place);
+            row.write(RowState::Live, parts.clone(), Author::Outside);
+            Arc::new(row)
+        });
+        let rows: Vec<_> = rows.collect();
+        let desks: Vec<_> = pages.iter().enumerate().map(|(entity, parts)| in_step(entity as Place, parts)).collect();
+        Self {
+            scope,
+            clones: vec![Workplace { desks, run: None }; scope.clones],
+            databases: vec![rows],
+            lineage,
+            ledger: Ledger::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Which database a clone uses.
+    pub(crate) fn database_of(&self, _clone: usize) -> usize {
+        0
+    }
+
+    /// The row of an entity as a clone sees it.
+    pub(crate) fn row(&self, clone: usize, entity: usize) -> &Arc<Row> {
+        &self.databases[self.database_of(clone)][entity]
+    }
+
+    /// The row of an entity, to be changed.
+    pub(crate) fn row_mut(&mut self, clone: usize, entity: usize) -> &mut Row {
+        let database = self.database_of(clone);
+        Arc::make_mut(&mut self.databases[database][entity])
+    }
+
+    /// One entity in one clone.
+    pub(crate) fn desk(&self, clone: usize, entity: usize) -> &Desk {
+        &self.clones[clone].desks[entity]
+    }
+
+    /// One entity in one clone, to be changed.
+    pub(crate) fn desk_mut(&mut self, clone: usize, entity: usize) -> &mut Desk {
+        &mut self.clones[clone].desks[entity]
+    }
+
+    /// Somebody else can have seen these pages.
+    pub(crate) fn show<'p>(&mut self, pages: impl IntoIterator<Item = &'p Page>) {
+        self.ledger.seen.extend(pages.into_iter().flat_map(Page::tokens));
+    }
+
+    /// Somebody gave these pages up.
+    pub(crate) fn give_up<'p>(&mut self, pages: impl IntoIterator<Item = &'p Page>) {
+        self.ledger.given_up.extend(pages.into_iter().flat_map(Page::tokens));
+    }
+
+    /// Whether the mutant is this one.
+    pub(crate) fn is(&self, mutant: Mutant) -> bool {
+        self.scope.mutant == Some(mutant)
+    }
+}
+
+fn first_pages(lineage: &mut Lineage, entity: usize) -> Parts<Page> {
+    let mut token = || lineage.first(Author::Outside);
+    let status = token();
+    let first = Page::new([(Field::Status, status), (Field::Owner, token())], token());
+    let second = (entity == 0).then(|| Page::new([(Field::Status, status)], token()));
+    [Some(first), second]
+}
+
+fn in_step(place: Place, parts: &Parts<Page>) -> Desk {
+    let files = parts.clone().map(|page| page.map(File::stamped));
+    let memory = files.clone().map(|file| file.map(|file| Memory { left: Some(file) }));
+    let folder = Folder { place, files };
+    Desk { folder, buffers: Default::default(), memory, left_at: Some(place), lay_there: BTreeSet::new() }
+}
