@@ -98,6 +98,9 @@ pub(super) async fn decide(
             ws.progress.advanced(batch.len());
             decided.add(ws, survey, batch.iter().map(|one| (*one).clone()).collect(), options).await?;
         }
+        if *kind == EntityKind::Sprint {
+            whole::hold_inhabited(&mut decided, found);
+        }
         places::hold_taken(ws, &mut decided, found, *kind);
         if *kind == EntityKind::Sprint {
             places::remember_absent_sprints(&mut decided, found);
@@ -209,7 +212,9 @@ impl Judge<'_> {
             return None;
         }
         let is_made = gathered.candidate.files.is_empty() && !prepared.writes.is_empty();
-        if (is_made || follows) && self.has_no_folder(&place) {
+        // Nobody can tell any more whether it was deleted there, or went to its sprint before that was.
+        let is_lost = prepared.step.row == RowDeed::Delete && facts.left_at.is_none();
+        if (is_made || follows || is_lost) && self.has_no_folder(&place) {
             return Some(self.orphan(gathered.candidate));
         }
         let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then(|| place.clone());

@@ -62,6 +62,18 @@ fn is_removed_in(work: &Work, kept: &BTreeSet<EntityId>) -> bool {
         && [Some(work.candidate.id), sprint].into_iter().flatten().any(|id| kept.contains(&id))
 }
 
+/// Holds sprints that SQL deleted although a live task of them lies in them: so others know in time that they stay.
+pub(super) fn hold_inhabited(decided: &mut Decided, found: &Candidates) {
+    let at_home = found.owners.iter().filter_map(|(address, id)| {
+        let record = found.records.get(id).filter(|record| !record.deleted)?;
+        record.sprint.filter(|sprint| place(address, found).sprint == Some(*sprint))
+    });
+    let inhabited: BTreeSet<EntityId> = at_home.collect();
+    let is_held = |work: &Work| is_going(work) && inhabited.contains(&work.candidate.id);
+    let held: BTreeSet<EntityId> = decided.work.iter().filter(|w| is_held(w)).map(|w| w.candidate.id).collect();
+    hold(decided, |work| held.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
+}
+
 /// Holds sprints that go although a task of them stays.
 pub(super) fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
     let staying = staying(decided, found);

@@ -451,3 +451,21 @@ fn row_31_the_tasks_of_a_sprint_that_sql_deleted_are_not_those_of_one_that_gets_
     assert!(!said.contains("moved from"), "{said}");
     assert_eq!(of_task(&project, "two", "title"), "two");
 }
+
+#[test]
+fn row_28_nobody_gets_the_name_of_a_sprint_that_sql_deleted_under_its_tasks() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    project.write("delegation/sprints/beta/first/TASK.md", &task("first", "Pending", "P1"));
+    settle(&project);
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'beta'");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'beta' WHERE sprint_code = 'alpha'");
+    sql_task(&project, "two", "status = 'blocked'");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan", "path-taken"]);
+    assert!(project.read("delegation/sprints/alpha/two/TASK.md").contains("Blocked"), "it is written where it lies");
+    nothing_left_to_do(&project);
+    project.ok(&["task", "move", "first", "--to", "backlog"]);
+    settle(&project);
+    assert!(waiting(&project).is_empty() && project.at("delegation/sprints/beta/two/TASK.md").exists());
+}
