@@ -99,7 +99,7 @@ fn share() -> usize {
 
 #[test]
 #[expect(clippy::print_stdout, reason = "volumes are worth knowing")]
-fn p11_a_sync_that_is_cut_off_anywhere_is_finished_by_the_next_one() {
+fn cp02_cp03_cp05_cp06_cp07_cp08_cp09_cp16_a_sync_that_is_cut_off_anywhere_is_finished_by_the_next_one() {
     let (project, share) = (workloads::project(), share());
     let (next, places, states) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let workloads = workloads::all();
