@@ -311,15 +311,22 @@ impl Judge<'_> {
         }
         let crate::tree::Place::Document(address, _) = layout.place(&left.state.path) else { return None };
         let sprint = match &address {
-            Address::Task(Home::Sprint(code), _) => Some(self.sprint_called(code)?),
+            Address::Task(Home::Sprint(code), _) => {
+                let own = gathered.candidate.record.as_ref().and_then(|record| record.sprint);
+                Some(self.sprint_called(code, own)?)
+            }
             _ => None,
         };
         Some(Place::new(address.kind(), sprint, address.code().as_str()))
     }
 
-    fn sprint_called(&self, code: &Code) -> Option<EntityId> {
+    /// The sprint that is called so; the task's own one that is gone and was called so, whoever has its name since.
+    fn sprint_called(&self, code: &Code, own: Option<EntityId>) -> Option<EntityId> {
+        let is_called = |name: &String| name.eq_ignore_ascii_case(code.as_str());
+        let is_own =
+            |id: &EntityId| self.sprints.absent.contains(id) && self.sprints.now.get(id).is_some_and(is_called);
         let mut known = self.sprints.left.iter().chain(&self.sprints.now);
-        known.find(|(_, name)| name.eq_ignore_ascii_case(code.as_str())).map(|(id, _)| *id)
+        own.filter(is_own).or_else(|| known.find(|(_, name)| is_called(name)).map(|(id, _)| *id))
     }
 }
 

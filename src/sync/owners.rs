@@ -170,7 +170,8 @@ fn homes(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> BTreeMap<Enti
             let home = match record.sprint {
                 None => Some(Home::Backlog),
                 Some(sprint) => {
-                    let named = || records.get(&sprint).and_then(code);
+                    // The name of one that is gone may be another one's by now.
+                    let named = || records.get(&sprint).filter(|sprint| !sprint.deleted).and_then(code);
                     folders.get(&sprint).cloned().or_else(named).map(Home::Sprint)
                 }
             };

@@ -469,3 +469,29 @@ fn row_28_nobody_gets_the_name_of_a_sprint_that_sql_deleted_under_its_tasks() {
     settle(&project);
     assert!(waiting(&project).is_empty() && project.at("delegation/sprints/beta/two/TASK.md").exists());
 }
+
+#[test]
+fn row_31_a_row_in_a_sprint_that_is_gone_takes_no_folder_of_one_that_has_its_name() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    project.write("delegation/sprints/beta/two/TASK.md", &task("other", "Pending", "P1"));
+    settle(&project);
+    let alpha = project.select("SELECT id FROM orchestration_sprints WHERE sprint_code = 'alpha'").remove(0);
+    project.ok(&["sprint", "rm", "alpha", "--with-tasks", "--yes"]);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    settle(&project);
+    project.sql(&format!(
+        "INSERT INTO orchestration_tasks (task_code, title, sprint_id) VALUES ('two', 'new', '{alpha}')"
+    ));
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"]);
+    nothing_left_to_do(&project);
+    project.edit("delegation/sprints/alpha/two/TASK.md", "# Task: other", "# Task: mine");
+    project.exits(3, &["sync"]);
+    assert_eq!(
+        project
+            .select("SELECT title FROM orchestration_tasks WHERE deleted_at IS NULL AND task_code = 'two' ORDER BY 1"),
+        ["mine", "new"]
+    );
+    assert_eq!(waiting(&project), ["orphan"]);
+}
