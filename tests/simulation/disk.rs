@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     /// A file has only half of its bytes.
     Inside,
     After,
+    /// The power stays; but whoever asked for the step never hears that it was done.
+    Unheard,
 }
 
 /// What a step is to do.
@@ -85,11 +87,11 @@ impl Power {
         supply.steps += 1;
         supply.log.push(kind);
         let Some((_, failure)) = supply.fails_at.filter(|(step, _)| *step == at) else { return Ok(Turn::Whole) };
-        supply.is_gone = true;
+        supply.is_gone = failure != Failure::Unheard;
         match failure {
             Failure::Before => Err(Errno::IO.into()),
             Failure::Inside => Ok(Turn::Half),
-            Failure::After => Ok(Turn::Last),
+            Failure::After | Failure::Unheard => Ok(Turn::Last),
         }
     }
 

@@ -20,6 +20,8 @@ use crate::layers::Fate;
 
 const SETTINGS: &str = "[project]\nid = \"0190a000-0000-7000-8000-000000000001\"\nname = \"simulated\"\n";
 
+const NOON: &str = "2026-03-04T12:00:00Z";
+
 const HOST: &str = "simulated";
 
 /// A working copy and its database while nothing runs on them.
@@ -29,6 +31,8 @@ pub(crate) struct World {
     /// The database without the last acknowledgement, if a crash came soon after one.
     pub(crate) unacknowledged: Option<TempDir>,
     pub(crate) power: Arc<Power>,
+    /// What its clock shows.
+    pub(crate) noon: &'static str,
 }
 
 /// Everything that a sync is about, in a form that two worlds can be compared by.
@@ -40,12 +44,13 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<String>,
 }
 
+/// A clock that stands still.
 #[derive(Debug)]
-struct Noon;
+struct Noon(&'static str);
 
 impl Clock for Noon {
     fn now(&self) -> jiff::Timestamp {
-        "2026-03-04T12:00:00Z".parse().expect("a moment")
+        self.0.parse().expect("a moment")
     }
 }
 
@@ -78,7 +83,7 @@ impl World {
         };
         let made = SqliteStore::create(Place::new(database::file(database.path())), &project);
         block_on(async { made.await.expect("a database").close().await.expect("it closes") });
-        let world = Self { disk: SimDisk::new(Arc::clone(&power)), database, unacknowledged: None, power };
+        let world = Self { disk: SimDisk::new(Arc::clone(&power)), database, unacknowledged: None, power, noon: NOON };
         documents.iter().for_each(|(path, text)| world.disk.save(path, text));
         let done = world.sync().expect("it syncs");
         assert_eq!((done.totals.created, done.open_conflicts), (documents.len() - 1, 0), "{done:?}");
@@ -90,7 +95,7 @@ impl World {
     pub(crate) fn copy(&self) -> Self {
         let power = Arc::new(Power::default());
         let database = database::copied(self.database.path());
-        Self { disk: self.disk.copy(Arc::clone(&power)), database, unacknowledged: None, power }
+        Self { disk: self.disk.copy(Arc::clone(&power)), database, unacknowledged: None, power, noon: self.noon }
     }
 
     /// Syncs with all the power there is.
@@ -120,7 +125,13 @@ impl World {
         let power = Arc::new(Power::default());
         let database = self.unacknowledged.as_ref().filter(|_| !is_acknowledged).unwrap_or(&self.database);
         let database = database::copied(database.path());
-        Self { disk: self.disk.crash(fates, Arc::clone(&power)), database, unacknowledged: None, power }
+        Self {
+            disk: self.disk.crash(fates, Arc::clone(&power)),
+            database,
+            unacknowledged: None,
+            power,
+            noon: self.noon,
+        }
     }
 
     /// Writes rows as another program does.
@@ -192,7 +203,7 @@ impl World {
 
     fn workspace(&self, store: impl Into<Arc<Powered>>) -> Workspace {
         let (config, root) = settings();
-        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(Noon), Arc::new(Fresh));
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(Noon(self.noon)), Arc::new(Fresh));
         let disk = Box::new(self.disk.clone());
         let tree = Tree::new(Layout::new(root.clone()), disk, Arc::clone(&clock), Arc::clone(&ids));
         Workspace {
