@@ -81,10 +81,11 @@ impl View {
         let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
         for held in open.iter().filter(|open| is_of_folders(open.what.kind) && open.is_seen_by(ws.clone)) {
             let borne = borne(ws, held);
+            let folder = held.what.file.as_deref().and_then(|path| DocPath::new(path).ok());
             let is_claimed = |candidate: &&&Candidate| {
                 let home = candidate.record.as_ref().and_then(|record| record.path.as_ref());
                 let is_deleted = edits.iter().any(|e| e.entity == candidate.id && matches!(e.deed, Deed::Delete));
-                let is_here = home.map(DocPath::as_str) == held.what.file.as_deref();
+                let is_here = home.zip(folder.as_ref()).is_some_and(|(home, folder)| home.is_within(folder));
                 let was_here = held.what.kind == ConflictKind::IdReplaced && held.what.entity == Some(candidate.id);
                 borne == Some(candidate.id) || !is_deleted && (is_here || was_here)
             };

@@ -346,6 +346,8 @@ fn row_38_a_sprint_in_the_place_of_another_one_keeps_the_tasks_of_both_until_tha
                      (SELECT task_code FROM orchestration_tasks WHERE deleted_at IS NULL ORDER BY 1)";
         assert_eq!(project.select(codes), ["first,later,one,three,two"]);
         nothing_left_to_do(&project);
+        let said = project.exits(3, &["task", "status", "beta/first", "completed"]);
+        assert!(said.contains("waits for a decision"), "{said}");
         project.ok(&["conflict", side, &first_conflict(&project)]);
         settle(&project);
         assert_eq!((project.select(codes), waiting(&project)), (vec![tasks.to_owned()], vec![]), "{side}");
