@@ -47,9 +47,12 @@ fn kept(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
             && (outlives || work.step.row == RowDeed::Delete && staying.contains(&work.candidate.id))
     };
     // Where only SPRINT.md is gone, the tasks that lie there wait for it.
+    let leaving = decided.work.iter().filter(|work| work.lying.to.is_none()).map(|work| work.candidate.id);
+    let leaving: BTreeSet<EntityId> = leaving.collect();
     let strays = found.strays.iter().map(|stray| &stray.address);
+    let owned = found.owners.iter().filter(|(_, id)| !leaving.contains(id)).map(|(address, _)| address);
     let inhabited: BTreeSet<EntityId> =
-        found.owners.keys().chain(strays).filter_map(|address| place(address, found).sprint).collect();
+        owned.chain(strays).filter_map(|address| place(address, found).sprint).collect();
     let lost = decided.work.iter().filter(is_kept).map(|work| work.candidate.id);
     lost.filter(|id| !inhabited.contains(id)).collect()
 }

@@ -495,3 +495,18 @@ fn row_31_a_row_in_a_sprint_that_is_gone_takes_no_folder_of_one_that_has_its_nam
     );
     assert_eq!(waiting(&project), ["orphan"]);
 }
+
+#[test]
+fn row_32_a_sprint_without_its_file_is_decided_in_the_run_in_which_its_last_folder_goes() {
+    let project = small();
+    std::fs::remove_file(project.at("delegation/sprints/alpha/SPRINT.md")).expect("removed");
+    super::remove(&project, "sprints/alpha/one");
+    super::remove(&project, "sprints/alpha/two");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"]);
+    project.sql("INSERT INTO orchestration_tasks (task_code, title, sprint_id) SELECT 'new', 'New', id FROM orchestration_sprints");
+    project.exits(3, &["sync"]);
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'three'");
+    project.run(&["sync"]);
+    nothing_left_to_do(&project);
+}
