@@ -28,7 +28,10 @@ pub(super) fn hold_taken(ws: &Workspace, decided: &mut Decided, found: &Candidat
     }
     let mut taken = blocked(&rows(decided, found, kind));
     taken.extend(blocked(&files(ws, decided, found, kind)));
+    let made_again: BTreeSet<EntityId> = of_kind(decided, kind).filter(|work| is_made_again(work)).map(id).collect();
     hold(decided, |work| taken.contains(&Some(work.candidate.id)).then_some(ConflictKind::PathTaken));
+    let waiting = decided.work.iter_mut().filter(|w| taken.contains(&Some(id(w))) && made_again.contains(&id(w)));
+    waiting.for_each(|work| forget_deletion(work, found));
     for work in
         decided.work.iter().filter(|work| kind == EntityKind::Sprint && taken.contains(&Some(work.candidate.id)))
     {
@@ -36,6 +39,23 @@ pub(super) fn hold_taken(ws: &Workspace, decided: &mut Decided, found: &Candidat
         if let Some(place) = &work.candidate.place {
             decided.sprints.now.insert(work.candidate.id, place.code.clone());
         }
+    }
+}
+
+fn id(work: &Work) -> EntityId {
+    work.candidate.id
+}
+
+/// Whether nothing of it lies anywhere, and all of it is written, without a word on a deletion.
+fn is_made_again(work: &Work) -> bool {
+    work.candidate.files.is_empty() && !work.step.conflicts.contains(&ConflictKind::DeleteEdit)
+}
+
+/// What is made again once there is room for it was not deleted: the next run must not take it for that.
+fn forget_deletion(work: &mut Work, found: &Candidates) {
+    let left = found.left.get(&work.candidate.id).into_iter().flatten();
+    if let Some(ready) = &mut work.ready {
+        ready.found.dropped = left.map(|state| (state.entity, state.key.clone())).collect();
     }
 }
 

@@ -9,7 +9,8 @@ use super::places::{hold, hold_taken};
 use super::plan::{FileDeed, RowDeed};
 use super::survey::Survey;
 use super::{SyncError, SyncOptions, Workspace};
-use crate::model::{ConflictKind, EntityId, EntityKind};
+use crate::model::{ConflictKind, EntityId, EntityKind, Home};
+use crate::tree::Address;
 
 /// Decides again what was deleted together with a sprint that stays.
 pub(super) async fn keep(
@@ -37,24 +38,31 @@ pub(super) async fn keep(
 }
 
 /// Sprints whose whole folder was removed and that stay nonetheless, because their row changed meanwhile or one of
-/// their tasks stays: they are made again with everything that was removed with them.
+/// their tasks stays: they are made again with everything that was removed with them, as soon as they can be.
 fn kept(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
     let staying = staying(decided, found);
+    let is_live = |work: &Work| work.candidate.record.as_ref().is_some_and(|record| !record.deleted);
     let is_kept = |work: &&Work| {
-        let outlives = work.step.conflicts.contains(&ConflictKind::DeleteEdit);
+        let waits = work.step.held && is_live(work);
+        let outlives = waits || work.step.conflicts.contains(&ConflictKind::DeleteEdit);
         work.candidate.kind == EntityKind::Sprint
             && !work.candidate.has_managed_files()
             && (outlives || work.step.row == RowDeed::Delete && staying.contains(&work.candidate.id))
     };
-    // Where only SPRINT.md is gone, the tasks that lie there wait for it.
+    // Where only SPRINT.md is gone, the tasks that lie there wait for it; whatever lies where it goes now does not.
     let leaving = decided.work.iter().filter(|work| work.lying.to.is_none()).map(|work| work.candidate.id);
     let leaving: BTreeSet<EntityId> = leaving.collect();
     let strays = found.strays.iter().map(|stray| &stray.address);
     let owned = found.owners.iter().filter(|(_, id)| !leaving.contains(id)).map(|(address, _)| address);
-    let inhabited: BTreeSet<EntityId> =
-        owned.chain(strays).filter_map(|address| place(address, found).sprint).collect();
+    let sprint_folder = |address: &Address| match address {
+        Address::Task(Home::Sprint(code), _) => Some(code.folded()),
+        _ => None,
+    };
+    let inhabited: BTreeSet<String> = owned.chain(strays).filter_map(sprint_folder).collect();
+    let is_inhabited =
+        |id: &EntityId| decided.sprints.left.get(id).is_some_and(|folder| inhabited.contains(&folder.to_lowercase()));
     let lost = decided.work.iter().filter(is_kept).map(|work| work.candidate.id);
-    lost.filter(|id| !inhabited.contains(id)).collect()
+    lost.filter(|id| !is_inhabited(id)).collect()
 }
 
 /// Whether this was removed although it belongs to one of `kept`, or is one that is deleted.

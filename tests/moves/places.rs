@@ -510,3 +510,47 @@ fn row_32_a_sprint_without_its_file_is_decided_in_the_run_in_which_its_last_fold
     project.run(&["sync"]);
     nothing_left_to_do(&project);
 }
+
+#[test]
+fn row_32_a_sprint_comes_back_with_its_tasks_where_orphans_lie_under_its_new_name() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    project.write("delegation/sprints/beta/two/TASK.md", &task("second", "Pending", "P1"));
+    project.write("delegation/sprints/beta/other/TASK.md", &task("other", "Pending", "P1"));
+    settle(&project);
+    std::fs::remove_file(project.at("delegation/sprints/alpha/SPRINT.md")).expect("removed");
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'alpha'");
+    project.exits(3, &["sync"]);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    super::remove(&project, "sprints/beta");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    assert!(project.read("delegation/sprints/alpha/SPRINT.md").starts_with("# Sprint: Beta"));
+    assert!(project.at("delegation/sprints/alpha/other/TASK.md").exists());
+    assert_eq!(waiting(&project), ["delete-edit", "orphan", "orphan", "orphan", "path-taken"]);
+    rename(&project, "sprints/alpha/two", "backlog/two");
+    project.exits(3, &["sync"]);
+    assert!(project.read(&format!("{TWO}/TASK.md")).starts_with("# Task: second"), "there is room for it now");
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_32_the_tasks_of_a_sprint_that_waits_for_its_new_name_are_not_deleted_meanwhile() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    project.write("delegation/sprints/beta/other/TASK.md", &task("other", "Pending", "P1"));
+    settle(&project);
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'alpha'");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    super::remove(&project, "sprints/beta");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan", "orphan", "path-taken"]);
+    nothing_left_to_do(&project);
+    for code in ["one", "two", "three"] {
+        rename(&project, &format!("sprints/alpha/{code}"), &format!("backlog/{code}"));
+    }
+    project.run(&["sync"]);
+    assert!(project.at("delegation/sprints/alpha/other/TASK.md").exists(), "all of it comes back");
+    assert_eq!(of_task(&project, "other", "title"), "other");
+    nothing_left_to_do(&project);
+}
