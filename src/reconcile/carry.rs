@@ -151,8 +151,6 @@ impl<'a, P: Ord + Clone, C: Content, L> Sheet<'a, P, C, L> {
     }
 
     fn file(&mut self, name: &P, rule: Rule, action: FileAction<C>) {
-        let is_quiet = self.case.circumstances.quiet && action != FileAction::Pass;
-        let action = if is_quiet { FileAction::Keep } else { action };
         if action == FileAction::Pass {
             let waits = matches!(rule, Rule::Merge | Rule::Pull | Rule::FieldCollision);
             let behind = waits.then(|| Report::Behind(name.clone()));

@@ -34,7 +34,7 @@ pub fn decide_with<P: Ord + Clone, C: Content, L: PartialEq>(
     case: &Case<P, C, L>,
     choices: &[Choice<P, C::Key>],
 ) -> Verdict<P, C> {
-    spare_unseen(case, decide_all(case, Choices(choices)))
+    hush(case, spare_unseen(case, decide_all(case, Choices(choices))))
 }
 
 fn decide_all<P: Ord + Clone, C: Content, L: PartialEq>(
@@ -66,6 +66,20 @@ pub(super) fn spare_unseen<P: Ord + Clone, C: Content, L>(
     if case.parts.values().any(is_unseen) {
         let removed = verdict.files.values_mut().filter(|file| file.action == FileAction::Remove);
         removed.for_each(|file| file.action = FileAction::Pass);
+    }
+    verdict
+}
+
+/// Where no file may be written, what would be stays as it is: HEAD's text has had its turn by that, and for any other
+/// nothing was done.
+fn hush<P: Ord, C: Content, L>(case: &Case<P, C, L>, mut verdict: Verdict<P, C>) -> Verdict<P, C> {
+    if case.circumstances.quiet {
+        for (name, file) in &mut verdict.files {
+            if !matches!(file.action, FileAction::Pass | FileAction::Keep) {
+                let is_heads = case.parts[name].git.is_heads_text;
+                file.action = if is_heads { FileAction::Keep } else { FileAction::Pass };
+            }
+        }
     }
     verdict
 }
@@ -119,10 +133,8 @@ fn absent<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ver
 /// Every file is made from the row.
 fn written<P: Ord + Clone, C: Content, L>(case: &Case<P, C, L>, rule: Rule) -> Verdict<P, C> {
     let mut verdict = everywhere(case, rule, &FileAction::Keep);
-    if !case.circumstances.quiet {
-        for (name, row) in case.parts.iter().filter_map(|(name, part)| Some((name, part.row.clone()?))) {
-            verdict.files.insert(name.clone(), FileVerdict { rule, action: FileAction::Write(row) });
-        }
+    for (name, row) in case.parts.iter().filter_map(|(name, part)| Some((name, part.row.clone()?))) {
+        verdict.files.insert(name.clone(), FileVerdict { rule, action: FileAction::Write(row) });
     }
     verdict
 }
@@ -189,9 +201,8 @@ fn emptied<P: Ord + Clone, C: Content, L: PartialEq>(
     courses: &Courses<'_, P, C>,
 ) -> Verdict<P, C> {
     let mut verdict = absent(case);
-    let action = if case.circumstances.quiet { FileAction::Keep } else { FileAction::Remove };
     for (name, _) in courses.iter().filter(|(_, course)| matches!(course, Course::Remove)) {
-        verdict.files.insert((*name).clone(), FileVerdict { rule: Rule::DeleteWins, action: action.clone() });
+        verdict.files.insert((*name).clone(), FileVerdict { rule: Rule::DeleteWins, action: FileAction::Remove });
     }
     verdict
 }

@@ -3,10 +3,11 @@
 //! When git moved HEAD over a file that somebody has edited since, two things happened to that file. HEAD's text is
 //! reconciled first, without writing any file, as if it were there; then the edit is one on top of it.
 
-use super::{Ancestry, Case, Content, FileState, FileText, Part, RowState};
+use super::{Ancestry, Case, Collision, Content, FileState, FileText, Part, RowState, Verdict};
 
 /// HEAD's text of each part that git changed under an edited file: this is to be decided and stored before the case
-/// itself, which is then gathered again. `None` where nothing comes first.
+/// itself. Then the case is gathered again, and again as long as that changes something; it has its turn itself once it
+/// does not, unless what came first [`keeps_waiting`]. `None` where nothing comes first.
 pub fn comes_first<P: Ord + Clone, C: Content, L: Clone>(case: &Case<P, C, L>) -> Option<Case<P, C, L>> {
     let is_first_contact = case.row == RowState::Never && case.circumstances.designated;
     let comes_first = |part: &Part<C>| match part.is_remembered() {
@@ -24,6 +25,18 @@ pub fn comes_first<P: Ord + Clone, C: Content, L: Clone>(case: &Case<P, C, L>) -
         part.git.bears_heads_stamp = true;
     }
     Some(first)
+}
+
+/// Whether the `verdict` on what came `first` holds some of HEAD's text: then the edit on top of it waits as well.
+pub fn keeps_waiting<P: Ord, C: Content, L>(
+    case: &Case<P, C, L>,
+    first: &Case<P, C, L>,
+    verdict: &Verdict<P, C>,
+) -> bool {
+    let came_first = |part: &P| first.parts[part].file != case.parts[part].file;
+    let holds =
+        |collision: &Collision<P, C>| collision.kind.is_hold() && collision.part.as_ref().is_none_or(came_first);
+    verdict.collisions.iter().any(holds)
 }
 
 /// Whether git changed what the file had been, and the file is neither that nor was that left.

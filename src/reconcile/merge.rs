@@ -20,7 +20,8 @@ pub(super) struct Merged<C> {
 /// Merges the parts that sit round the table; those whose file takes no part only follow.
 ///
 /// A part that is held goes on saying what it said, which can put other parts at odds with it: so it is asked again
-/// until no more are held.
+/// until no more are held. Where only the file changed, it waits as a whole: if its stamp tells nothing, only a row that
+/// stays as it is can be known again as what the file derives from.
 pub(super) fn merge<P: Ord + Clone, C: Content>(
     seats: &[Seat<'_, P, C>],
     choices: Choices<'_, P, C>,
@@ -52,9 +53,13 @@ fn attempt<P: Ord + Clone, C: Content>(
             settled.push(seat.row.values().clone());
             continue;
         };
-        let Settled { values, collisions: clashes } = values::settle(seat.name, ground, contested, choices);
-        collisions.extend(clashes);
         let is_open = |key: &&C::Key| choices.of_topic(&C::topic(key)).is_none();
+        let waits = contested.iter().any(|key| is_open(&key)) && ground.base == Some(seat.row);
+        let Settled { values, collisions: clashes } = match waits {
+            true => Settled { values: seat.row.values().clone(), collisions: Vec::new() },
+            false => values::settle(seat.name, ground, contested, choices),
+        };
+        collisions.extend(clashes);
         let two_places = |key| values::collision_at(seat.name, ground, key, ConflictKind::TwoPlaces);
         collisions.extend(contested.iter().filter(is_open).map(two_places));
         settled.push(values);

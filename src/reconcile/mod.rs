@@ -48,7 +48,7 @@ pub use content::{Class, Content, Invalid, TextMerge};
 pub use decide::{decide, decide_with};
 pub use direction::{Direction, decide_towards};
 pub use events::{Happening, Told, events};
-pub use first::comes_first;
+pub use first::{comes_first, keeps_waiting};
 pub use identity::{Found, Identity, Seats, hidden, identities};
 pub use overlay::{Overlaid, Writings, overlay};
 pub use place::{Placing, blocked};

@@ -69,6 +69,23 @@ fn r08_heads_text_is_decided_before_an_edited_file() {
 }
 
 #[test]
+fn r08_while_heads_text_has_its_turn_nothing_is_done_for_other_files() {
+    let (left, row, of_head) = (c(1), c(2), c(3));
+    let scene = Scene::live(row).left(0, &left).part(1, Some(left.clone())).left(1, &left).git(1, |git| {
+        git.movement = Movement::Forward;
+        (git.was_touched, git.left_is_in_history, git.head_then) = (true, true, Some(left.clone()));
+        git.head = head(&of_head, Ancestry::Known { content: left.clone(), since: vec![] });
+    });
+    let told = Scene(comes_first(&scene.0).expect("HEAD's text comes first")).decide();
+    assert_eq!(
+        (told.rule(0), told.action(0)),
+        (Rule::DeleteEdit, &FileAction::Pass),
+        "it is to be made again after it"
+    );
+    assert_eq!(told.action(1), &FileAction::Keep);
+}
+
+#[test]
 fn r10_r21_gt03_an_absence_that_git_made_by_going_elsewhere_is_no_deletion() {
     let gone = Scene::live(c(1)).left(0, &c(1)).git(0, |git| {
         git.movement = Movement::Sideways;

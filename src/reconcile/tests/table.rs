@@ -300,6 +300,16 @@ fn row_27_cc19_the_row_wins_two_moves() {
 }
 
 #[test]
+fn row_16_two_places_that_differ_hold_the_whole_of_files_that_alone_changed() {
+    let [task, agent] = [c(1, 1, 1), tiny(&[(STATUS, 1)], 2)];
+    let scene = Scene::live(task.clone()).part(1, Some(agent.clone()));
+    let scene = scene.file(0, &c(2, 9, 1), &task, &[]).file(1, &tiny(&[(STATUS, 3)], 2), &agent, &[]);
+    let told = scene.decide();
+    assert_eq!(told.collisions(), [(Kind::TwoPlaces, Some(STATUS)), (Kind::TwoPlaces, Some(STATUS))]);
+    assert!(told.is_idle(), "the title waits as well: {told:?}");
+}
+
+#[test]
 fn row_33_a_deleted_part_is_taken_out_of_the_row() {
     let [task, agent] = [c(1, 1, 1), c(1, 2, 2)];
     let scene =
