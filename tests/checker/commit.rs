@@ -4,10 +4,11 @@
 
 use instep::model::ConflictKind;
 use instep::reconcile::{
-    Ancestry, Collision, FileAction, FileState, PlaceAction, Report, RowAction, RowState, Verdict,
+    Ancestry, Collision, FileAction, FileState, Part, PlaceAction, Report, RowAction, RowState, Verdict,
 };
 
-use super::facts::TinyCase;
+use super::facts::{Sight, TinyCase};
+use super::git::MAIN;
 use super::mutants::Mutant;
 use super::value::{Author, Facet, Field, Page};
 use super::world::{Broken, File, Memory, Parts, World};
@@ -18,6 +19,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) entity: usize,
     /// The files that were judged.
     pub(crate) files: &'a Parts<File>,
+    /// What was scanned.
+    pub(crate) sight: &'a Sight,
     pub(crate) case: &'a TinyCase,
     pub(crate) verdict: &'a Verdict<usize, Page>,
 }
@@ -25,7 +28,7 @@ pub(crate) struct Decision<'a> {
 impl Decision<'_> {
     /// Stores everything.
     pub(crate) fn commit(&self, world: &mut World) -> Result<(), Broken> {
-        self.keeps_to_its_branch()?;
+        self.keeps_to_its_branch(world)?;
         self.is_no_zombie()?;
         if self.case.circumstances.designated {
             world.show(self.files.iter().flatten().map(|file| &file.page));
@@ -40,16 +43,18 @@ impl Decision<'_> {
     }
 
     /// Where edits do not count, no row changes.
-    fn keeps_to_its_branch(&self) -> Result<(), Broken> {
-        let keeps = self.case.circumstances.designated || self.verdict.row == RowAction::Keep;
+    fn keeps_to_its_branch(&self, world: &World) -> Result<(), Broken> {
+        let counts = !world.scope.is_shared || self.sight.branch == MAIN;
+        let keeps = counts || self.verdict.row == RowAction::Keep;
         if keeps { Ok(()) } else { Err("a sync changed a row on a branch where edits do not count") }
     }
 
-    /// P3: known bytes bring nothing back.
+    /// P3: known bytes bring nothing back, unless git did.
     fn is_no_zombie(&self) -> Result<(), Broken> {
         let is_news = |file: &FileState<Page>| matches!(file, FileState::Present(text) if !text.is_known);
         let comes_back = self.case.row == RowState::Tombstone && matches!(self.verdict.row, RowAction::Write { .. });
-        if comes_back && !self.case.parts.values().any(|part| is_news(&part.file)) {
+        let is_excused = |part: &Part<Page>| is_news(&part.file) || is_gits_word(part);
+        if comes_back && !self.case.parts.values().any(is_excused) {
             return Err("P3: known bytes brought a deleted entity back");
         }
         Ok(())
@@ -96,9 +101,12 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// Whether the file says by itself what it takes back: it bears no stamp, so that it is on record anyway.
+    /// Whether a foreign value may give way as well: to a text without a stamp, which takes back what it did not see,
+    /// to git's word, and to an edit of what git had shown.
     fn may_supersede_others(&self, part: usize) -> bool {
-        matches!(&self.case.parts[&part].file, FileState::Present(text) if text.ancestry == Ancestry::Unstamped)
+        let part = &self.case.parts[&part];
+        let is_unstamped = matches!(&part.file, FileState::Present(text) if text.ancestry == Ancestry::Unstamped);
+        is_unstamped || is_gits_word(part) || part.git.bears_heads_stamp
     }
 
     fn parts_after(&self) -> Parts<Page> {
@@ -133,6 +141,7 @@ impl Decision<'_> {
 
     /// Until the files are written, what was scanned is what is left there; what is only passed by is not remembered.
     fn remember_what_is_there(&self, world: &mut World) {
+        let moves_on = world.is(Mutant::R1);
         let desk = world.desk_mut(self.clone, self.entity);
         for (part, verdict) in &self.verdict.files {
             let left = self.files[*part].clone();
@@ -142,11 +151,18 @@ impl Decision<'_> {
                 FileAction::Restamp | FileAction::Write(_) => left.is_some(),
             };
             if is_settled {
-                desk.memory[*part] = Some(Memory { left });
+                desk.memory[*part] = Some(Memory { left, seen: self.sight.head });
                 desk.left_at = self.case.place.file.or(desk.left_at);
+            } else if moves_on {
+                desk.memory[*part].iter_mut().for_each(|memory| memory.seen = self.sight.head);
             }
         }
     }
+}
+
+/// Whether git can have put the file there.
+fn is_gits_word(part: &Part<Page>) -> bool {
+    part.git.is_heads_text && matches!(&part.file, FileState::Present(text) if !text.is_as_left)
 }
 
 /// P10: both parts are one version of the row, so they never say two things of one field that nobody was told of.

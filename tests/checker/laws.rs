@@ -2,13 +2,12 @@
 //!
 //! P1, P3 and P10 hold at every moment and are asked where a sync commits and writes.
 
-use std::collections::HashSet;
-
 use instep::reconcile::{RowState, Side};
 
-use super::sync;
+use super::git::{FEATURE, MAIN};
 use super::value::{Page, Token};
 use super::world::{Broken, World};
+use super::{git_steps, sync};
 
 /// How many times everybody syncs in the end before it must be quiet.
 const ROUNDS: usize = 8;
@@ -31,12 +30,15 @@ pub(crate) fn second_sync_does_nothing(world: &World, clone: usize) -> Result<()
 pub(crate) fn finish(world: &mut World, choose: &mut dyn FnMut() -> Side) -> Result<(), Broken> {
     world.clones.iter_mut().for_each(|clone| clone.run = None);
     for round in 0.. {
-        let before = (world.clones.clone(), world.databases.clone());
+        let state = |world: &World| (world.clones.clone(), world.databases.clone(), world.git.clone());
+        let before = state(world);
         for clone in 0..world.clones.len() {
-            sync::whole(world, clone, true)?;
-            (0..world.scope.entities).try_for_each(|entity| sync::settle(world, clone, entity, choose))?;
+            settle_and_sync(world, clone, choose)?;
+            if world.scope.has_git {
+                bring_to_main(world, clone, choose)?;
+            }
         }
-        if before == (world.clones.clone(), world.databases.clone()) {
+        if before == state(world) {
             break;
         }
         if round == ROUNDS {
@@ -46,6 +48,30 @@ pub(crate) fn finish(world: &mut World, choose: &mut dyn FnMut() -> Side) -> Res
     (0..world.clones.len()).try_for_each(|clone| second_sync_does_nothing(world, clone))?;
     everybody_has_the_same(world)?;
     nothing_is_lost(world)
+}
+
+fn settle_and_sync(world: &mut World, clone: usize, choose: &mut dyn FnMut() -> Side) -> Result<(), Broken> {
+    sync::whole(world, clone, true)?;
+    (0..world.scope.entities).try_for_each(|entity| sync::settle(world, clone, entity, choose))
+}
+
+/// Commits, goes to the main branch, merges whatever there is, and pushes.
+fn bring_to_main(world: &mut World, clone: usize, choose: &mut dyn FnMut() -> Side) -> Result<(), Broken> {
+    let mut picks = || (0..8).fold(0, |picks, _| picks << 1 | u8::from(choose() == Side::File));
+    let picks = [picks(), picks()];
+    git_steps::commit(world, clone);
+    if world.clones[clone].checkout.on == FEATURE {
+        git_steps::pull(world, clone, picks[0]);
+        git_steps::switch(world, clone, MAIN);
+        settle_and_sync(world, clone, choose)?;
+        git_steps::commit(world, clone);
+    }
+    let tips = [world.git.remote[MAIN], world.git.remote[FEATURE], world.clones[clone].checkout.branches[FEATURE]];
+    tips.into_iter().flatten().for_each(|tip| git_steps::merge(world, clone, tip, picks[1]));
+    settle_and_sync(world, clone, choose)?;
+    git_steps::commit(world, clone);
+    world.git.remote[MAIN] = Some(world.clones[clone].checkout.position().commit);
+    Ok(())
 }
 
 /// P5: every tree says what its rows say.
@@ -61,6 +87,9 @@ fn everybody_has_the_same(world: &World) -> Result<(), Broken> {
                 _ if !folder.is_empty() => return Err("P5: a file is there without a row"),
                 _ => {}
             }
+            if folder.files != world.desk(0, entity).folder.files {
+                return Err("P5: two clones have different files");
+            }
         }
     }
     Ok(())
@@ -71,16 +100,8 @@ fn nothing_is_lost(world: &World) -> Result<(), Broken> {
     let rows = || world.databases.iter().flatten();
     let live = rows().filter(|row| row.state == RowState::Live).flat_map(|row| row.parts.iter().flatten());
     let recorded = rows().flat_map(|row| row.recorded.iter().copied());
-    let given_up = world.ledger.given_up.iter().copied();
-    let mut accounted: HashSet<Token> = HashSet::new();
-    for token in live.flat_map(Page::tokens).chain(recorded).chain(given_up) {
-        let line = std::iter::successors(Some(token), |token| world.lineage.parent(*token));
-        for token in line {
-            if !accounted.insert(token) {
-                break;
-            }
-        }
-    }
-    let is_lost = world.ledger.seen.iter().any(|token| !accounted.contains(token));
-    if is_lost { Err("P2: something that was seen is lost silently") } else { Ok(()) }
+    let accounted = world.lineage.lines(live.flat_map(Page::tokens).chain(recorded));
+    let given_up = &world.ledger.given_up;
+    let is_lost = |token: &Token| !accounted.contains(token) && !given_up.contains(token);
+    if world.ledger.seen.iter().any(is_lost) { Err("P2: something that was seen is lost silently") } else { Ok(()) }
 }

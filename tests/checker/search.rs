@@ -2,7 +2,9 @@
 
 use instep::reconcile::Side;
 
+use super::git_steps::Picks;
 use super::laws;
+use super::mutants::Mutant;
 use super::steps::{At, Step, take};
 use super::value::Facet;
 use super::world::{Broken, Scope, Tally, World};
@@ -24,13 +26,23 @@ impl Dice {
         ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize) % sides
     }
 
+    /// One of the facets.
+    pub(crate) fn facet(&mut self) -> Facet {
+        Facet::ALL[self.roll(Facet::ALL.len())]
+    }
+
+    /// How the collisions of a merge are decided.
+    pub(crate) fn picks(&mut self) -> Picks {
+        self.roll(256) as Picks
+    }
+
     fn side(&mut self) -> Side {
         [Side::File, Side::Row][self.roll(2)]
     }
 }
 
 /// A kind of step.
-pub(crate) type Kind = fn(At, Facet) -> Step;
+pub(crate) type Kind = fn(At, &mut Dice) -> Step;
 
 /// A kind of history: what there is, and how often which step is taken.
 #[derive(Clone, Copy)]
@@ -53,14 +65,13 @@ impl Story {
         let Scope { clones, entities, .. } = self.scope;
         let entity = dice.roll(entities);
         let at = At { clone: dice.roll(clones), entity, part: if entity == 0 { dice.roll(2) } else { 0 } };
-        let facet = Facet::ALL[dice.roll(Facet::ALL.len())];
         let all: usize = self.steps.iter().map(|(weight, _)| weight).sum();
         let mut point = dice.roll(all);
         let mut kinds = self.steps.iter();
         loop {
             let (weight, step) = kinds.next().expect("the weights add up");
             match point.checked_sub(*weight) {
-                None => return step(at, facet),
+                None => return step(at, dice),
                 Some(rest) => point = rest,
             }
         }
@@ -76,12 +87,12 @@ impl Story {
     }
 
     /// The same without the steps that do not matter.
-    fn shortest(&self, mut steps: Vec<Step>, seed: u64, broken: Broken) -> Vec<Step> {
+    fn shortest(&self, mut steps: Vec<Step>, is_wanted: impl Fn(&[Step]) -> bool) -> Vec<Step> {
         let mut at = 0;
         while at < steps.len() {
             let mut fewer = steps.clone();
             fewer.remove(at);
-            if self.play(&fewer, seed).err() == Some(broken) {
+            if is_wanted(&fewer) {
                 (steps, at) = (fewer, 0);
             } else {
                 at += 1;
@@ -98,11 +109,29 @@ impl Story {
             match self.play(&steps, seed) {
                 Ok(tally) => found.add(steps.len(), &tally),
                 Err(broken) => {
-                    return Err(Violation { seed, broken, steps: self.shortest(steps, seed, broken) });
+                    let steps = self.shortest(steps, |steps| self.play(steps, seed).err() == Some(broken));
+                    return Err(Violation { seed, broken, steps });
                 }
             }
         }
         Ok(found)
+    }
+
+    /// What breaks with `mutant` and not without it.
+    pub(crate) fn tells(&self, mutant: Mutant, steps: &[Step], seed: u64) -> Option<Broken> {
+        let wrong = Self { scope: Scope { mutant: Some(mutant), ..self.scope }, ..*self };
+        let broken = wrong.play(steps, seed).err()?;
+        self.play(steps, seed).is_ok().then_some(broken)
+    }
+
+    /// Plays histories until one tells the mutant from the original.
+    pub(crate) fn hunt(&self, mutant: Mutant, histories: u64) -> Option<Violation> {
+        (1..=histories).find_map(|seed| {
+            let steps = self.steps(&mut Dice::of(seed));
+            let broken = self.tells(mutant, &steps, seed)?;
+            let steps = self.shortest(steps, |steps| self.tells(mutant, steps, seed).is_some());
+            Some(Violation { seed, broken, steps })
+        })
     }
 }
 

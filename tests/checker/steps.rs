@@ -4,8 +4,10 @@ use std::fmt;
 
 use instep::reconcile::RowState;
 
+use super::git_steps::{self, Picks};
+use super::mutants::Mutant;
 use super::value::{Author, Facet, Page};
-use super::world::{Broken, File, Memory, PARTS, Parts, World};
+use super::world::{Broken, File, Memory, PARTS, Parts, Place, Row, World};
 use super::{laws, sync};
 
 /// One part of one entity in one clone.
@@ -16,10 +18,15 @@ pub(crate) struct At {
     pub(crate) part: usize,
 }
 
+/// One part of one entity in one clone.
+pub(crate) const fn at(clone: usize, entity: usize, part: usize) -> At {
+    At { clone, entity, part }
+}
+
 impl fmt::Debug for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { clone, entity, part } = self;
-        write!(f, "clone {clone} {entity}/{part}")
+        write!(f, "at({clone}, {entity}, {part})")
     }
 }
 
@@ -56,6 +63,28 @@ pub(crate) enum Step {
     Crash(At),
     /// A sync from beginning to end.
     Sync(At),
+    /// The same with `--pull`.
+    SyncPull(At),
+    /// A database is lost, and a new one takes its place.
+    LoseDatabase(At),
+    /// `git commit -a`.
+    Commit(At),
+    /// A commit that touches no document.
+    CommitElse(At),
+    /// `git switch -c`.
+    Branch(At),
+    /// `git switch`.
+    Switch(At, usize),
+    /// `git merge` of the other branch into the main one.
+    Merge(At, Picks),
+    /// `git pull`.
+    PullGit(At, Picks),
+    /// `git pull --rebase`.
+    Rebase(At, Picks),
+    /// `git push`.
+    Push(At),
+    /// `git revert HEAD`.
+    Revert(At),
 }
 
 /// Lets `step` happen.
@@ -79,6 +108,17 @@ pub(crate) fn take(world: &mut World, step: Step) -> Result<(), Broken> {
             sync::whole(world, at.clone, false)?;
             laws::second_sync_does_nothing(world, at.clone)?;
         }
+        Step::SyncPull(at) => sync::whole(world, at.clone, true)?,
+        Step::LoseDatabase(at) => lose_database(world, at),
+        Step::Commit(at) => drop(git_steps::commit(world, at.clone)),
+        Step::CommitElse(at) => git_steps::commit_something_else(world, at.clone),
+        Step::Branch(at) => git_steps::branch(world, at.clone),
+        Step::Switch(at, to) => git_steps::switch(world, at.clone, to),
+        Step::Merge(at, picks) => git_steps::merge_feature(world, at.clone, picks),
+        Step::PullGit(at, picks) => git_steps::pull(world, at.clone, picks),
+        Step::Rebase(at, picks) => git_steps::rebase(world, at.clone, picks),
+        Step::Push(at) => git_steps::push(world, at.clone),
+        Step::Revert(at) => git_steps::revert(world, at.clone),
     }
     Ok(())
 }
@@ -196,6 +236,24 @@ fn forget(world: &mut World, at: At) {
     }
 }
 
+/// What only that database had seen, nobody has seen now, and its records are gone with it.
+fn lose_database(world: &mut World, at: At) {
+    let database = world.clones[at.clone].database;
+    let lost = world.databases[database].clone();
+    world.databases[database] = (0..world.scope.entities).map(|entity| Row::never(entity as Place).into()).collect();
+    for clone in world.clones.iter_mut().filter(|clone| clone.database == database) {
+        clone.desks.iter_mut().for_each(|desk| (desk.memory, desk.left_at) = (Default::default(), None));
+        clone.run = None;
+    }
+    let recorded = lost.iter().flat_map(|row| row.recorded.iter().copied());
+    recorded.collect::<Vec<_>>().into_iter().for_each(|token| world.give_up_for(token, None));
+    let in_rows = world.databases.iter().flatten().flat_map(|row| &row.revisions).flat_map(|at| at.parts.iter());
+    let in_git = world.git.commits.iter().flat_map(|commit| commit.tree.iter().flatten().flatten());
+    let pages: Vec<&Page> = in_rows.flatten().chain(in_git.map(|file| &file.page)).collect();
+    let seen = world.lineage.lines(pages.into_iter().flat_map(Page::tokens));
+    world.ledger.seen.retain(|token| seen.contains(token));
+}
+
 /// A command syncs first; then it changes the row, and each file that has a place for it. A text that waits for
 /// something else goes on waiting: it gets the new value, and its stamp moves on if it derived from the head.
 fn command(world: &mut World, at: At, facet: Facet) -> Result<(), Broken> {
@@ -225,15 +283,17 @@ fn follow(world: &mut World, at: At, facet: Facet, old: &Page, new: &Page) {
     let (Some(said), Some(token)) = (file.page.said(facet), new.said(facet)) else { return };
     let page = file.page.with(facet, token);
     let is_in_step = file.page == *old;
-    let stamp = if is_in_step || file.stamp.as_ref() == Some(old) { Some(new.clone()) } else { file.stamp };
+    let derives = file.stamp.as_ref() == Some(old) && !world.is(Mutant::R22);
+    let stamp = if is_in_step || derives { Some(new.clone()) } else { file.stamp };
     if !world.lineage.knows(token, said) {
         world.row_mut(at.clone, at.entity).recorded.insert(said);
     }
     world.row_mut(at.clone, at.entity).kept.insert(file.page);
+    let seen = world.clones[at.clone].checkout.position();
     let desk = world.desk_mut(at.clone, at.entity);
     let file = File { page, stamp };
     if is_in_step {
-        desk.memory[at.part] = Some(Memory { left: Some(file.clone()) });
+        desk.memory[at.part] = Some(Memory { left: Some(file.clone()), seen });
     }
     desk.lay(at.part, Some(file));
 }

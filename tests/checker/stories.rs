@@ -1,22 +1,22 @@
 //! The kinds of histories that are played: who there is, and what happens how often.
 
-use super::search::Story;
+use super::search::{Kind, Story};
 use super::steps::Step;
 use super::world::Scope;
 
 /// Clones of one database, editors, other programs and crashes; nobody uses git.
 pub(crate) const ONE_DATABASE: Story = Story {
-    scope: Scope { entities: 1, clones: 2, mutant: None },
+    scope: Scope { entities: 1, clones: 2, is_shared: true, has_git: false, has_driver: true, mutant: None },
     length: 60,
     steps: &[
-        (14, Step::Edit),
+        (14, |at, dice| Step::Edit(at, dice.facet())),
         (5, |at, _| Step::Open(at)),
-        (9, Step::SaveStale),
+        (9, |at, dice| Step::SaveStale(at, dice.facet())),
         (3, |at, _| Step::PutBack(at)),
         (1, |at, _| Step::DeletePart(at)),
         (2, |at, _| Step::Delete(at)),
-        (2, Step::Command),
-        (8, Step::Sql),
+        (2, |at, dice| Step::Command(at, dice.facet())),
+        (8, |at, dice| Step::Sql(at, dice.facet())),
         (1, |at, _| Step::SqlDelete(at)),
         (1, |at, _| Step::Forget(at)),
         (36, |at, _| Step::Advance(at)),
@@ -28,15 +28,15 @@ pub(crate) const ONE_DATABASE: Story = Story {
 /// The same with people who write files anew without their stamps.
 pub(crate) const WITHOUT_STAMPS: Story = Story {
     steps: &[
-        (14, Step::Edit),
+        (14, |at, dice| Step::Edit(at, dice.facet())),
         (6, |at, _| Step::DropStamp(at)),
         (3, |at, _| Step::Replace(at)),
         (5, |at, _| Step::Open(at)),
-        (9, Step::SaveStale),
+        (9, |at, dice| Step::SaveStale(at, dice.facet())),
         (3, |at, _| Step::PutBack(at)),
         (1, |at, _| Step::DeletePart(at)),
         (2, |at, _| Step::Delete(at)),
-        (8, Step::Sql),
+        (8, |at, dice| Step::Sql(at, dice.facet())),
         (1, |at, _| Step::SqlDelete(at)),
         (2, |at, _| Step::Forget(at)),
         (36, |at, _| Step::Advance(at)),
@@ -49,12 +49,12 @@ pub(crate) const WITHOUT_STAMPS: Story = Story {
 /// Nobody deletes a file.
 pub(crate) const NOTHING_DELETED: Story = Story {
     steps: &[
-        (14, Step::Edit),
+        (14, |at, dice| Step::Edit(at, dice.facet())),
         (5, |at, _| Step::Open(at)),
-        (9, Step::SaveStale),
+        (9, |at, dice| Step::SaveStale(at, dice.facet())),
         (3, |at, _| Step::PutBack(at)),
-        (2, Step::Command),
-        (8, Step::Sql),
+        (2, |at, dice| Step::Command(at, dice.facet())),
+        (8, |at, dice| Step::Sql(at, dice.facet())),
         (1, |at, _| Step::Forget(at)),
         (36, |at, _| Step::Advance(at)),
         (4, |at, _| Step::Crash(at)),
@@ -62,3 +62,32 @@ pub(crate) const NOTHING_DELETED: Story = Story {
     ],
     ..ONE_DATABASE
 };
+
+/// A database for each clone; git is the only way between them.
+pub(crate) const EMBEDDED: Story =
+    Story { scope: Scope { is_shared: false, has_git: true, ..ONE_DATABASE.scope }, length: 30, steps: WITH_GIT };
+
+/// One database for all clones, and git beside it.
+pub(crate) const SHARED_WITH_GIT: Story = Story { scope: Scope { is_shared: true, ..EMBEDDED.scope }, ..EMBEDDED };
+
+const WITH_GIT: &[(usize, Kind)] = &[
+    (16, |at, dice| Step::Edit(at, dice.facet())),
+    (3, |at, dice| Step::Command(at, dice.facet())),
+    (3, |at, _| Step::Delete(at)),
+    (4, |at, _| Step::Open(at)),
+    (4, |at, dice| Step::SaveStale(at, dice.facet())),
+    (2, |at, _| Step::PutBack(at)),
+    (18, |at, _| Step::Sync(at)),
+    (2, |at, _| Step::SyncPull(at)),
+    (10, |at, _| Step::Commit(at)),
+    (2, |at, _| Step::CommitElse(at)),
+    (8, |at, dice| Step::PullGit(at, dice.picks())),
+    (8, |at, _| Step::Push(at)),
+    (2, |at, dice| Step::Rebase(at, dice.picks())),
+    (2, |at, _| Step::Branch(at)),
+    (6, |at, dice| Step::Switch(at, dice.roll(2))),
+    (2, |at, dice| Step::Merge(at, dice.picks())),
+    (2, |at, _| Step::Revert(at)),
+    (5, |at, dice| Step::Sql(at, dice.facet())),
+    (1, |at, _| Step::LoseDatabase(at)),
+];

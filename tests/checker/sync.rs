@@ -10,14 +10,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use instep::reconcile::{
-    Choice, Circumstances, FileAction, FileVerdict, PlaceAction, RowState, Rule, Side, Verdict, decide, decide_with,
+    Choice, FileAction, FileVerdict, PlaceAction, RowState, Rule, Side, Verdict, comes_first, decide, decide_with,
+    keeps_waiting,
 };
 
 use super::commit::Decision;
-use super::facts::{Evidence, TinyCase};
+use super::facts::{Evidence, Sight, TinyCase};
+use super::git::Position;
 use super::mutants::{self, Mutant};
-use super::value::{Facet, Page};
-use super::world::{Broken, File, Folder, Memory, Place, Row, World};
+use super::value::{Facet, Field, Page};
+use super::world::{Broken, File, Folder, Memory, Parts, Place, Row, World};
 
 /// A sync of one entity that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,9 +34,14 @@ pub(crate) struct Run {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Stage {
-    Scanned(Folder),
-    Read(Folder, Arc<Row>),
-    Writing { deeds: Vec<Deed>, done: Vec<(usize, Option<File>)> },
+    Scanned(Sight),
+    /// The sight, the row, and whether HEAD's text has had its turn.
+    Read(Sight, Arc<Row>, bool),
+    Writing {
+        head: Position,
+        deeds: Vec<Deed>,
+        done: Vec<(usize, Option<File>)>,
+    },
 }
 
 /// Something to be done in the tree, the next one last.
@@ -64,47 +71,88 @@ pub(crate) fn whole(world: &mut World, clone: usize, pull: bool) -> Result<(), B
 /// One step of the run that is under way, or the first one of a new run for `entity`.
 pub(crate) fn step(world: &mut World, clone: usize, entity: usize, pull: bool) -> Result<(), Broken> {
     let Some(run) = world.clones[clone].run.take() else {
-        let stage = Stage::Scanned(world.desk(clone, entity).folder.clone());
+        let stage = Stage::Scanned(Sight::of(world, clone, entity));
         world.clones[clone].run = Some(Run { entity, pull, stage, is_halfway: false });
         return Ok(());
     };
     let next = match run.stage.clone() {
-        Stage::Scanned(folder) => {
+        Stage::Scanned(sight) => {
             let row = Arc::clone(world.row(clone, run.entity));
-            Some(Run { stage: Stage::Read(folder, row), ..run })
+            Some(Run { stage: Stage::Read(sight, row, false), ..run })
         }
-        Stage::Read(folder, row) => decide_and_commit(world, clone, run, &folder, &row)?,
-        Stage::Writing { deeds, done } => write(world, clone, run, deeds, done)?,
+        Stage::Read(_, row, _) if row.version != world.row(clone, run.entity).version && !may_be_stale(world) => None,
+        Stage::Read(sight, row, heads_turn_is_over) => {
+            decide_and_commit(world, clone, run, (&sight, &row, heads_turn_is_over))?
+        }
+        Stage::Writing { .. } => write(world, clone, run)?,
     };
     world.clones[clone].run = next;
     Ok(())
 }
 
-/// Steps 3 and 4 of the protocol: the decision, and everything of it that is stored, in one transaction.
+fn may_be_stale(world: &World) -> bool {
+    world.is(Mutant::NoCompare)
+}
+
+/// Steps 3 and 4 of the protocol: the decision, and everything of it that is stored, in one transaction. Where git
+/// moved HEAD over an edited file, HEAD's text has its turn first, and the row is read again.
 fn decide_and_commit(
     world: &mut World,
     clone: usize,
     run: Run,
-    folder: &Folder,
-    row: &Row,
+    (sight, row, heads_turn_is_over): (&Sight, &Row, bool),
 ) -> Result<Option<Run>, Broken> {
-    if row.version != world.row(clone, run.entity).version && !world.is(Mutant::NoCompare) {
-        return Ok(None);
+    let entity = run.entity;
+    let case = case(world, clone, &run, sight, row);
+    if let (false, Some(first)) = (heads_turn_is_over || world.is(Mutant::R8), comes_first(&case)) {
+        return give_head_its_turn(world, clone, run, sight, (&case, &first));
     }
-    let case = case(world, clone, &run, folder, row);
     let verdict = mutants::verdict(world, &case).unwrap_or_else(|| decide(&case));
     count(world, &verdict);
-    let deeds = deeds(&case, folder, &verdict);
+    let deeds = deeds(&case, &sight.folder, &verdict);
+    let writing = Stage::Writing { head: sight.head, deeds, done: Vec::new() };
     if world.is(Mutant::MemoryBeforeCommit) && !run.is_halfway {
-        remember(world, clone, &run, &targets(&deeds));
-        let stage = Stage::Read(folder.clone(), Arc::clone(world.row(clone, run.entity)));
+        remember(world, clone, &run, sight.head, &targets(&writing));
+        let stage = Stage::Read(sight.clone(), Arc::clone(world.row(clone, entity)), heads_turn_is_over);
         return Ok(Some(Run { is_halfway: true, stage, ..run }));
     }
     if world.is(Mutant::FileBeforeCommit) {
-        write_all(world, clone, &run, deeds.clone())?;
+        write_all(world, clone, Run { stage: writing.clone(), ..run.clone() })?;
     }
-    Decision { clone, entity: run.entity, files: &folder.files, case: &case, verdict: &verdict }.commit(world)?;
-    Ok(Some(Run { is_halfway: false, stage: Stage::Writing { deeds, done: Vec::new() }, ..run }))
+    let decision = Decision { clone, entity, files: &sight.folder.files, sight, case: &case, verdict: &verdict };
+    decision.commit(world)?;
+    Ok(Some(Run { is_halfway: false, stage: writing, ..run }))
+}
+
+/// HEAD's text is decided as if it were the file. As long as that changes something, the case is gathered again; then
+/// either some of HEAD's text waits for a person, or the files have their turn.
+fn give_head_its_turn(
+    world: &mut World,
+    clone: usize,
+    run: Run,
+    sight: &Sight,
+    (case, first): (&TinyCase, &TinyCase),
+) -> Result<Option<Run>, Broken> {
+    let entity = run.entity;
+    let state = |world: &World| (world.row(clone, entity).version, world.desk(clone, entity).memory.clone());
+    let before = state(world);
+    let verdict = decide(first);
+    count(world, &verdict);
+    let files = judged_files(world, entity, sight, case, first);
+    Decision { clone, entity, files: &files, sight, case: first, verdict: &verdict }.commit(world)?;
+    let is_over = before == state(world);
+    let waits = is_over && keeps_waiting(case, first, &verdict);
+    let stage = Stage::Read(sight.clone(), Arc::clone(world.row(clone, entity)), is_over);
+    Ok((!waits).then_some(Run { stage, ..run }))
+}
+
+/// The files, with HEAD's in place of those that `first` has otherwise than `case`.
+fn judged_files(world: &World, entity: usize, sight: &Sight, case: &TinyCase, first: &TinyCase) -> Parts<File> {
+    std::array::from_fn(|part| {
+        let file = |case: &TinyCase| case.parts.get(&part).map(|part| part.file.clone());
+        let of_head = || world.git.file(sight.head.commit, (entity, part));
+        if file(first) == file(case) { sight.folder.files[part].clone() } else { of_head().cloned() }
+    })
 }
 
 /// Lets a person decide everything that waits for one, by what `choose` says.
@@ -114,9 +162,13 @@ pub(crate) fn settle(
     entity: usize,
     choose: &mut dyn FnMut() -> Side,
 ) -> Result<(), Broken> {
-    let (folder, row) = (world.desk(clone, entity).folder.clone(), Arc::clone(world.row(clone, entity)));
-    let run = Run { entity, pull: true, stage: Stage::Scanned(folder.clone()), is_halfway: false };
-    let case = case(world, clone, &run, &folder, &row);
+    let (sight, row) = (Sight::of(world, clone, entity), Arc::clone(world.row(clone, entity)));
+    let run = Run { entity, pull: true, stage: Stage::Scanned(sight.clone()), is_halfway: false };
+    let of_files = case(world, clone, &run, &sight, &row);
+    let case = comes_first(&of_files)
+        .filter(|first| keeps_waiting(&of_files, first, &decide(first)))
+        .unwrap_or_else(|| of_files.clone());
+    let files = judged_files(world, entity, &sight, &of_files, &case);
     let held = decide(&case).collisions.into_iter().filter(|collision| collision.kind.is_hold());
     // A deleted entity comes back as a whole or not at all.
     let of_all = (row.state == RowState::Tombstone).then(&mut *choose);
@@ -128,17 +180,23 @@ pub(crate) fn settle(
     if choices.is_empty() {
         return Ok(());
     }
-    for Choice { part, key, .. } in &choices {
-        let pages = [case.parts[part].row.as_ref(), folder.files[*part].as_ref().map(|file| &file.page)];
-        let said = |page: &Page| match key {
-            Some(field) => page.said(Facet::Value(*field)).into_iter().collect(),
-            None => page.tokens().collect::<Vec<_>>(),
-        };
-        world.ledger.given_up.extend(pages.into_iter().flatten().flat_map(said));
+    for choice in &choices {
+        give_up_what_lost(world, choice, &files, &row);
     }
     let verdict = decide_with(&case, &choices);
-    Decision { clone, entity, files: &folder.files, case: &case, verdict: &verdict }.commit(world)?;
-    write_all(world, clone, &run, deeds(&case, &folder, &verdict))
+    Decision { clone, entity, files: &files, sight: &sight, case: &case, verdict: &verdict }.commit(world)?;
+    let deeds = deeds(&case, &sight.folder, &verdict);
+    write_all(world, clone, Run { stage: Stage::Writing { head: sight.head, deeds, done: Vec::new() }, ..run })
+}
+
+fn give_up_what_lost(world: &mut World, choice: &Choice<usize, Field>, files: &Parts<File>, row: &Row) {
+    let file = files[choice.part].as_ref().map(|file| &file.page);
+    let row = row.parts[choice.part].as_ref();
+    let (winner, loser) = if choice.side == Side::File { (file, row) } else { (row, file) };
+    let is_meant = |facet: &Facet| choice.key.is_none_or(|key| *facet == Facet::Value(key));
+    for (facet, token) in loser.into_iter().flat_map(Page::facets).filter(|(facet, _)| is_meant(facet)) {
+        world.give_up_for(token, winner.and_then(|winner| winner.said(facet)));
+    }
 }
 
 fn count(world: &mut World, verdict: &Verdict<usize, Page>) {
@@ -146,10 +204,10 @@ fn count(world: &mut World, verdict: &Verdict<usize, Page>) {
     rules.into_iter().for_each(|rule| world.tally.count(rule));
 }
 
-fn case(world: &World, clone: usize, run: &Run, folder: &Folder, row: &Row) -> TinyCase {
-    let circumstances = Circumstances { shared: true, pull: run.pull, ..Circumstances::default() };
-    let mut case = Evidence { clone, desk: world.desk(clone, run.entity), folder, row, circumstances }.case();
-    mutants::alter(world, &mut case);
+fn case(world: &World, clone: usize, run: &Run, sight: &Sight, row: &Row) -> TinyCase {
+    let evidence = Evidence { world, clone, entity: run.entity, sight, row, pull: run.pull };
+    let mut case = evidence.case();
+    mutants::bend(&evidence, &mut case);
     case
 }
 
@@ -173,18 +231,15 @@ fn deeds(case: &TinyCase, folder: &Folder, verdict: &Verdict<usize, Page>) -> Ve
 }
 
 /// Every deed, with nothing between them.
-fn write_all(world: &mut World, clone: usize, run: &Run, deeds: Vec<Deed>) -> Result<(), Broken> {
-    let mut run = Run { stage: Stage::Writing { deeds, done: Vec::new() }, ..run.clone() };
-    while let Stage::Writing { deeds, done } = run.stage.clone() {
-        match write(world, clone, run, deeds, done)? {
-            Some(next) => run = next,
-            None => break,
-        }
+fn write_all(world: &mut World, clone: usize, mut run: Run) -> Result<(), Broken> {
+    while let Some(next) = write(world, clone, run)? {
+        run = next;
     }
     Ok(())
 }
 
-fn targets(deeds: &[Deed]) -> Vec<(usize, Option<File>)> {
+fn targets(writing: &Stage) -> Vec<(usize, Option<File>)> {
+    let Stage::Writing { deeds, .. } = writing else { return Vec::new() };
     let target = |deed: &Deed| match deed {
         Deed::Relocate { .. } => None,
         Deed::Exchange { part, new, .. } => Some((*part, new.clone())),
@@ -193,30 +248,26 @@ fn targets(deeds: &[Deed]) -> Vec<(usize, Option<File>)> {
 }
 
 /// Steps 6 to 8 of the protocol: the next deed, or what is remembered of them all.
-fn write(
-    world: &mut World,
-    clone: usize,
-    run: Run,
-    mut deeds: Vec<Deed>,
-    mut done: Vec<(usize, Option<File>)>,
-) -> Result<Option<Run>, Broken> {
-    match deeds.pop() {
-        None => {
-            remember(world, clone, &run, &done);
-            return Ok(None);
-        }
-        Some(Deed::Relocate { from, to }) => {
+fn write(world: &mut World, clone: usize, mut run: Run) -> Result<Option<Run>, Broken> {
+    let Stage::Writing { head, deeds, done } = &mut run.stage else { return Ok(None) };
+    let Some(deed) = deeds.pop() else {
+        let (head, done) = (*head, std::mem::take(done));
+        remember(world, clone, &run, head, &done);
+        return Ok(None);
+    };
+    match deed {
+        Deed::Relocate { from, to } => {
             let desk = world.desk_mut(clone, run.entity);
             if desk.folder.place == from {
                 desk.folder.place = to;
                 desk.left_at = Some(to);
             }
         }
-        Some(Deed::Exchange { part, expected, new }) => {
+        Deed::Exchange { part, expected, new } => {
             let is_expected = world.desk(clone, run.entity).folder.files[part] == expected;
             if world.is(Mutant::CheckThenRename) && is_expected && !run.is_halfway {
                 deeds.push(Deed::Exchange { part, expected, new });
-                return Ok(Some(Run { is_halfway: true, stage: Stage::Writing { deeds, done }, ..run }));
+                return Ok(Some(Run { is_halfway: true, ..run }));
             }
             let is_blind = world.is(Mutant::NoCheck) || run.is_halfway && world.is(Mutant::CheckThenRename);
             if is_expected || is_blind {
@@ -227,7 +278,7 @@ fn write(
             }
         }
     }
-    Ok(Some(Run { is_halfway: false, stage: Stage::Writing { deeds, done }, ..run }))
+    Ok(Some(Run { is_halfway: false, ..run }))
 }
 
 /// Writes or removes a file. P1: what it displaces is stored.
@@ -244,7 +295,7 @@ fn exchange(world: &mut World, clone: usize, entity: usize, part: usize, new: Op
 }
 
 /// Remembers what was written.
-fn remember(world: &mut World, clone: usize, run: &Run, done: &[(usize, Option<File>)]) {
+fn remember(world: &mut World, clone: usize, run: &Run, seen: Position, done: &[(usize, Option<File>)]) {
     let row = Arc::clone(world.row(clone, run.entity));
     let (from_disk, from_row) = (world.is(Mutant::MemoryFromDisk), world.is(Mutant::MemoryFromRow));
     let desk = world.desk_mut(clone, run.entity);
@@ -254,7 +305,7 @@ fn remember(world: &mut World, clone: usize, run: &Run, done: &[(usize, Option<F
             (_, true) => row.parts[*part].clone().map(File::stamped),
             _ => new.clone(),
         };
-        desk.memory[*part] = Some(Memory { left });
+        desk.memory[*part] = Some(Memory { left, seen });
     }
     if !done.is_empty() {
         desk.left_at = Some(desk.folder.place);

@@ -2,7 +2,7 @@
 //!
 //! Nobody ever writes the same token twice, so that a token in the end tells exactly which earlier ones went into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use instep::model::ThreeWay;
@@ -58,7 +58,25 @@ impl Lineage {
 
     /// Whether `of` was written by somebody who knew `old`, directly or through others.
     pub(crate) fn knows(&self, of: Token, old: Token) -> bool {
-        of.root == old.root && std::iter::successors(Some(of), |token| self.parent(*token)).any(|token| token == old)
+        of.root == old.root && self.line(of).any(|token| token == old)
+    }
+
+    /// A token and all that it derives from, the newest first.
+    pub(crate) fn line(&self, token: Token) -> impl Iterator<Item = Token> {
+        std::iter::successors(Some(token), |token| self.parent(*token))
+    }
+
+    /// The lines of all `tokens`.
+    pub(crate) fn lines(&self, tokens: impl IntoIterator<Item = Token>) -> HashSet<Token> {
+        let mut lines = HashSet::new();
+        for token in tokens {
+            for token in self.line(token) {
+                if !lines.insert(token) {
+                    break;
+                }
+            }
+        }
+        lines
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use instep::reconcile::{RowState, Rule};
 
+use super::git::{Checkout, Git, Position};
 use super::mutants::Mutant;
 use super::sync::Run;
 use super::value::{Author, Field, Lineage, Page, Token};
@@ -29,6 +30,12 @@ pub(crate) struct Scope {
     pub(crate) entities: usize,
     /// How many clones.
     pub(crate) clones: usize,
+    /// Whether all clones write into one database; else each has its own, and git is the only way between them.
+    pub(crate) is_shared: bool,
+    /// Whether people use git.
+    pub(crate) has_git: bool,
+    /// Whether git merges documents with our driver.
+    pub(crate) has_driver: bool,
     /// What is done wrongly on purpose.
     pub(crate) mutant: Option<Mutant>,
 }
@@ -61,10 +68,11 @@ impl Folder {
     }
 }
 
-/// What a clone remembers of one part: what it left in the tree.
+/// What a clone remembers of one part: what it left in the tree, and where HEAD was then.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Memory {
     pub(crate) left: Option<File>,
+    pub(crate) seen: Position,
 }
 
 /// One entity as one clone has it.
@@ -93,6 +101,8 @@ impl Desk {
 pub(crate) struct Workplace {
     /// One for each entity.
     pub(crate) desks: Vec<Desk>,
+    pub(crate) checkout: Checkout,
+    pub(crate) database: usize,
     /// The sync that is under way.
     pub(crate) run: Option<Run>,
 }
@@ -211,6 +221,7 @@ pub(crate) struct World {
     pub(crate) clones: Vec<Workplace>,
     /// By database, by entity; rows are shared with those who have read them.
     pub(crate) databases: Vec<Vec<Arc<Row>>>,
+    pub(crate) git: Git,
     pub(crate) lineage: Lineage,
     pub(crate) ledger: Ledger,
     pub(crate) tally: Tally,
@@ -228,29 +239,28 @@ impl World {
         });
         let rows: Vec<_> = rows.collect();
         let desks: Vec<_> = pages.iter().enumerate().map(|(entity, parts)| in_step(entity as Place, parts)).collect();
+        let tree = desks.iter().map(|desk| desk.folder.files.clone()).collect();
+        let clone = |database| Workplace { desks: desks.clone(), checkout: Checkout::FIRST, database, run: None };
+        let databases = if scope.is_shared { 1 } else { scope.clones };
         Self {
             scope,
-            clones: vec![Workplace { desks, run: None }; scope.clones],
-            databases: vec![rows],
+            clones: (0..scope.clones).map(|at| clone(at.min(databases - 1))).collect(),
+            databases: vec![rows; databases],
+            git: Git::first(tree),
             lineage,
             ledger: Ledger::default(),
             tally: Tally::default(),
         }
     }
 
-    /// Which database a clone uses.
-    pub(crate) fn database_of(&self, _clone: usize) -> usize {
-        0
-    }
-
     /// The row of an entity as a clone sees it.
     pub(crate) fn row(&self, clone: usize, entity: usize) -> &Arc<Row> {
-        &self.databases[self.database_of(clone)][entity]
+        &self.databases[self.clones[clone].database][entity]
     }
 
     /// The row of an entity, to be changed.
     pub(crate) fn row_mut(&mut self, clone: usize, entity: usize) -> &mut Row {
-        let database = self.database_of(clone);
+        let database = self.clones[clone].database;
         Arc::make_mut(&mut self.databases[database][entity])
     }
 
@@ -269,9 +279,16 @@ impl World {
         self.ledger.seen.extend(pages.into_iter().flat_map(Page::tokens));
     }
 
-    /// Somebody gave these pages up.
+    /// Somebody gave these pages up, and all that they derive from.
     pub(crate) fn give_up<'p>(&mut self, pages: impl IntoIterator<Item = &'p Page>) {
-        self.ledger.given_up.extend(pages.into_iter().flat_map(Page::tokens));
+        pages.into_iter().flat_map(Page::tokens).for_each(|token| self.give_up_for(token, None));
+    }
+
+    /// Somebody gave `loser` up for `winner`, and so much of what it derives from as went into neither.
+    pub(crate) fn give_up_for(&mut self, loser: Token, winner: Option<Token>) {
+        let line = self.lineage.line(loser);
+        let is_known = |token: &Token| winner.is_some_and(|winner| self.lineage.knows(winner, *token));
+        self.ledger.given_up.extend(line.take_while(|token| !is_known(token)));
     }
 
     /// Whether the mutant is this one.
@@ -290,7 +307,8 @@ fn first_pages(lineage: &mut Lineage, entity: usize) -> Parts<Page> {
 
 fn in_step(place: Place, parts: &Parts<Page>) -> Desk {
     let files = parts.clone().map(|page| page.map(File::stamped));
-    let memory = files.clone().map(|file| file.map(|file| Memory { left: Some(file) }));
+    let seen = Checkout::FIRST.position();
+    let memory = files.clone().map(|file| file.map(|file| Memory { left: Some(file), seen }));
     let folder = Folder { place, files };
     Desk { folder, buffers: Default::default(), memory, left_at: Some(place), lay_there: BTreeSet::new() }
 }
