@@ -51,6 +51,9 @@ pub(super) enum Effect {
     None,
     /// What was asked for was saved; something after it failed.
     Applied,
+    /// What files and rows said before was saved; what was asked for was not done.
+    #[serde(rename = "applied")]
+    OnlySettled,
     /// It may have been saved.
     Unknown,
 }
@@ -158,6 +161,9 @@ impl Failure {
         match self.effect {
             Effect::None => {}
             Effect::Applied => screen.alarm("note: the command itself was done"),
+            Effect::OnlySettled => {
+                screen.alarm("note: what files and rows said before is in step now; no more was done")
+            }
             Effect::Unknown => screen.alarm("note: it is not known whether anything was saved"),
         }
         if let Some(hint) = &self.hint {

@@ -233,7 +233,12 @@ const fn word(side: Side) -> &'static str {
 
 /// What a decision does to the entity; nothing where both sides are as they shall be, or it was deleted meanwhile.
 fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>, OpError> {
-    if record.deleted && conflict.what.kind != ConflictKind::NoBase {
+    // A file without a base and a folder that waits for its place are there, whatever became of the row.
+    let outlives_the_row = matches!(
+        conflict.what.kind,
+        ConflictKind::NoBase | ConflictKind::DuplicateId | ConflictKind::PathTaken | ConflictKind::Orphan
+    );
+    if record.deleted && !outlives_the_row {
         return Ok(None);
     }
     let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::resolve::{resolve, resolve_kind, sprints_of};
+use super::resolve::{resolve, resolve_kind};
 use super::{OpError, Workspace};
-use crate::model::{Code, DocPath, EntityKind, Field, Fields, Home, Record, Reference};
+use crate::model::{Code, DocPath, EntityId, EntityKind, Home, Record, Reference};
 use crate::store::Selection;
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
 use crate::tree::Address;
@@ -37,22 +37,19 @@ impl Relocate {
             let (expected, found) = (EntityKind::Task, record.kind);
             return Err(OpError::WrongKind { reference: self.reference.to_string(), expected, found });
         }
-        let code = self.code.as_deref().unwrap_or(&record.code);
-        let code = Code::new(code).map_err(|source| OpError::BadCode { code: code.to_owned(), source })?;
-        let target = match self.to.as_deref() {
+        let code = self
+            .code
+            .as_deref()
+            .map(|code| Code::new(code).map_err(|source| OpError::BadCode { code: code.to_owned(), source }));
+        let code = code.transpose()?;
+        let sprint = match self.to.as_deref() {
             None => None,
             Some(to) if to.eq_ignore_ascii_case("backlog") => Some(None),
-            Some(to) => Some(Some(resolve_kind(ws, &to.parse()?, EntityKind::Sprint).await?.record)),
+            Some(to) => Some(Some(resolve_kind(ws, &to.parse()?, EntityKind::Sprint).await?.record.id)),
         };
-        let sprint = match &target {
-            None => record.sprint,
-            Some(sprint) => sprint.as_ref().map(|sprint| sprint.id),
-        };
-        refuse_taken(ws, record, sprint, &code).await?;
-        let old = record.sprint.and_then(|id| found.sprints.get(&id).cloned());
-        let new = target.as_ref().map(|sprint| sprint.as_ref().map(|sprint| sprint.code.clone()));
-        let follow = follow(record, &code, old.as_deref(), new);
-        let edit = Edit { entity: record.id, deed: Deed::Move { sprint, code, follow } };
+        let wanted = code.as_ref().map_or(record.code.as_str(), Code::as_str);
+        refuse_taken(ws, record, sprint.unwrap_or(record.sprint), wanted).await?;
+        let edit = Edit { entity: record.id, deed: Deed::Move { sprint, code } };
         Ok(carry_out(ws, Order { edits: vec![edit], ..Order::default() }).await?)
     }
 }
@@ -66,49 +63,25 @@ pub(super) async fn back_to(ws: &Workspace, record: &Record, path: &str) -> Resu
         Address::Sprint(code) | Address::Agent(code) => (None, code),
         Address::Task(home, code) => (Some(home), code),
     };
-    let target = match home {
+    let sprint = match home {
         Some(Home::Sprint(code)) => {
             let wanted = Reference { kind: Some(EntityKind::Sprint), home: None, code };
-            Some(resolve_kind(ws, &wanted, EntityKind::Sprint).await?.record)
+            Some(resolve_kind(ws, &wanted, EntityKind::Sprint).await?.record.id)
         }
         Some(Home::Backlog) | None => None,
     };
-    let sprint = target.as_ref().map(|sprint| sprint.id);
-    refuse_taken(ws, record, sprint, &code).await?;
-    let sprints = sprints_of(ws, std::iter::once(&record.row)).await?;
-    let old = record.sprint.and_then(|id| sprints.get(&id).cloned());
-    let follow = follow(record, &code, old.as_deref(), Some(target.map(|sprint| sprint.code.clone())));
-    Ok(Deed::Move { sprint, code, follow })
+    refuse_taken(ws, record, sprint, code.as_str()).await?;
+    Ok(Deed::Move { sprint: Some(sprint), code: Some(code) })
 }
 
-async fn refuse_taken(
-    ws: &Workspace,
-    record: &Record,
-    sprint: Option<crate::model::EntityId>,
-    code: &Code,
-) -> Result<(), OpError> {
-    let named = ws.store.records(Selection::Codes(&[code.folded()])).await?;
+async fn refuse_taken(ws: &Workspace, record: &Record, sprint: Option<EntityId>, code: &str) -> Result<(), OpError> {
+    let named = ws.store.records(Selection::Codes(&[code.to_ascii_lowercase()])).await?;
     let is_there = |other: &Record| {
         !other.deleted
             && other.id != record.id
             && other.kind == record.kind
             && other.sprint == sprint
-            && other.code.eq_ignore_ascii_case(code.as_str())
+            && other.code.eq_ignore_ascii_case(code)
     };
-    if named.iter().any(is_there) { Err(OpError::Taken { code: code.to_string() }) } else { Ok(()) }
-}
-
-/// The fields that say where the entity is, where its documents say so now.
-fn follow(record: &Record, code: &Code, old: Option<&str>, new: Option<Option<String>>) -> Fields {
-    let says = |field: Field, value: &str| record.fields.get(&field).and_then(|said| said.as_str()) == Some(value);
-    let mut follow = Fields::new();
-    if says(Field::Code, &record.code) && record.code != code.as_str() {
-        follow.insert(Field::Code, code.as_str().into());
-    }
-    if let (Some(new), Some(old)) = (new, old)
-        && says(Field::Sprint, old)
-    {
-        follow.insert(Field::Sprint, new.unwrap_or_else(|| "backlog".into()).into());
-    }
-    follow
+    if named.iter().any(is_there) { Err(OpError::Taken { code: code.to_owned() }) } else { Ok(()) }
 }

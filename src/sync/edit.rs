@@ -9,6 +9,7 @@ use super::decide::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
 use super::make::make;
+use super::plan::Step;
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
@@ -17,7 +18,7 @@ use super::unfit::{check_given, check_spelling};
 use super::view::View;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
 use crate::model::{
-    Code, ConflictId, ConflictKind, DocumentKey, EntityId, EntityKind, Field, Fields, RevisionId, Role, Source,
+    Code, ConflictId, ConflictKind, DocumentKey, EntityId, EntityKind, Field, Fields, Record, RevisionId, Role, Source,
 };
 use crate::reconcile::{
     Collision, FileAction, FileVerdict, How, PlaceAction, RowAction, Rule, Side, Verdict, Writing, Writings, overlay,
@@ -37,7 +38,7 @@ impl Edit {
     /// The sprint that a task moves to.
     pub(super) fn destination(&self) -> Option<EntityId> {
         match self.deed {
-            Deed::Move { sprint, .. } => sprint,
+            Deed::Move { sprint, .. } => sprint.flatten(),
             _ => None,
         }
     }
@@ -56,14 +57,12 @@ impl Edit {
 pub enum Deed {
     /// Fields get these values, each spelled in its document's style; `null` takes a field away.
     Set(Fields),
-    /// It moves: to a sprint or the backlog, under a code.
+    /// It moves, and the fields that repeat where it is follow; what is not given stays as it is when this is done.
     Move {
-        /// The sprint of a task.
-        sprint: Option<EntityId>,
+        /// The sprint that a task goes to; the inner `None` is the backlog.
+        sprint: Option<Option<EntityId>>,
         /// The code.
-        code: Code,
-        /// Fields that repeat where it is.
-        follow: Fields,
+        code: Option<Code>,
     },
     /// It is deleted on both sides.
     Delete,
@@ -105,24 +104,38 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     sides::check(ws, &head, ws.tree.seen(ws.clone), Allowance::default())?;
     recover(ws).await?;
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
-    let mut view = View::read(ws, &ids, &order).await?;
+    let view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
     view.check_sprints(ws)?;
     let unsettled = view.out_of_step(&order.edits);
-    if !unsettled.is_empty() {
-        view.check_each(ws, &order.edits, check_given).await?;
-        let scope = Scope { paths: unsettled, everything: false };
-        // The command says what becomes of its entities: on the way, no absence of files means anything.
-        let mended = order.edits.iter().filter_map(Edit::mended).collect();
-        let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
-        run_locked(ws, options, Some(&lock)).await?;
-        view = View::read(ws, &ids, &order).await?;
-        view.check_claimed(ws, &order.edits).await?;
-        view.check_each(ws, &order.edits, check_spelling).await?;
-        if let Some(held) = view.held(&order.edits) {
-            return Err(SyncError::Held { path: held });
-        }
+    if unsettled.is_empty() {
+        return change(ws, view, order).await;
     }
+    view.check_each(ws, &order.edits, check_given).await?;
+    let scope = Scope { paths: unsettled, everything: false };
+    // The command says what becomes of its entities: on the way, no absence of files means anything.
+    let mended = order.edits.iter().filter_map(Edit::mended).collect();
+    let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
+    let settled = run_locked(ws, options, Some(&lock)).await?;
+    match change_settled(ws, &ids, order).await {
+        Ok(done) => Ok(settled.then(done)),
+        Err(error) if settled.steps.iter().all(Step::is_idle) => Err(error),
+        Err(error) => Err(SyncError::OnlySettled { source: Box::new(error) }),
+    }
+}
+
+/// Carries out what was asked for after its entities were brought into step.
+async fn change_settled(ws: &Workspace, ids: &BTreeSet<EntityId>, order: Order) -> Result<SyncReport, SyncError> {
+    let view = View::read(ws, ids, &order).await?;
+    view.check_claimed(ws, &order.edits).await?;
+    view.check_each(ws, &order.edits, check_spelling).await?;
+    match view.held(&order.edits) {
+        Some(path) => Err(SyncError::Held { path }),
+        None => change(ws, view, order).await,
+    }
+}
+
+async fn change(ws: &Workspace, view: View, order: Order) -> Result<SyncReport, SyncError> {
     view.check_there(&order.edits)?;
     let mut prepared = view.prepare(ws, &order).await?;
     let mut changes = change_set(ws, &prepared);
@@ -169,9 +182,10 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
         }
         Deed::Decide(decisions) => chosen(gathered, decisions, &mut facts),
         Deed::Set(fields) => set(gathered, fields, &mut facts),
-        Deed::Move { sprint, code, follow } => {
-            let laid = overlay(&gathered.head, follow);
-            let place = Place::new(gathered.candidate.kind, *sprint, code.as_str());
+        Deed::Move { sprint, code } => {
+            let code = code.as_ref().map_or(record.code.as_str(), Code::as_str);
+            let place = Place::new(record.kind, sprint.unwrap_or(record.sprint), code);
+            let laid = overlay(&gathered.head, &follow(record, &place, sprints));
             let there = self::facts(ws, place, sprints);
             let moved_from = Some(facts.reference).filter(|reference| *reference != there.reference);
             facts = Facts { lies_at: facts.lies_at, moved_from, ..there };
@@ -180,6 +194,20 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
     };
     let verdict = if is_gone && !matches!(deed, Deed::Delete) { remade(gathered, verdict) } else { verdict };
     prepare(gathered, verdict, &facts)
+}
+
+/// The fields that say where `record` is, as they are at another place.
+fn follow(record: &Record, place: &Place, sprints: &SprintCodes) -> Fields {
+    let says = |field: Field, value: &str| record.fields.get(&field).and_then(|said| said.as_str()) == Some(value);
+    let called = |sprint: Option<EntityId>| sprint.and_then(|id| sprints.now.get(&id)).map(String::as_str);
+    let mut follow = Fields::new();
+    if says(Field::Code, &record.code) && record.code != place.code {
+        follow.insert(Field::Code, place.code.as_str().into());
+    }
+    if place.sprint != record.sprint && called(record.sprint).is_some_and(|old| says(Field::Sprint, old)) {
+        follow.insert(Field::Sprint, called(place.sprint).unwrap_or("backlog").into());
+    }
+    follow
 }
 
 /// A verdict that gives fields these values.

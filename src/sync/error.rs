@@ -35,6 +35,13 @@ pub enum SyncError {
         /// Why.
         why: String,
     },
+    /// Both sides of what the command is about were brought into step; then the command itself could not be done.
+    #[error("{source}")]
+    OnlySettled {
+        /// Why not.
+        #[source]
+        source: Box<SyncError>,
+    },
     /// A value that the documents cannot say; nothing was written.
     #[error("the {field} cannot be written into the documents: {why}")]
     Unspellable {

@@ -1,21 +1,30 @@
 //! Gives a copy of documents an identity of its own.
 
 use super::apply::{commit_surely, new_change_set, recover};
-use super::run::run_locked;
+use super::brakes::Allowance;
+use super::run::{check_git, run_locked};
 use super::turn::take_turn;
-use super::{SyncError, SyncOptions, SyncReport, Workspace};
+use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, EntityId, Record};
 use crate::store::{ChangeSet, ListQuery, Selection};
 use crate::tree::{Expected, Place, Replacement};
 
-/// Takes the stamps off the documents at or below `path`, which are a copy, and syncs: they get an id of their own.
+/// Takes the stamps off the documents of a copy, which lies at `path` or has a document there, and brings it in step:
+/// it gets an id of its own.
 ///
 /// # Errors
-/// [`SyncError::NoCopy`]; a side that could not be read or written.
+/// [`SyncError::NoCopy`]; a brake that refused; a side that could not be read or written.
 pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, SyncError> {
+    check_git(ws)?;
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
+    sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
     recover(ws).await?;
+    // Whoever names a document means all that lie in its folder.
+    let path = &match ws.tree.layout().place(path) {
+        Place::Document(address, _) => ws.tree.layout().path(&address),
+        Place::Foreign(_) => path.clone(),
+    };
     let files = match ws.tree.read(path) {
         Ok(read) => vec![(path.clone(), read)],
         Err(_) => ws.tree.read_below(path)?,
@@ -45,7 +54,8 @@ pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, Sync
     let blobs = replacements.iter().flat_map(|r| &r.pieces).map(|bytes| (Digest::of(bytes), bytes.clone()));
     commit_surely(ws, &ChangeSet { blobs: blobs.collect(), ..new_change_set(ws) }).await?;
     ws.tree.replace(&replacements)?;
-    run_locked(ws, SyncOptions::default(), Some(&lock)).await
+    let scope = Scope { paths: vec![path.clone()], everything: false };
+    run_locked(ws, SyncOptions { scope, ..SyncOptions::default() }, Some(&lock)).await
 }
 
 /// Refuses what lies where the row of its id has it, which is the original, and what lies where another one belongs.

@@ -73,12 +73,18 @@ pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, Sy
     if options.dry_run {
         return run_locked(ws, options, None).await;
     }
-    if let Some(what) = ws.git.as_ref().and_then(GitDirs::at_work) {
-        return Err(SyncError::Refused { brake: Brake::GitBusy(what.to_owned()), plan: Box::default() });
-    }
+    check_git(ws)?;
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     super::apply::recover(ws).await?;
     run_locked(ws, options, Some(&lock)).await
+}
+
+/// Refuses to bring anything in step while git is at work (B7).
+pub(super) fn check_git(ws: &Workspace) -> Result<(), SyncError> {
+    match ws.git.as_ref().and_then(GitDirs::at_work) {
+        None => Ok(()),
+        Some(what) => Err(SyncError::Refused { brake: Brake::GitBusy(what.to_owned()), plan: Box::default() }),
+    }
 }
 
 /// A run under a lock that the caller has, or without one where nothing is written.
@@ -88,7 +94,7 @@ pub(super) async fn run_locked(
     lock: Option<&Lock>,
 ) -> Result<SyncReport, SyncError> {
     let survey = match survey(ws, lock).await? {
-        Surveyed::InStep(notes) => return in_step(ws, notes).await,
+        Surveyed::InStep { notes, documents } => return in_step(ws, notes, documents).await,
         Surveyed::Changed(survey) => *survey,
     };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
@@ -116,8 +122,9 @@ pub(super) async fn run_locked(
 }
 
 /// The report of a run that had nothing to do.
-async fn in_step(ws: &Workspace, notes: Vec<Note>) -> Result<SyncReport, SyncError> {
-    Ok(SyncReport { applied: true, notes, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
+async fn in_step(ws: &Workspace, notes: Vec<Note>, documents: usize) -> Result<SyncReport, SyncError> {
+    let totals = Totals { documents, ..Totals::default() };
+    Ok(SyncReport { applied: true, totals, notes, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
 }
 
 async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {

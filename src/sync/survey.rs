@@ -114,8 +114,13 @@ impl Survey {
 
 /// What a look at both sides told.
 pub(super) enum Surveyed {
-    /// Neither side has changed since the last run; what is worth knowing.
-    InStep(Vec<Note>),
+    /// Neither side has changed since the last run.
+    InStep {
+        /// What is worth knowing.
+        notes: Vec<Note>,
+        /// How many documents there are.
+        documents: usize,
+    },
     /// What there is on both sides.
     Changed(Box<Survey>),
 }
@@ -138,7 +143,7 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Survey
         {
             ws.tree.save_cache(&scan, last)?;
         }
-        return Ok(Surveyed::InStep(notices(&scan)));
+        return Ok(Surveyed::InStep { notes: notices(&scan), documents: scan.len() });
     }
     let mut notes = notices(&scan);
     let before = stamped_before(ws, &scan);

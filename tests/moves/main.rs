@@ -8,6 +8,7 @@ mod project;
 mod small;
 
 mod clones;
+mod commands;
 mod identity;
 mod places;
 

@@ -96,7 +96,7 @@ fn form(what: &str) -> &'static str {
         "position" => "write a number",
         "depends_on" | "blocks" | "tags" => "write them with commas between, such as `first,second`",
         "title" | "name" => "write one line of text",
-        _ => "write one of these words",
+        _ => "write it in plain words",
     }
 }
 
@@ -110,6 +110,7 @@ impl From<SyncError> for Failure {
             SyncError::Blocked { .. } => {
                 of("files-blocked", Exit::Files).hint("mend what keeps the files from being written, then run it again")
             }
+            SyncError::OnlySettled { source } => Self::from(*source).effect(Effect::OnlySettled),
             SyncError::Unspellable { .. } => {
                 of("unspellable-value", Exit::Usage).hint("give a value that the document can say")
             }
