@@ -202,7 +202,7 @@ fn add(
         changes.blobs.push((digest, text.into()));
         let left = Some(Left { raw: digest, blob: digest, canonical: digest });
         let head = Some("0123456789abcdef0123456789abcdef01234567".into());
-        changes.sync_state.left.push(SyncState { entity: id, key, path: at, revision, left, head });
+        changes.sync_state.left.push(SyncState { entity: id, key, path: at, sprint: None, revision, left, head });
     }
     let created = if kind == EntityKind::Sprint { EventType::SprintCreated } else { EventType::TaskCreated };
     let status = if kind == EntityKind::Sprint { "active" } else { ["pending", "completed"][versions.len() - 1] };

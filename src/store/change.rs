@@ -103,6 +103,8 @@ pub struct SyncState {
     pub key: DocumentKey,
     /// Where it was left.
     pub path: DocPath,
+    /// The sprint in whose folder that was, of a task.
+    pub sprint: Option<EntityId>,
     /// The revision that it was in step with.
     pub revision: RevisionId,
     /// The bytes; `None` says that no file was left there.

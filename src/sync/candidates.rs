@@ -233,7 +233,7 @@ fn candidate(id: EntityId, survey: &Survey, found: &Candidates, address: Option<
     let place = address.map(|address| place(address, found));
     if let Some(record) = record
         && is_plainly_in_step(record, &files, place.as_ref())
-        && is_remembered(found.left.get(&id), &files)
+        && is_remembered(found.left.get(&id), &files, record.sprint)
     {
         return None;
     }
@@ -251,9 +251,10 @@ fn is_plainly_in_step(record: &Record, files: &[Seen], place: Option<&Place>) ->
 }
 
 /// Whether this clone knows that it has these files as they are: a clone that never did anything for them does not.
-fn is_remembered(left: Option<&Vec<SyncState>>, files: &[Seen]) -> bool {
+fn is_remembered(left: Option<&Vec<SyncState>>, files: &[Seen], sprint: Option<EntityId>) -> bool {
     let is_of = |state: &SyncState, seen: &Seen| {
-        state.key == seen.key && state.path == seen.path && state.left.map(|left| left.raw) == seen.raw()
+        let is_there = state.path == seen.path && state.sprint == sprint;
+        state.key == seen.key && is_there && state.left.map(|left| left.raw) == seen.raw()
     };
     files.iter().all(|seen| left.is_some_and(|left| left.iter().any(|state| is_of(state, seen))))
 }
@@ -268,17 +269,24 @@ pub(super) fn place(address: &Address, found: &Candidates) -> Place {
 }
 
 impl Candidates {
-    /// The sprint whose folder is called `code`. One that is held in another one's place is still itself; a copy is none.
+    /// The sprint whose folder is called `code`: its own, or else the one whose row names it and that has none elsewhere.
+    /// One that is held in another one's place is still itself; a copy is none.
     fn sprint_of(&self, code: &Code) -> Option<EntityId> {
         let address = Address::Sprint(code.clone());
         let named = |record: &&Record| {
             record.kind == EntityKind::Sprint && !record.deleted && record.code.eq_ignore_ascii_case(code.as_str())
         };
-        let by_row = || self.records.values().find(named).map(|record| record.id);
+        let by_row = || self.records.values().find(named).map(|record| record.id).filter(|id| !self.has_folder(*id));
         match self.strays.iter().find(|stray| stray.address == address).map(|stray| &stray.why) {
             Some(Identity::Replaced { is, .. }) => Some(*is),
             Some(_) => None,
             None => self.owners.get(&address).copied().or_else(by_row),
         }
+    }
+
+    /// Whether something that makes the entity lies anywhere.
+    fn has_folder(&self, id: EntityId) -> bool {
+        let is_held = |stray: &Stray| matches!(stray.why, Identity::Replaced { is, .. } if is == id);
+        self.owners.values().any(|owner| *owner == id) || self.strays.iter().any(is_held)
     }
 }

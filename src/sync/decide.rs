@@ -64,7 +64,7 @@ pub(super) struct Work {
 pub(super) struct SprintCodes {
     /// As they are, or will be once this run is through.
     pub(super) now: BTreeMap<EntityId, String>,
-    /// As the folders were called that this clone last left.
+    /// As the folders were called in which this clone last left them.
     pub(super) left: BTreeMap<EntityId, String>,
     /// Sprints that have no folder in which a task could be made.
     pub(super) absent: BTreeSet<EntityId>,
@@ -212,9 +212,7 @@ impl Judge<'_> {
             return None;
         }
         let is_made = gathered.candidate.files.is_empty() && !prepared.writes.is_empty();
-        // Nobody can tell any more whether it was deleted there, or went to its sprint before that was.
-        let is_lost = prepared.step.row == RowDeed::Delete && facts.left_at.is_none();
-        if (is_made || follows || is_lost) && self.has_no_folder(&place) {
+        if (is_made || follows) && self.has_no_folder(&place) {
             return Some(self.orphan(gathered.candidate));
         }
         let to = (prepared.step.row != RowDeed::Delete && !is_dead(&gathered, &prepared)).then(|| place.clone());
@@ -252,6 +250,7 @@ impl Judge<'_> {
             reference: reference(place, self.sprints),
             moved_from: old.map(|old| reference(old, self.sprints)),
             home: self.home_now(home),
+            home_sprint: home.sprint,
             lies_at: self.lies_at(candidate),
             left_at: self.left_at(gathered).map(|left| self.home_now(&left)),
             place: place.clone(),
@@ -310,23 +309,7 @@ impl Judge<'_> {
             return gathered.candidate.place.clone();
         }
         let crate::tree::Place::Document(address, _) = layout.place(&left.state.path) else { return None };
-        let sprint = match &address {
-            Address::Task(Home::Sprint(code), _) => {
-                let own = gathered.candidate.record.as_ref().and_then(|record| record.sprint);
-                Some(self.sprint_called(code, own)?)
-            }
-            _ => None,
-        };
-        Some(Place::new(address.kind(), sprint, address.code().as_str()))
-    }
-
-    /// The sprint that is called so; the task's own one that is gone and was called so, whoever has its name since.
-    fn sprint_called(&self, code: &Code, own: Option<EntityId>) -> Option<EntityId> {
-        let is_called = |name: &String| name.eq_ignore_ascii_case(code.as_str());
-        let is_own =
-            |id: &EntityId| self.sprints.absent.contains(id) && self.sprints.now.get(id).is_some_and(is_called);
-        let mut known = self.sprints.left.iter().chain(&self.sprints.now);
-        own.filter(is_own).or_else(|| known.find(|(_, name)| is_called(name)).map(|(id, _)| *id))
+        Some(Place::new(address.kind(), left.state.sprint, address.code().as_str()))
     }
 }
 

@@ -247,6 +247,7 @@ fn facts(ws: &Workspace, place: Place, sprints: &SprintCodes) -> Facts {
     Facts {
         reference: reference(&place, sprints),
         home: address(&place, sprints).map_or_else(|| layout.root().clone(), |address| layout.path(&address)),
+        home_sprint: place.sprint,
         moved_from: None,
         lies_at: None,
         left_at: None,

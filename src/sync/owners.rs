@@ -82,7 +82,8 @@ fn known_places(
 ) -> BTreeMap<Address, EntityId> {
     let live = || records.values().filter(|record| !record.deleted);
     let by_row = live().filter_map(|record| Some((homes.get(&record.id)?.clone(), record.id)));
-    let by_file = live().filter_map(|record| Some((left_at(layout, left.get(&record.id)?)?, record.id)));
+    let by_file =
+        live().filter_map(|record| Some((address_of(layout, &last_left(left.get(&record.id)?)?.path)?, record.id)));
     by_row.chain(by_file).collect()
 }
 
@@ -117,27 +118,30 @@ async fn copied(ws: &Workspace, records: &BTreeMap<EntityId, Record>) -> Result<
 /// Where this clone last left each entity; a task goes where the folder of its sprint goes.
 fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<EntityId, Address> {
     let folders = sprint_folders(survey);
-    let all: BTreeMap<EntityId, Address> =
-        left.iter().filter_map(|(id, states)| Some((*id, left_at(layout, states)?))).collect();
-    let called = all.iter().filter_map(|(id, address)| match address {
-        Address::Sprint(code) => Some((code.folded(), folders.get(id)?)),
+    let left_folder = |sprint: &EntityId| match address_of(layout, &last_left(left.get(sprint)?)?.path)? {
+        Address::Sprint(code) => Some(code),
         _ => None,
-    });
-    let called_now: BTreeMap<String, &Code> = called.collect();
-    let now = |address: &Address| match address {
-        Address::Task(Home::Sprint(sprint), code) => {
-            let sprint = called_now.get(&sprint.folded()).map_or(sprint, |now| *now);
-            Address::Task(Home::Sprint(sprint.clone()), code.clone())
-        }
-        other => other.clone(),
     };
-    all.iter().map(|(id, address)| (*id, now(address))).collect()
+    let now = |states: &[SyncState]| {
+        let left = last_left(states)?;
+        Some(match (address_of(layout, &left.path)?, left.sprint) {
+            (Address::Task(Home::Sprint(home), code), Some(sprint)) => {
+                let went = folders.get(&sprint).filter(|_| left_folder(&sprint).as_ref() == Some(&home));
+                Address::Task(Home::Sprint(went.cloned().unwrap_or(home)), code)
+            }
+            (address, _) => address,
+        })
+    };
+    left.iter().filter_map(|(id, states)| Some((*id, now(states)?))).collect()
 }
 
-/// Where the entity was last left of which `states` are.
-fn left_at(layout: &Layout, states: &[SyncState]) -> Option<Address> {
-    let state = states.iter().find(|state| state.key.role.is_managed() && state.left.is_some())?;
-    match layout.place(&state.path) {
+/// What makes the entity of which `states` are, as it was last left.
+fn last_left(states: &[SyncState]) -> Option<&SyncState> {
+    states.iter().find(|state| state.key.role.is_managed() && state.left.is_some())
+}
+
+fn address_of(layout: &Layout, path: &DocPath) -> Option<Address> {
+    match layout.place(path) {
         Place::Document(address, _) => Some(address),
         Place::Foreign(_) => None,
     }

@@ -116,7 +116,9 @@ impl PartToWrite<'_> {
     fn remember(&self, known: Option<&SyncState>, file: &FileRead, prepared: &mut Prepared) {
         let canonical = file.content.as_ref().map_or(file.raw, Writing::digest);
         let left = Left { raw: file.raw, blob: file.blob, canonical };
-        let state = SyncState { path: file.path.clone(), ..self.state(Some(left)) };
+        let place = self.gathered.candidate.place.as_ref();
+        let sprint = place.map_or(self.facts.home_sprint, |place| place.sprint);
+        let state = SyncState { path: file.path.clone(), sprint, ..self.state(Some(left)) };
         if known != Some(&state) {
             prepared.found.left.push(state);
         }
@@ -137,6 +139,7 @@ impl PartToWrite<'_> {
             entity: self.gathered.candidate.id,
             key: self.key.clone(),
             path: self.path(),
+            sprint: self.facts.home_sprint,
             revision: self.revision,
             left,
             head: None,

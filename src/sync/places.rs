@@ -8,7 +8,7 @@ use super::decide::{Decided, Work, reference};
 use super::gather::Place;
 use super::hold::{Spot, held};
 use super::plan::RowDeed;
-use crate::model::{ConflictKind, EntityId, EntityKind};
+use crate::model::{ConflictKind, EntityId, EntityKind, Home};
 use crate::reconcile::{Placing, blocked};
 use crate::tree::Address;
 
@@ -75,7 +75,7 @@ fn files(ws: &Workspace, decided: &Decided, found: &Candidates, kind: EntityKind
     let owners = found.owners.iter().filter(|(address, id)| address.kind() == kind && !deciding.contains(id));
     let settled = owners.map(|(address, id)| staying(Some(*id), &place(address, found)));
     let strays = found.strays.iter().filter(|stray| stray.address.kind() == kind);
-    let strays = strays.filter_map(|stray| Some(staying(None, &wanted_place(&stray.address, decided)?)));
+    let strays = strays.filter_map(|stray| Some(staying(None, &lasting_place(&stray.address, decided, found)?)));
     let mut all: Vec<FoldedPlacing> =
         settled.chain(strays).chain(of_kind(decided, kind).map(|work| folded(&work.lying))).collect();
     let lies: BTreeSet<FoldedPlace> = all.iter().filter_map(|placing| placing.from.clone()).collect();
@@ -90,16 +90,18 @@ fn is_moving(work: &Work) -> bool {
     work.ready.as_ref().is_some_and(|ready| ready.relocation.is_some())
 }
 
-/// The place that somebody has who shall lie at `address` once this is done.
-fn wanted_place(address: &Address, decided: &Decided) -> Option<Place> {
-    let sprint = match address {
-        Address::Task(crate::model::Home::Sprint(code), _) => {
-            let mut sprints = decided.sprints.now.iter();
-            Some(*sprints.find(|(_, now)| now.eq_ignore_ascii_case(code.as_str()))?.0)
+/// The place that somebody has who goes on lying at `address`: in the sprint whose folder that is, wherever that goes, or
+/// else in the one that comes there.
+fn lasting_place(address: &Address, decided: &Decided, found: &Candidates) -> Option<Place> {
+    let there = place(address, found);
+    match address {
+        Address::Task(Home::Sprint(code), _) if there.sprint.is_none() => {
+            let mut sprints = decided.sprints.now.iter().filter(|(id, _)| !decided.sprints.absent.contains(id));
+            let (coming, _) = sprints.find(|(_, now)| now.eq_ignore_ascii_case(code.as_str()))?;
+            Some(Place { sprint: Some(*coming), ..there })
         }
-        _ => None,
-    };
-    Some(Place::new(address.kind(), sprint, address.code().as_str()))
+        _ => Some(there),
+    }
 }
 
 fn deciding(decided: &Decided) -> BTreeSet<EntityId> {

@@ -9,7 +9,7 @@ use super::plan::{FileDeed, FileStep, Note, RowDeed, Step};
 use super::record::{self, RowChange};
 use super::told::{changes, conflicts, kinds, notes};
 use crate::model::{
-    Digest, DocPath, DocumentKey, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
+    Digest, DocPath, DocumentKey, EntityId, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
 };
 use crate::reconcile::{PlaceAction, RowAction, Verdict, Writing, Writings, overlay};
 use crate::store::{Acknowledged, Bytes, EntityChange, Materialised, SyncState};
@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub(super) moved_from: Option<String>,
     /// Where its documents shall lie: the folder of a sprint or task, the file of an agent.
     pub(super) home: DocPath,
+    /// The sprint whose folder that is in.
+    pub(super) home_sprint: Option<EntityId>,
     /// Where they lie now, if anywhere.
     pub(super) lies_at: Option<DocPath>,
     /// Where this clone last left them, if anywhere.
@@ -240,7 +242,7 @@ fn relocation(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, prepa
     let kept = gathered.files.keys().filter(|key| !handled.contains(key));
     let left = kept.filter_map(|key| {
         let state = found(key).or_else(|| known(key))?;
-        Some(SyncState { path: document_path(&to, key), ..state.clone() })
+        Some(SyncState { path: document_path(&to, key), sprint: facts.home_sprint, ..state.clone() })
     });
     let left = left.collect();
     Some(Relocation { from, to, left })

@@ -554,3 +554,46 @@ fn row_32_the_tasks_of_a_sprint_that_waits_for_its_new_name_are_not_deleted_mean
     assert_eq!(of_task(&project, "other", "title"), "other");
     nothing_left_to_do(&project);
 }
+
+#[test]
+fn row_26_a_task_can_be_renamed_in_a_folder_that_is_held_in_another_ones_place() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    super::remove(&project, "sprints/beta");
+    rename(&project, "sprints/alpha", "sprints/beta");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["id-replaced"]);
+    nothing_left_to_do(&project);
+    rename(&project, "sprints/beta/two", "sprints/beta/renamed");
+    project.exits(3, &["sync"]);
+    assert_eq!(of_task(&project, "renamed", "title"), "two");
+    assert_eq!(waiting(&project), ["id-replaced"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_31_tasks_that_their_sprint_left_behind_are_told_of_in_that_run() {
+    let project = small();
+    std::fs::create_dir(project.at("delegation/sprints/omega")).expect("made");
+    let at = |code: &str| project.at(&format!("delegation/sprints/{code}/SPRINT.md"));
+    std::fs::rename(at("alpha"), at("omega")).expect("renamed");
+    project.exits(3, &["sync"]);
+    assert_eq!((sprint_code(&project), waiting(&project)), (vec!["omega".into()], vec!["orphan".to_owned(); 3]));
+    nothing_left_to_do(&project);
+    rename(&project, "sprints/alpha/two", "sprints/omega/two");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["orphan"; 2]);
+}
+
+#[test]
+fn row_31_a_task_that_stays_where_its_sprint_is_not_made_again_is_no_copy() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "backlog/copy");
+    std::fs::remove_file(project.at("delegation/sprints/alpha/SPRINT.md")).expect("removed");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    project.exits(3, &["sync"]);
+    assert!(project.at("delegation/sprints/omega/SPRINT.md").exists());
+    assert_eq!(waiting(&project), ["delete-edit", "duplicate-id", "orphan", "orphan", "orphan"]);
+    nothing_left_to_do(&project);
+}

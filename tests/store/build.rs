@@ -200,6 +200,7 @@ pub(crate) fn state(entity: EntityId, name: &str, text: Option<&str>) -> SyncSta
         entity,
         key: DocumentKey { role: Role::Task, name: name.into() },
         path: path(&format!("delegation/backlog/{entity}/{name}")),
+        sprint: text.map(|_| EntityId::new(Uuid::from_u128(2))),
         revision: RevisionId::new(Uuid::from_u128(1)),
         left,
         head: Some("abc".into()),

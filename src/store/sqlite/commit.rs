@@ -238,6 +238,7 @@ mod tests {
             entity: EntityId::new(Uuid::nil()),
             key: DocumentKey { role: Role::Task, name: "TASK.md".into() },
             path: DocPath::new("a").expect("a good path"),
+            sprint: None,
             revision: RevisionId::new(Uuid::nil()),
             left: None,
             head: None,

@@ -9,7 +9,7 @@ use sqlx::{Connection, Executor};
 
 use super::bulk::{Binds, Bulk};
 use super::packed::{self, PackedRecord, TOGETHER};
-use super::row::{self, RowRecord, digest, document_key, get, maybe_digest, parsed};
+use super::row::{self, RowRecord, digest, document_key, get, maybe_digest, maybe_parsed, parsed};
 use crate::model::{
     CloneId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, Patch, Record, RevisionId, Role,
 };
@@ -29,10 +29,10 @@ const DOCUMENTS: &str = "SELECT json_array(entity_id, role, name, file_path, low
 /// What [`DOCUMENTS`] answers of each.
 type PackedDocument = (EntityId, Role, String, DocPath, Digest, Digest);
 
-const SYNC_STATE: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head \
+const SYNC_STATE: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head, sprint_id \
      FROM orchestration_sync_state WHERE clone_id = ? ORDER BY file_path, entity_id";
 
-const SYNC_STATE_OF: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head \
+const SYNC_STATE_OF: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head, sprint_id \
      FROM orchestration_sync_state WHERE clone_id = ? AND entity_id IN (SELECT value FROM json_each(?)) \
      ORDER BY file_path, entity_id";
 
@@ -214,5 +214,6 @@ fn state(row: &SqliteRow) -> sqlx::Result<SyncState> {
         revision: parsed(row, 4)?,
         left,
         head: get(row, 8)?,
+        sprint: maybe_parsed(row, 9)?,
     })
 }

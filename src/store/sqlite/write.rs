@@ -46,11 +46,22 @@ static FORGET_STATE: LazyLock<Bulk> = LazyLock::new(|| {
 });
 
 static STATE: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns =
-        ["clone_id", "entity_id", "role", "name", "revision", "raw", "blob", "canonical", "head", "file_path"];
+    let columns = [
+        "clone_id",
+        "entity_id",
+        "role",
+        "name",
+        "revision",
+        "raw",
+        "blob",
+        "canonical",
+        "head",
+        "file_path",
+        "sprint_id",
+    ];
     let tail = " ON CONFLICT (clone_id, entity_id, role, name) DO UPDATE SET revision = excluded.revision, \
          raw = excluded.raw, blob = excluded.blob, canonical = excluded.canonical, head = excluded.head, \
-         file_path = excluded.file_path";
+         file_path = excluded.file_path, sprint_id = excluded.sprint_id";
     Bulk::insert("orchestration_sync_state", &columns, tail)
 });
 
@@ -128,10 +139,10 @@ pub(super) async fn sync_state(
     left.sort_unstable_by(|a, b| (a.entity, &a.key).cmp(&(b.entity, &b.key)));
     STATE
         .run(connection, &left, |state, binds| {
-            let SyncState { entity, key, path, revision, left, head } = state;
+            let SyncState { entity, key, path, sprint, revision, left, head } = state;
             let binds = binds.text(clone).text(entity).push(key.role.word()).text(&key.name).text(revision);
             let binds = binds.maybe_digest(left.map(|left| left.raw)).maybe_digest(left.map(|left| left.blob));
-            binds.maybe_digest(left.map(|left| left.canonical)).maybe(head.as_ref()).text(path)
+            binds.maybe_digest(left.map(|left| left.canonical)).maybe(head.as_ref()).text(path).maybe(*sprint)
         })
         .await
 }
