@@ -51,10 +51,9 @@ impl<C: PartialEq> Part<C> {
     }
 
     /// Whether git's `text` counts as a change of what was left, whatever its stamp says: its bytes are as the stamp
-    /// has them, so that only git can have chosen them, or HEAD went elsewhere.
+    /// has them, so that only git can have chosen them. Who edited it on top of a known revision saw that one.
     fn is_news(&self, text: &FileText<C>, stamped: &C) -> bool {
-        let chosen = *stamped == text.content || self.git.movement == Movement::Sideways;
-        self.git.left_is_in_history && self.movement().is_some() && chosen
+        self.git.left_is_in_history && self.movement().is_some() && *stamped == text.content
     }
 
     /// Git's text: what was left, if git ever had it; else what git had when it was left.

@@ -28,16 +28,31 @@ pub(super) fn decide<P: Ord + Clone, C: Content, L: PartialEq>(
         everywhere(case, Rule::DeleteWins, &FileAction::Remove)
     } else if edited.is_empty() {
         bury(case)
-    } else if edited.iter().all(|(_, part, text)| is_provably_newer(part, text)) {
-        let courses = case.parts.iter().map(|(name, part)| (name, of_restored(part, case.circumstances.shared)));
-        let mut verdict = restore(case, courses.collect());
-        verdict.collisions.insert(0, Collision::of_entity(ConflictKind::EditDelete));
-        verdict
     } else {
-        let held = |(name, _, _): &(&P, _, _)| Collision::of_part(ConflictKind::NoBase, *name);
-        let collisions = edited.iter().map(held).collect();
-        Verdict { collisions, ..everywhere(case, Rule::UnprovenEdit, &FileAction::Pass) }
+        let is_newer = edited.iter().all(|(_, part, text)| is_provably_newer(part, text));
+        edited_after(case).filter(|_| is_newer).unwrap_or_else(|| unproven(case, edited.iter().map(|(name, ..)| *name)))
     }
+}
+
+/// Row 21: an edit after the deletion brings the entity back; `None` where some of it would have to wait for a person:
+/// then all of it waits, since an entity that is half back is neither deleted nor there.
+fn edited_after<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Option<Verdict<P, C>> {
+    let courses = case.parts.iter().map(|(name, part)| (name, of_restored(part, case.circumstances.shared)));
+    let mut verdict = restore(case, courses.collect());
+    if verdict.is_held() {
+        return None;
+    }
+    verdict.collisions.insert(0, Collision::of_entity(ConflictKind::EditDelete));
+    Some(verdict)
+}
+
+/// Row 22: a person has to say whether the edited parts bring the entity back.
+fn unproven<'a, P: Ord + Clone + 'a, C: Content, L>(
+    case: &Case<P, C, L>,
+    edited: impl Iterator<Item = &'a P>,
+) -> Verdict<P, C> {
+    let collisions = edited.map(|name| Collision::of_part(ConflictKind::NoBase, name)).collect();
+    Verdict { collisions, ..everywhere(case, Rule::UnprovenEdit, &FileAction::Pass) }
 }
 
 fn present<'a, P, C>((name, part): (&'a P, &'a Part<C>)) -> Option<(&'a P, &'a Part<C>, &'a FileText<C>)> {

@@ -149,6 +149,15 @@ fn r15_what_git_never_had_is_no_base_of_gits_text() {
 }
 
 #[test]
+fn r16_gits_text_that_somebody_edited_derives_from_what_its_stamp_names_wherever_head_went() {
+    let (old, stamped, row) = (c(1), c(2), c(3));
+    let edited = tiny(&[(STATUS, 2), (OWNER, 5)], 0);
+    let scene = Scene::live(row.clone()).file(0, &edited, &stamped, &[(&row, true)]).under(|c| c.shared = true);
+    let told = brought(scene, &old, Movement::Sideways).git(0, |git| git.merge_base = Some(old.clone())).decide();
+    assert_eq!((told.row(0), told.collisions()), (Some(&tiny(&[(STATUS, 3), (OWNER, 5)], 0)), vec![]));
+}
+
+#[test]
 fn r17_a_row_that_heads_history_has_is_older_than_heads_text() {
     let unknown = Ancestry::Unknown { is_own: true, named: None };
     let scene = Scene::live(c(1)).text(0, &c(2), unknown).git(0, |git| git.is_heads_text = true);

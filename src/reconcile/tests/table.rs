@@ -300,6 +300,17 @@ fn row_27_cc19_the_row_wins_two_moves() {
 }
 
 #[test]
+fn row_22_an_entity_comes_back_as_a_whole_or_waits_as_a_whole() {
+    let [task, agent] = [c(1, 1, 1), tiny(&[(STATUS, 1)], 2)];
+    let scene = Scene::tombstone(task.clone()).part(1, Some(agent.clone())).file(0, &c(2, 1, 1), &task, &[]);
+    let restored = scene.clone().file(1, &tiny(&[(STATUS, 1)], 3), &agent, &[]).decide();
+    assert_eq!((restored.how(), restored.row(0)), (Some(How::Restored), Some(&c(2, 1, 1))));
+    let differing = scene.file(1, &tiny(&[(STATUS, 3)], 2), &agent, &[]).decide();
+    assert!(differing.is_idle(), "{differing:?}");
+    assert_eq!(differing.collisions(), [(Kind::NoBase, None), (Kind::NoBase, None)]);
+}
+
+#[test]
 fn row_16_two_places_that_differ_hold_the_whole_of_files_that_alone_changed() {
     let [task, agent] = [c(1, 1, 1), tiny(&[(STATUS, 1)], 2)];
     let scene = Scene::live(task.clone()).part(1, Some(agent.clone()));
