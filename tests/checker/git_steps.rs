@@ -165,8 +165,14 @@ fn join(world: &mut World, clone: usize, target: usize, picks: Picks, is_rebase:
         .collect();
     for (entity, files) in tree.iter().enumerate() {
         for (part, file) in files.iter().enumerate() {
-            if world.desk(clone, entity).folder.files[part] != *file {
-                world.desk_mut(clone, entity).lay(part, file.clone());
+            if world.desk(clone, entity).folder.files[part] == *file {
+                continue;
+            }
+            world.desk_mut(clone, entity).lay(part, file.clone());
+            if file.is_none() {
+                // Whoever merges a deletion can have seen what lay there.
+                let seen = world.desk(clone, entity).lay_there.clone();
+                world.give_up(&seen);
             }
         }
     }

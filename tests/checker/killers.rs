@@ -2,13 +2,16 @@
 //!
 //! Some of these need luck that the few histories of a build do not have; so they are kept here.
 
-use super::mutants::Mutant::{self, R1, R3};
+use super::mutants::Mutant::{self, R1, R2, R3, R7, R10, R11, R13, R15};
 use super::search::Story;
-use super::steps::Step::{self, Commit, Edit, Revert, Sql, Sync};
+use super::steps::Step::{
+    self, Branch, Command, Commit, CommitElse, Delete, Edit, LoseDatabase, Open, PullGit, Push, PutBack, Rebase,
+    Revert, Sql, Sync, SyncPull,
+};
 use super::steps::at;
-use super::stories::EMBEDDED;
+use super::stories::{EMBEDDED, SHARED_WITH_GIT};
 use super::value::Facet::{Text, Value};
-use super::value::Field::Status;
+use super::value::Field::{Owner, Status};
 
 /// What finds a mutant.
 pub(crate) struct Killer {
@@ -46,6 +49,88 @@ pub(crate) const KILLERS: &[Killer] = &[
             Commit(at(0, 0, 1)),
             Revert(at(0, 0, 0)),
             Sync(at(0, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R2,
+        story: SHARED_WITH_GIT,
+        seed: 5891,
+        steps: &[
+            Branch(at(0, 0, 0)),
+            Edit(at(1, 0, 1), Value(Status)),
+            Sync(at(1, 0, 0)),
+            SyncPull(at(0, 0, 1)),
+            Delete(at(0, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R7,
+        story: EMBEDDED,
+        seed: 41229,
+        steps: &[
+            Sql(at(0, 0, 1), Value(Status)),
+            Sync(at(0, 0, 0)),
+            Commit(at(0, 0, 1)),
+            Push(at(0, 0, 0)),
+            Open(at(1, 0, 0)),
+            PullGit(at(1, 0, 0), 132),
+            PutBack(at(1, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R10,
+        story: EMBEDDED,
+        seed: 35501,
+        steps: &[
+            CommitElse(at(0, 0, 1)),
+            Sync(at(0, 0, 0)),
+            Edit(at(1, 0, 0), Value(Status)),
+            Commit(at(1, 0, 0)),
+            Delete(at(0, 0, 1)),
+            Commit(at(0, 0, 0)),
+            LoseDatabase(at(1, 0, 1)),
+            Push(at(1, 0, 1)),
+            Rebase(at(0, 0, 0), 10),
+        ],
+    },
+    Killer {
+        mutant: R11,
+        story: EMBEDDED,
+        seed: 1316,
+        steps: &[
+            Command(at(1, 0, 0), Value(Owner)),
+            Commit(at(1, 0, 1)),
+            Edit(at(0, 0, 0), Value(Status)),
+            Push(at(1, 0, 0)),
+            Commit(at(0, 0, 1)),
+            Rebase(at(0, 0, 0), 14),
+            Sync(at(0, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R13,
+        story: EMBEDDED,
+        seed: 22388,
+        steps: &[
+            LoseDatabase(at(1, 0, 0)),
+            Edit(at(1, 0, 0), Value(Status)),
+            Commit(at(1, 0, 1)),
+            Open(at(1, 0, 0)),
+            Command(at(1, 0, 0), Value(Owner)),
+            PutBack(at(1, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R15,
+        story: EMBEDDED,
+        seed: 5746,
+        steps: &[
+            Edit(at(0, 0, 0), Text),
+            Command(at(1, 0, 1), Value(Owner)),
+            Commit(at(0, 0, 0)),
+            Revert(at(0, 0, 1)),
+            Push(at(0, 0, 0)),
+            PullGit(at(1, 0, 0), 217),
         ],
     },
 ];

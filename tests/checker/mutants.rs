@@ -67,8 +67,6 @@ pub(crate) enum Mutant {
     R14,
     /// What was left is the base even where git never had it.
     R15,
-    /// After a sideways move an edited text of git's derives from what its stamp names.
-    R16,
     /// At first contact HEAD's text does not come first.
     R17,
     /// HEAD is unmoved wherever it is the same commit.
@@ -88,7 +86,7 @@ pub(crate) enum Mutant {
 use Mutant::{
     CheckThenRename, D13, FileBeforeCommit, MemoryBeforeCommit, MemoryFromDisk, MemoryFromRow, MemoryOfAborted,
     NewestWins, NoCheck, NoCompare, NoTombstone, NothingKept, R1, R2, R3, R4, R5, R6, R7, R8, R10, R11, R12, R13, R14,
-    R15, R16, R17, R18, R19, R20, R21, R22,
+    R15, R17, R18, R19, R20, R21, R22,
 };
 
 /// The faults of the protocol.
@@ -106,9 +104,9 @@ pub(crate) const OF_PROTOCOL: [Mutant; 11] = [
     NoTombstone,
 ];
 
-/// The rules about git that are missing; there is no ninth.
-pub(crate) const OF_GIT: [Mutant; 21] =
-    [R1, R2, R3, R4, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R16, R17, R18, R19, R20, R21, R22];
+/// The rules about git that are missing; there is no ninth and no sixteenth.
+pub(crate) const OF_GIT: [Mutant; 20] =
+    [R1, R2, R3, R4, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R18, R19, R20, R21, R22];
 
 /// Bends the facts.
 pub(crate) fn bend(evidence: &Evidence<'_>, case: &mut TinyCase) {
@@ -182,9 +180,6 @@ fn bend_present(mutant: Mutant, row: RowState, part: &mut Part<Page>) {
             }
         }
         R15 => git.left_is_in_history |= left_text(&part.left).is_some(),
-        R16 if by_git && is_edited && git.movement == Movement::Sideways => {
-            (git.was_touched, git.left_is_in_history) = (git.was_touched || git.left_is_in_history, false);
-        }
         R17 if row == RowState::Never || matches!(part.left, Left::Unknown) => {
             git.head = None;
             git.history.clear();

@@ -49,6 +49,10 @@ pub(crate) enum Step {
     DeletePart(At),
     /// Somebody deletes a folder.
     Delete(At),
+    /// Somebody moves a folder.
+    Move(At, Place),
+    /// Another program moves a row.
+    SqlMove(At, Place),
     /// A command changes a field on both sides.
     Command(At, Facet),
     /// Another program changes a column.
@@ -87,6 +91,22 @@ pub(crate) enum Step {
     Revert(At),
 }
 
+impl Step {
+    /// Whether it concerns a whole clone or entity, so that it is the same for every part.
+    pub(crate) const fn is_of_whole(self) -> bool {
+        !matches!(
+            self,
+            Self::Edit(..)
+                | Self::Open(_)
+                | Self::SaveStale(..)
+                | Self::PutBack(_)
+                | Self::DropStamp(_)
+                | Self::Replace(_)
+                | Self::DeletePart(_)
+        )
+    }
+}
+
 /// Lets `step` happen.
 pub(crate) fn take(world: &mut World, step: Step) -> Result<(), Broken> {
     match step {
@@ -98,6 +118,8 @@ pub(crate) fn take(world: &mut World, step: Step) -> Result<(), Broken> {
         Step::Replace(at) => replace(world, at),
         Step::DeletePart(at) => delete(world, at, &[at.part]),
         Step::Delete(at) => delete(world, at, &[0, 1]),
+        Step::Move(at, to) => relocate(world, at, to),
+        Step::SqlMove(at, to) => sql_move(world, at, to),
         Step::Command(at, facet) => command(world, at, facet)?,
         Step::Sql(at, facet) => sql(world, at, facet),
         Step::SqlDelete(at) => sql_delete(world, at),
@@ -202,6 +224,13 @@ fn delete(world: &mut World, at: At, parts: &[usize]) {
     }
 }
 
+fn relocate(world: &mut World, at: At, to: Place) {
+    let folder = &mut world.desk_mut(at.clone, at.entity).folder;
+    if !folder.is_empty() {
+        folder.place = to;
+    }
+}
+
 /// The overlay: a value that another program or a command gives is taken by every place that said the same.
 fn overlaid(parts: &Parts<Page>, facet: Facet, new: &Page) -> Parts<Page> {
     let before = parts[0].as_ref().and_then(|page| page.said(facet));
@@ -220,6 +249,14 @@ fn sql(world: &mut World, at: At, facet: Facet) {
     let parts = overlaid(&parts, facet, &new);
     world.show(parts.iter().flatten());
     world.row_mut(at.clone, at.entity).write(RowState::Live, parts, Author::Outside);
+}
+
+fn sql_move(world: &mut World, at: At, to: Place) {
+    let row = world.row_mut(at.clone, at.entity);
+    if row.state == RowState::Live && row.place != to {
+        row.write(RowState::Live, row.parts.clone(), Author::Outside);
+        row.place = to;
+    }
 }
 
 fn sql_delete(world: &mut World, at: At) {

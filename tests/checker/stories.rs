@@ -2,7 +2,7 @@
 
 use super::search::{Kind, Story};
 use super::steps::Step;
-use super::world::Scope;
+use super::world::{Place, Scope};
 
 /// Clones of one database, editors, other programs and crashes; nobody uses git.
 pub(crate) const ONE_DATABASE: Story = Story {
@@ -25,20 +25,59 @@ pub(crate) const ONE_DATABASE: Story = Story {
     ],
 };
 
-/// The same with people who write files anew without their stamps.
+/// The same with people who write files anew without their stamps, and with databases and memories that are lost.
 pub(crate) const WITHOUT_STAMPS: Story = Story {
     steps: &[
         (14, |at, dice| Step::Edit(at, dice.facet())),
         (6, |at, _| Step::DropStamp(at)),
-        (3, |at, _| Step::Replace(at)),
+        (6, |at, _| Step::Replace(at)),
         (5, |at, _| Step::Open(at)),
         (9, |at, dice| Step::SaveStale(at, dice.facet())),
         (3, |at, _| Step::PutBack(at)),
         (1, |at, _| Step::DeletePart(at)),
         (2, |at, _| Step::Delete(at)),
         (8, |at, dice| Step::Sql(at, dice.facet())),
+        (2, |at, _| Step::SqlDelete(at)),
+        (4, |at, _| Step::Forget(at)),
+        (1, |at, _| Step::LoseDatabase(at)),
+        (30, |at, _| Step::Advance(at)),
+        (4, |at, _| Step::Crash(at)),
+        (14, |at, _| Step::Sync(at)),
+    ],
+    ..ONE_DATABASE
+};
+
+/// Databases that begin empty beside files that never had stamps, or lost them.
+pub(crate) const NEW_DATABASES: Story = Story {
+    length: 30,
+    steps: &[
+        (10, |at, dice| Step::Edit(at, dice.facet())),
+        (60, |at, _| Step::DropStamp(at)),
+        (8, |at, _| Step::Replace(at)),
+        (6, |at, dice| Step::Sql(at, dice.facet())),
+        (2, |at, _| Step::Delete(at)),
+        (4, |at, _| Step::Forget(at)),
+        (18, |at, _| Step::LoseDatabase(at)),
+        (10, |at, _| Step::Advance(at)),
+        (4, |at, _| Step::Crash(at)),
+        (20, |at, _| Step::Sync(at)),
+    ],
+    ..ONE_DATABASE
+};
+
+/// Folders are moved as well.
+pub(crate) const MOVES: Story = Story {
+    steps: &[
+        (12, |at, dice| Step::Edit(at, dice.facet())),
+        (12, |at, dice| Step::Move(at, dice.roll(4) as Place)),
+        (8, |at, dice| Step::SqlMove(at, dice.roll(4) as Place)),
+        (4, |at, _| Step::Open(at)),
+        (6, |at, dice| Step::SaveStale(at, dice.facet())),
+        (1, |at, _| Step::DeletePart(at)),
+        (2, |at, _| Step::Delete(at)),
+        (6, |at, dice| Step::Sql(at, dice.facet())),
         (1, |at, _| Step::SqlDelete(at)),
-        (2, |at, _| Step::Forget(at)),
+        (1, |at, _| Step::Forget(at)),
         (36, |at, _| Step::Advance(at)),
         (4, |at, _| Step::Crash(at)),
         (14, |at, _| Step::Sync(at)),

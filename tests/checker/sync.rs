@@ -181,7 +181,9 @@ pub(crate) fn settle(
         return Ok(());
     }
     for choice in &choices {
-        give_up_what_lost(world, choice, &files, &row);
+        // What is said in several places is one thing: the first choice counts for all of them.
+        let first = choices.iter().find(|first| first.key.is_some() && first.key == choice.key).unwrap_or(choice);
+        give_up_what_lost(world, first, choice.part, (&files, &row));
     }
     let verdict = decide_with(&case, &choices);
     Decision { clone, entity, files: &files, sight: &sight, case: &case, verdict: &verdict }.commit(world)?;
@@ -189,13 +191,22 @@ pub(crate) fn settle(
     write_all(world, clone, Run { stage: Stage::Writing { head: sight.head, deeds, done: Vec::new() }, ..run })
 }
 
-fn give_up_what_lost(world: &mut World, choice: &Choice<usize, Field>, files: &Parts<File>, row: &Row) {
-    let file = files[choice.part].as_ref().map(|file| &file.page);
-    let row = row.parts[choice.part].as_ref();
-    let (winner, loser) = if choice.side == Side::File { (file, row) } else { (row, file) };
+fn give_up_what_lost(
+    world: &mut World,
+    choice: &Choice<usize, Field>,
+    part: usize,
+    (files, row): (&Parts<File>, &Row),
+) {
+    let page = |part: usize, side| match side {
+        Side::File => files[part].as_ref().map(|file| &file.page),
+        Side::Row => row.parts[part].as_ref(),
+    };
+    let winner = page(choice.part, choice.side);
     let is_meant = |facet: &Facet| choice.key.is_none_or(|key| *facet == Facet::Value(key));
-    for (facet, token) in loser.into_iter().flat_map(Page::facets).filter(|(facet, _)| is_meant(facet)) {
-        world.give_up_for(token, winner.and_then(|winner| winner.said(facet)));
+    for said in [page(part, Side::File), page(part, Side::Row)].into_iter().flatten() {
+        for (facet, token) in said.facets().filter(|(facet, _)| is_meant(facet)) {
+            world.give_up_for(token, winner.and_then(|winner| winner.said(facet)));
+        }
     }
 }
 
