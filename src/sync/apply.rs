@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
-use super::decide::{Decided, SprintCodes, Work, decide_batch};
+use super::codes::SprintCodes;
+use super::decide::{Decided, Work, decide_batch};
 use super::files;
 use super::gather::Candidate;
 use super::open::OpenConflicts;

@@ -1,9 +1,10 @@
 //! Decides all candidates: batch by batch where their texts are needed, then together where their places are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::candidates::Candidates;
 use super::case::{Surroundings, case};
+use super::codes::{SprintCodes, address, reference, remember_sprint, sprint_codes};
 use super::gather::{Candidate, Gathered, Place, gather};
 use super::hold::{Spot, by_path, held, strays};
 use super::places;
@@ -14,10 +15,9 @@ use super::survey::Survey;
 use super::unfit::unfit;
 use super::whole;
 use super::{SyncError, SyncOptions, Workspace};
-use crate::model::{Code, ConflictKind, DocPath, EntityId, EntityKind, Fields, Home, NewConflict, RevisionId};
-use crate::reconcile::{Circumstances, Deletion, Direction, Identity, PlaceAction, Placing, decide_towards};
-use crate::store::Selection;
-use crate::tree::{Address, Layout, spread};
+use crate::model::{ConflictKind, DocPath, EntityId, EntityKind, Fields, NewConflict, RevisionId};
+use crate::reconcile::{Circumstances, Deletion, Direction, PlaceAction, Placing, decide_towards};
+use crate::tree::{Layout, spread};
 
 /// How many entities are gathered at once.
 pub(super) const BATCH: usize = 256;
@@ -59,21 +59,28 @@ pub(super) struct Work {
     pub(super) home: DocPath,
 }
 
-/// The codes of sprints by id.
-#[derive(Debug, Clone, Default)]
-pub(super) struct SprintCodes {
-    /// As they are, or will be once this run is through.
-    pub(super) now: BTreeMap<EntityId, String>,
-    /// As the folders were called in which this clone last left them.
-    pub(super) left: BTreeMap<EntityId, String>,
-    /// Sprints that have no folder in which a task could be made.
-    pub(super) absent: BTreeSet<EntityId>,
-    /// Sprints whose folder was removed and that are made again whole.
-    pub(super) kept: BTreeSet<EntityId>,
+/// Decides `found`: again, as long as a sprint turns out to stay that seemed to go, since others may want its place.
+pub(super) async fn decide(
+    ws: &Workspace,
+    survey: &Survey,
+    found: &Candidates,
+    options: &SyncOptions,
+) -> Result<Decided, SyncError> {
+    let mut staying = BTreeSet::new();
+    loop {
+        let mut decided = decide_knowing(&staying, ws, survey, found, options).await?;
+        let late = whole::going_with_tasks(&decided, found);
+        if late.is_subset(&staying) {
+            decided.strays = strays(ws, survey, found, &decided);
+            return Ok(decided);
+        }
+        staying.extend(late);
+    }
 }
 
-/// Decides `found`.
-pub(super) async fn decide(
+/// Decides `found`, knowing of some sprints that they stay.
+async fn decide_knowing(
+    staying: &BTreeSet<EntityId>,
     ws: &Workspace,
     survey: &Survey,
     found: &Candidates,
@@ -99,7 +106,7 @@ pub(super) async fn decide(
             decided.add(ws, survey, batch.iter().map(|one| (*one).clone()).collect(), options).await?;
         }
         if *kind == EntityKind::Sprint {
-            whole::hold_inhabited(&mut decided, found);
+            whole::hold_inhabited(&mut decided, found, staying);
         }
         places::hold_taken(ws, &mut decided, found, *kind);
         if *kind == EntityKind::Sprint {
@@ -108,8 +115,6 @@ pub(super) async fn decide(
     }
     ws.progress.finished();
     whole::keep(ws, survey, found, options, &mut decided).await?;
-    whole::hold_sprints_with_tasks(&mut decided, found);
-    decided.strays = strays(ws, survey, found, &decided);
     Ok(decided)
 }
 
@@ -323,61 +328,4 @@ fn lies_then(gathered: &Gathered, prepared: &Prepared, place: &Place) -> Option<
     let stays = gathered.candidate.files.len() > prepared.removals.len() || !prepared.writes.is_empty();
     let there = gathered.candidate.place.as_ref().filter(|_| prepared.relocation.is_none());
     stays.then(|| there.unwrap_or(place).clone())
-}
-
-/// The address of a place; `None` where the row's codes are none.
-pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
-    let code = Code::new(&place.code).ok()?;
-    Some(match (place.kind, place.sprint) {
-        (EntityKind::Sprint, _) => Address::Sprint(code),
-        (EntityKind::Agent, _) => Address::Agent(code),
-        (EntityKind::Task, None) => Address::Task(Home::Backlog, code),
-        (EntityKind::Task, Some(sprint)) => {
-            Address::Task(Home::Sprint(Code::new(sprints.now.get(&sprint)?).ok()?), code)
-        }
-    })
-}
-
-/// How an entity at `place` is written.
-pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
-    let home = match (place.kind, place.sprint) {
-        (EntityKind::Task, None) => "backlog/".to_owned(),
-        (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.now.get(&sprint).map_or("?", String::as_str)),
-        _ => String::new(),
-    };
-    format!("{}:{home}{}", place.kind.letter(), place.code)
-}
-
-/// The codes of sprints, by their rows and, where there is no row yet, by their folders.
-async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes, SyncError> {
-    let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
-        Address::Sprint(code) => Some((*id, code.to_string())),
-        _ => None,
-    });
-    let by_row = found.records.values().filter(|record| record.kind == EntityKind::Sprint);
-    // The tasks of one that is held lie where it is held.
-    let held = found.strays.iter().filter_map(|stray| match (&stray.address, &stray.why) {
-        (Address::Sprint(code), Identity::Replaced { is, .. }) => Some((*is, code.to_string())),
-        _ => None,
-    });
-    let now: BTreeMap<EntityId, String> =
-        by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).chain(held).collect();
-    let ids: Vec<EntityId> = now.keys().copied().collect();
-    let layout = ws.tree.layout();
-    let folder = |path: &DocPath| match layout.place(path) {
-        crate::tree::Place::Document(Address::Sprint(code), _) => Some(code.to_string()),
-        _ => None,
-    };
-    let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
-    let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
-    Ok(SprintCodes { now, left, ..SprintCodes::default() })
-}
-
-/// A sprint that was decided has its final code, or where it goes the one that its folder has; its tasks are decided
-/// after it.
-fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
-    let place = work.placing.to.as_ref().or(work.candidate.place.as_ref());
-    if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, place) {
-        sprints.now.insert(work.candidate.id, place.code.clone());
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apply::{commit_surely, recover};
 use super::brakes::Allowance;
 use super::choose::{Decision, chosen};
-use super::decide::{SprintCodes, address, reference};
+use super::codes::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
 use super::make::make;

@@ -13,6 +13,7 @@ pub mod brakes;
 mod candidates;
 mod case;
 mod choose;
+mod codes;
 mod decide;
 mod edit;
 mod error;

@@ -46,7 +46,8 @@ impl OpenConflicts {
         };
         let is_over = |open: &&Conflict| {
             let has_left = open.what.row.as_deref() != Some(prepared.home.as_str());
-            let is_moved_on = open.what.kind == ConflictKind::Path && has_left;
+            // Who goes along with its sprint stays where it is in that.
+            let is_moved_on = open.what.kind == ConflictKind::Path && has_left && prepared.step.moved_from.is_some();
             let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
             let is_moot = prepared.step.row == RowDeed::Delete && !is_of_folders(open.what.kind);
             (was_held || is_moved_on || is_moot)

@@ -91,15 +91,15 @@ fn known_places(
 struct Seated<'a> {
     /// Where their rows have them.
     homes: &'a BTreeMap<EntityId, Address>,
-    /// Where this clone left them.
-    left: BTreeMap<EntityId, Address>,
+    /// Where this clone left them, the most telling place first.
+    left: BTreeMap<EntityId, [Address; 2]>,
     /// Deleted ones of which there are copies that nobody has decided about.
     copied: BTreeSet<EntityId>,
 }
 
 impl Seated<'_> {
     fn of(&self, id: &EntityId) -> Seats<Address> {
-        let places = self.left.get(id).into_iter().chain(self.homes.get(id)).cloned().collect();
+        let places = self.left.get(id).into_iter().flatten().chain(self.homes.get(id)).cloned().collect();
         Seats { places, is_left_to_copies: self.copied.contains(id) }
     }
 }
@@ -115,8 +115,8 @@ async fn copied(ws: &Workspace, records: &BTreeMap<EntityId, Record>) -> Result<
     Ok(of_copies.filter_map(|open| open.what.entity).filter(is_deleted).collect())
 }
 
-/// Where this clone last left each entity; a task goes where the folder of its sprint goes.
-fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<EntityId, Address> {
+/// Where this clone last left each entity: a task went where the folder of its sprint went, or else is where it was.
+fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<EntityId, [Address; 2]> {
     let folders = sprint_folders(survey);
     let left_folder = |sprint: &EntityId| match address_of(layout, &last_left(left.get(sprint)?)?.path)? {
         Address::Sprint(code) => Some(code),
@@ -124,13 +124,15 @@ fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<
     };
     let now = |states: &[SyncState]| {
         let left = last_left(states)?;
-        Some(match (address_of(layout, &left.path)?, left.sprint) {
+        let then = address_of(layout, &left.path)?;
+        let now = match (&then, left.sprint) {
             (Address::Task(Home::Sprint(home), code), Some(sprint)) => {
-                let went = folders.get(&sprint).filter(|_| left_folder(&sprint).as_ref() == Some(&home));
-                Address::Task(Home::Sprint(went.cloned().unwrap_or(home)), code)
+                let went = folders.get(&sprint).filter(|_| left_folder(&sprint).as_ref() == Some(home));
+                Address::Task(Home::Sprint(went.unwrap_or(home).clone()), code.clone())
             }
-            (address, _) => address,
-        })
+            _ => then.clone(),
+        };
+        Some([now, then])
     };
     left.iter().filter_map(|(id, states)| Some((*id, now(states)?))).collect()
 }

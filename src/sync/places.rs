@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Workspace;
 use super::candidates::{Candidates, place};
-use super::decide::{Decided, Work, reference};
+use super::codes::reference;
+use super::decide::{Decided, Work};
 use super::gather::Place;
 use super::hold::{Spot, held};
 use super::plan::RowDeed;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose::Decision;
-use super::decide::SprintCodes;
+use super::codes::SprintCodes;
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
 use super::open::is_of_folders;

@@ -73,24 +73,23 @@ fn is_removed_in(work: &Work, kept: &BTreeSet<EntityId>) -> bool {
         && [Some(work.candidate.id), sprint].into_iter().flatten().any(|id| kept.contains(&id))
 }
 
-/// Holds sprints that SQL deleted although a live task of them lies in them: so others know in time that they stay.
-pub(super) fn hold_inhabited(decided: &mut Decided, found: &Candidates) {
+/// Holds sprints that SQL deleted although a live task of them lies in them, and those of which it turned out before
+/// that they are to be held: so others know in time that they stay.
+pub(super) fn hold_inhabited(decided: &mut Decided, found: &Candidates, turned_out: &BTreeSet<EntityId>) {
     let at_home = found.owners.iter().filter_map(|(address, id)| {
         let record = found.records.get(id).filter(|record| !record.deleted)?;
         record.sprint.filter(|sprint| place(address, found).sprint == Some(*sprint))
     });
     let inhabited: BTreeSet<EntityId> = at_home.collect();
-    let is_held = |work: &Work| is_going(work) && inhabited.contains(&work.candidate.id);
-    let held: BTreeSet<EntityId> = decided.work.iter().filter(|w| is_held(w)).map(|w| w.candidate.id).collect();
-    hold(decided, |work| held.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
+    let stays = |id: &EntityId| inhabited.contains(id) || turned_out.contains(id);
+    hold(decided, |work| (is_going(work) && stays(&work.candidate.id)).then_some(ConflictKind::Orphan));
 }
 
-/// Holds sprints that go although a task of them stays.
-pub(super) fn hold_sprints_with_tasks(decided: &mut Decided, found: &Candidates) {
+/// Sprints that go although a task of them stays: they are to be held.
+pub(super) fn going_with_tasks(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
     let staying = staying(decided, found);
-    let is_held = |work: &Work| is_going(work) && staying.contains(&work.candidate.id);
-    let held: BTreeSet<EntityId> = decided.work.iter().filter(|w| is_held(w)).map(|w| w.candidate.id).collect();
-    hold(decided, |work| held.contains(&work.candidate.id).then_some(ConflictKind::Orphan));
+    let going = decided.work.iter().filter(|work| is_going(work)).map(|work| work.candidate.id);
+    going.filter(|id| staying.contains(id)).collect()
 }
 
 /// Sprints with tasks that neither go nor move away, or come.

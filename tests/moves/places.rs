@@ -597,3 +597,48 @@ fn row_31_a_task_that_stays_where_its_sprint_is_not_made_again_is_no_copy() {
     assert_eq!(waiting(&project), ["delete-edit", "duplicate-id", "orphan", "orphan", "orphan"]);
     nothing_left_to_do(&project);
 }
+
+#[test]
+fn row_31_a_task_that_its_sprint_left_behind_is_the_original_of_its_copy() {
+    let project = small();
+    copy(&project, "sprints/alpha/two", "backlog/copy");
+    std::fs::create_dir(project.at("delegation/sprints/omega")).expect("made");
+    let at = |code: &str| project.at(&format!("delegation/sprints/{code}/SPRINT.md"));
+    std::fs::rename(at("alpha"), at("omega")).expect("renamed");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["duplicate-id", "orphan", "orphan", "orphan"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_28_nobody_gets_the_name_of_a_sprint_that_turns_out_to_stay() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    for code in ["one", "three"] {
+        project.ok(&["task", "rm", code, "--yes"]);
+    }
+    copy(&project, "sprints/alpha/two", "backlog/copy");
+    rename(&project, "sprints/alpha/two", "sprints/alpha/renamed");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["duplicate-id"; 2], "nobody can tell which of them is the task");
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'alpha'");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'alpha' WHERE sprint_code = 'beta'");
+    super::remove(&project, "sprints/beta");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["duplicate-id", "duplicate-id", "orphan", "path-taken"]);
+    nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_27_a_conflict_about_a_place_goes_on_where_the_sprint_of_the_task_is_renamed() {
+    let project = small();
+    rename(&project, "sprints/alpha/two", "sprints/alpha/mine");
+    sql_task(&project, "two", "task_code = 'theirs'");
+    project.exits(3, &["sync"]);
+    assert_eq!(waiting(&project), ["path"]);
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    assert_eq!(waiting(&project), ["path"]);
+}

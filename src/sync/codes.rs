@@ -1,0 +1,82 @@
+//! What sprints are called, and so where everybody lies and how they are written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::Candidates;
+use super::decide::Work;
+use super::gather::Place;
+use super::{SyncError, Workspace};
+use crate::model::{Code, DocPath, EntityId, EntityKind, Home};
+use crate::reconcile::Identity;
+use crate::store::Selection;
+use crate::tree::Address;
+
+/// The codes of sprints by id.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SprintCodes {
+    /// As they are, or will be once this run is through.
+    pub(super) now: BTreeMap<EntityId, String>,
+    /// As the folders were called in which this clone last left them.
+    pub(super) left: BTreeMap<EntityId, String>,
+    /// Sprints that have no folder in which a task could be made.
+    pub(super) absent: BTreeSet<EntityId>,
+    /// Sprints whose folder was removed and that are made again whole.
+    pub(super) kept: BTreeSet<EntityId>,
+}
+
+/// The address of a place; `None` where the row's codes are none.
+pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
+    let code = Code::new(&place.code).ok()?;
+    Some(match (place.kind, place.sprint) {
+        (EntityKind::Sprint, _) => Address::Sprint(code),
+        (EntityKind::Agent, _) => Address::Agent(code),
+        (EntityKind::Task, None) => Address::Task(Home::Backlog, code),
+        (EntityKind::Task, Some(sprint)) => {
+            Address::Task(Home::Sprint(Code::new(sprints.now.get(&sprint)?).ok()?), code)
+        }
+    })
+}
+
+/// How an entity at `place` is written.
+pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
+    let home = match (place.kind, place.sprint) {
+        (EntityKind::Task, None) => "backlog/".to_owned(),
+        (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.now.get(&sprint).map_or("?", String::as_str)),
+        _ => String::new(),
+    };
+    format!("{}:{home}{}", place.kind.letter(), place.code)
+}
+
+/// The codes of sprints, by their rows and, where there is no row yet, by their folders.
+pub(super) async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes, SyncError> {
+    let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
+        Address::Sprint(code) => Some((*id, code.to_string())),
+        _ => None,
+    });
+    let by_row = found.records.values().filter(|record| record.kind == EntityKind::Sprint);
+    // The tasks of one that is held lie where it is held.
+    let held = found.strays.iter().filter_map(|stray| match (&stray.address, &stray.why) {
+        (Address::Sprint(code), Identity::Replaced { is, .. }) => Some((*is, code.to_string())),
+        _ => None,
+    });
+    let now: BTreeMap<EntityId, String> =
+        by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).chain(held).collect();
+    let ids: Vec<EntityId> = now.keys().copied().collect();
+    let layout = ws.tree.layout();
+    let folder = |path: &DocPath| match layout.place(path) {
+        crate::tree::Place::Document(Address::Sprint(code), _) => Some(code.to_string()),
+        _ => None,
+    };
+    let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
+    let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
+    Ok(SprintCodes { now, left, ..SprintCodes::default() })
+}
+
+/// A sprint that was decided has its final code, or where it goes the one that its folder has; its tasks are decided
+/// after it.
+pub(super) fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
+    let place = work.placing.to.as_ref().or(work.candidate.place.as_ref());
+    if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, place) {
+        sprints.now.insert(work.candidate.id, place.code.clone());
+    }
+}
