@@ -37,7 +37,7 @@ pub struct Sync {
     /// Bring up files that git put there and that are older than the database
     #[arg(long)]
     pub pull: bool,
-    /// Let edits count that are pending on this branch
+    /// Let edits count that are pending on this branch; in this version none are
     #[arg(long)]
     pub push_here: bool,
     /// Let exactly N deletions pass
