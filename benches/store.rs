@@ -72,7 +72,7 @@ async fn others(path: &Path, changes: &ChangeSet) {
         timed(list, store.list(&pending)).await;
         timed(state, store.sync_state(changes.clone, Selection::All)).await;
         timed(one, store.commit(&one_field(changes, round))).await;
-        let left = Acknowledged { left: changes.sync_state.left[..500].to_vec(), dropped: Vec::new() };
+        let left = Acknowledged { left: changes.sync_state.left[..500].to_vec(), ..Acknowledged::default() };
         timed(acknowledge, store.acknowledge(changes.clone, &left)).await;
     }
     let names = ["all records", "known", "list by status", "one-field commit", "sync state", "acknowledge 500"];

@@ -131,6 +131,19 @@ pub struct Acknowledged {
     pub left: Vec<SyncState>,
     /// No longer followed.
     pub dropped: Vec<(EntityId, DocumentKey)>,
+    /// Folders of sprints that moved; what was left of their tasks lies in the new ones.
+    pub moved: Vec<MovedSprint>,
+}
+
+/// A sprint's folder that has another path now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedSprint {
+    /// Which sprint.
+    pub sprint: EntityId,
+    /// Where the folder was.
+    pub from: DocPath,
+    /// Where it is.
+    pub to: DocPath,
 }
 
 /// What a commit left behind.

@@ -19,7 +19,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-pub use change::{Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, SyncState};
+pub use change::{
+    Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, MovedSprint, SyncState,
+};
 pub use column::row_fields;
 pub use error::StoreError;
 pub use event::events_of;

@@ -9,7 +9,7 @@ use super::gather::{Candidate, Place, is_head};
 use super::owners::{Owners, owners};
 use super::survey::{Folder, Seen, Survey};
 use super::{Scope, SyncError, Workspace};
-use crate::model::{Code, DocPath, EntityId, EntityKind, Home, Record};
+use crate::model::{Code, DocPath, EntityId, EntityKind, EventType, Home, Record};
 use crate::reconcile::Identity;
 use crate::store::{ListQuery, Selection, SyncState};
 use crate::tree::{Address, Layout};
@@ -61,6 +61,8 @@ pub(super) struct Stray {
 struct Touched {
     addresses: BTreeSet<Address>,
     ids: BTreeSet<EntityId>,
+    /// Who moved since, or was moved by the last run: of a sprint, the tasks have another place without being touched.
+    moved: BTreeSet<EntityId>,
 }
 
 /// Finds the candidates of a run.
@@ -107,12 +109,15 @@ async fn touched(ws: &Workspace, survey: &Survey) -> Result<Option<Touched>, Syn
     let Some(cursor) = last.cursor.filter(|cursor| cursor.epoch == survey.head.cursor.epoch) else { return Ok(None) };
     let layout = ws.tree.layout();
     let mut ids: BTreeSet<EntityId> = last.pending.iter().copied().collect();
+    let mut moved = ids.clone();
     if cursor.seq != survey.head.cursor.seq {
         let events = ws.store.events(cursor, MOST_EVENTS).await?;
         if events.len() == MOST_EVENTS {
             return Ok(None);
         }
         ids.extend(events.iter().filter_map(|event| event.entity).map(|entity| entity.id));
+        let sprints = events.iter().filter(|event| event.event_type == EventType::SprintMoved.word());
+        moved.extend(sprints.filter_map(|event| event.entity).map(|entity| entity.id));
     }
     let mut addresses = BTreeSet::new();
     for (address, folder) in &survey.folders {
@@ -126,7 +131,7 @@ async fn touched(ws: &Workspace, survey: &Survey) -> Result<Option<Touched>, Syn
         ids.extend(known.and_then(|known| known.stamp).map(|stamp| stamp.id));
     }
     ids.extend(repeated_ids(survey));
-    Ok(Some(Touched { addresses, ids }))
+    Ok(Some(Touched { addresses, ids, moved }))
 }
 
 fn address_of(layout: &Layout, path: &DocPath) -> Option<Address> {
@@ -158,7 +163,7 @@ async fn records(
     let codes: Vec<String> = codes.into_iter().collect();
     let mut records: BTreeMap<EntityId, Record> = by_id(ws.store.records(Selection::Ids(&ids)).await?).collect();
     records.extend(by_id(ws.store.records(Selection::Codes(&codes)).await?));
-    for sprint in gone_sprints(survey, &records) {
+    for sprint in restless_sprints(survey, &touched.moved, &records) {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint), ..ListQuery::default() };
         let tasks: Vec<EntityId> = ws.store.list(&query).await?.items.iter().map(|task| task.id).collect();
         records.extend(by_id(ws.store.records(Selection::Ids(&tasks)).await?));
@@ -177,16 +182,21 @@ fn codes_of(address: &Address) -> Vec<String> {
     }
 }
 
-/// Sprints that are deleted, that no folder of the tree bears, or whose folder is elsewhere: their tasks are looked at
-/// with them.
-fn gone_sprints(survey: &Survey, records: &BTreeMap<EntityId, Record>) -> Vec<EntityId> {
+/// Sprints that moved, are deleted, that no folder of the tree bears, or whose folder is elsewhere: their tasks are looked
+/// at with them.
+fn restless_sprints(
+    survey: &Survey,
+    moved: &BTreeSet<EntityId>,
+    records: &BTreeMap<EntityId, Record>,
+) -> Vec<EntityId> {
     let sprints = records.values().filter(|record| record.kind == EntityKind::Sprint);
     let at_home = |record: &Record| {
         let code = crate::model::Code::new(&record.code).ok();
         let folder = code.and_then(|code| survey.folders.get(&Address::Sprint(code)));
         folder.and_then(Folder::stamp_id) == Some(record.id)
     };
-    sprints.filter(|record| record.deleted || !at_home(record)).map(|record| record.id).collect()
+    let is_restless = |record: &&Record| record.deleted || moved.contains(&record.id) || !at_home(record);
+    sprints.filter(is_restless).map(|record| record.id).collect()
 }
 
 /// Brings each id together with its folder and its row, and parts those that may need something from those that are
@@ -200,8 +210,9 @@ fn sort_out(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> (
             touched.ids.iter().chain(owners).copied().collect()
         }
     };
-    if touched.is_some() {
+    if let Some(touched) = touched {
         ids.extend(relatives(&ids, found, &folder_of));
+        ids.extend(tasks_of(&touched.moved, found));
     }
     let (mut entities, mut in_step) = (Vec::new(), Vec::new());
     for id in ids.into_iter().filter(|id| !found.hidden.contains(id)) {
@@ -221,9 +232,12 @@ fn relatives(ids: &BTreeSet<EntityId>, found: &Candidates, folder_of: &BTreeMap<
                 && folder_of.get(id).is_none_or(|address| address.code().as_str() != record.code)
         })
     };
-    let sprints: BTreeSet<EntityId> = ids.iter().filter(|id| moved(id)).copied().collect();
-    let tasks = found.records.values().filter(|record| record.sprint.is_some_and(|sprint| sprints.contains(&sprint)));
-    tasks.map(|record| record.id).collect()
+    tasks_of(&ids.iter().filter(|id| moved(id)).copied().collect(), found).collect()
+}
+
+fn tasks_of(sprints: &BTreeSet<EntityId>, found: &Candidates) -> impl Iterator<Item = EntityId> {
+    let is_of_them = |record: &&Record| record.sprint.is_some_and(|sprint| sprints.contains(&sprint));
+    found.records.values().filter(is_of_them).map(|record| record.id)
 }
 
 fn candidate(id: EntityId, survey: &Survey, found: &Candidates, address: Option<&Address>) -> Option<Candidate> {

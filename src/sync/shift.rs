@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::files::Written;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, Relocation};
 use super::{SyncError, Workspace};
 use crate::model::{DocPath, EntityId, EntityKind};
+use crate::store::MovedSprint;
 use crate::tree::{FolderMove, TreeError};
 
 /// A folder that waits for its move.
@@ -41,9 +42,14 @@ pub(super) fn move_folders(ws: &Workspace, batch: &[Prepared], written: &mut Wri
             }
         }
     }
-    let relocations = batch.iter().filter(|prepared| moved.contains(&prepared.step.entity));
-    let left = relocations.filter_map(|prepared| prepared.relocation.as_ref()).flat_map(|r| r.left.iter().cloned());
-    written.left.left.extend(left);
+    for prepared in batch.iter().filter(|prepared| moved.contains(&prepared.step.entity)) {
+        let Some(Relocation { from, to, left }) = &prepared.relocation else { continue };
+        written.left.left.extend(left.iter().cloned());
+        if prepared.step.kind == EntityKind::Sprint {
+            let (sprint, from, to) = (prepared.step.entity, from.clone(), to.clone());
+            written.left.moved.push(MovedSprint { sprint, from, to });
+        }
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod clones;
 mod commands;
 mod identity;
 mod places;
+mod sprints;
 
 use project::Project;
 

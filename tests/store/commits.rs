@@ -280,7 +280,7 @@ pub(crate) async fn what_was_left_on_disk_is_kept_per_clone(b: &dyn Backend) {
 
     let left = vec![state(id(1), "TASK.md", Some("new"))];
     let dropped = vec![(id(2), all[1].key.clone()), (id(9), all[1].key.clone())];
-    let acknowledged = instep::store::Acknowledged { left: left.clone(), dropped };
+    let acknowledged = instep::store::Acknowledged { left: left.clone(), dropped, moved: Vec::new() };
     b.store().acknowledge(super::build::here(), &acknowledged).await.expect("it is written");
     b.store().acknowledge(elsewhere, &acknowledged).await.expect("a clone may be new");
     assert_eq!(read(Selection::All).await.expect("state can be read"), left);

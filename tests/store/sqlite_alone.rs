@@ -181,7 +181,7 @@ async fn db14_a_writer_waits_its_time_and_then_says_busy() {
     run(&mut other, "BEGIN IMMEDIATE").await;
     let change = of(1, [task(1, "a").says("x")]);
     assert!(matches!(store.commit(&change).await, Err(StoreError::Busy { .. })));
-    let left = Acknowledged { left: vec![state(id(1), "TASK.md", None)], dropped: Vec::new() };
+    let left = Acknowledged { left: vec![state(id(1), "TASK.md", None)], ..Acknowledged::default() };
     assert!(matches!(store.acknowledge(here(), &left).await, Err(StoreError::Busy { .. })));
     assert!(store.records(Selection::All).await.expect("readers do not wait").is_empty());
     run(&mut other, "ROLLBACK").await;

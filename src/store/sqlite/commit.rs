@@ -243,7 +243,7 @@ mod tests {
             left: None,
             head: None,
         };
-        let left = Acknowledged { left: vec![left], dropped: Vec::new() };
+        let left = Acknowledged { left: vec![left], ..Acknowledged::default() };
         let clone = CloneId::new(Uuid::nil());
         acknowledge(&mut connection, clone, &left).await.expect("it is written");
         assert_eq!(setting(&mut connection, "synchronous").await, FULL);

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::bulk::Bulk;
 use crate::model::{CloneId, Digest, DocumentVersion, EntityId, RevisionId};
 use crate::store::entry::Entry;
-use crate::store::{Acknowledged, Bytes, ChangeSet, SyncState};
+use crate::store::{Acknowledged, Bytes, ChangeSet, MovedSprint, SyncState};
 
 static BLOBS: LazyLock<Bulk> =
     LazyLock::new(|| Bulk::insert("orchestration_blobs", &["sha256", "bytes"], " ON CONFLICT DO NOTHING"));
@@ -44,6 +44,9 @@ static DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| {
 static FORGET_STATE: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around("DELETE FROM orchestration_sync_state WHERE (clone_id, entity_id, role, name) IN (", 4, ")")
 });
+
+const MOVE_STATE: &str = "UPDATE orchestration_sync_state SET file_path = ?4 || substr(file_path, length(?3) + 1) \
+     WHERE clone_id = ?1 AND sprint_id = ?2 AND substr(file_path, 1, length(?3) + 1) = ?3 || '/'";
 
 static STATE: LazyLock<Bulk> = LazyLock::new(|| {
     let columns = [
@@ -135,6 +138,10 @@ pub(super) async fn sync_state(
             binds.text(clone).text(id).push(key.role.word()).text(&key.name)
         })
         .await?;
+    for MovedSprint { sprint, from, to } in &state.moved {
+        let query = sqlx::query(MOVE_STATE).bind(clone.to_string()).bind(sprint.to_string());
+        query.bind(from.to_string()).bind(to.to_string()).execute(&mut *connection).await?;
+    }
     let mut left: Vec<&SyncState> = state.left.iter().collect();
     left.sort_unstable_by(|a, b| (a.entity, &a.key).cmp(&(b.entity, &b.key)));
     STATE
