@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::candidates::{Candidates, place};
 use super::decide::{BATCH, Decided, Work};
-use super::gather::Candidate;
+use super::gather::{Candidate, Place};
 use super::places::{hold, hold_taken};
 use super::plan::{FileDeed, RowDeed};
 use super::survey::Survey;
@@ -50,7 +50,9 @@ fn kept(decided: &Decided, found: &Candidates) -> BTreeSet<EntityId> {
             && (outlives || work.step.row == RowDeed::Delete && staying.contains(&work.candidate.id))
     };
     // Where only SPRINT.md is gone, the tasks that lie there wait for it; whatever lies where it goes now does not.
-    let leaving = decided.work.iter().filter(|work| work.lying.to.is_none()).map(|work| work.candidate.id);
+    let sprint = |place: &Option<Place>| place.as_ref().map(|place| place.sprint);
+    let leaves = |work: &&Work| work.lying.to.is_none() || sprint(&work.lying.to) != sprint(&work.lying.from);
+    let leaving = decided.work.iter().filter(leaves).map(|work| work.candidate.id);
     let leaving: BTreeSet<EntityId> = leaving.collect();
     let strays = found.strays.iter().map(|stray| &stray.address);
     let owned = found.owners.iter().filter(|(_, id)| !leaving.contains(id)).map(|(address, _)| address);

@@ -642,3 +642,18 @@ fn row_27_a_conflict_about_a_place_goes_on_where_the_sprint_of_the_task_is_renam
     nothing_left_to_do(&project);
     assert_eq!(waiting(&project), ["path"]);
 }
+
+#[test]
+fn row_32_a_sprint_comes_back_in_the_run_in_which_another_ones_tasks_leave_its_folder() {
+    let project = small();
+    project.write("delegation/sprints/beta/SPRINT.md", &sprint("Beta", "Planning"));
+    settle(&project);
+    super::remove(&project, "sprints/beta");
+    rename(&project, "sprints/alpha", "sprints/beta");
+    project.exits(3, &["sync"]);
+    std::fs::remove_file(project.at("delegation/sprints/beta/SPRINT.md")).expect("removed");
+    project.sql("INSERT INTO orchestration_tasks (task_code, title, sprint_id) SELECT 'new', 'New', id FROM orchestration_sprints WHERE sprint_code = 'beta'");
+    project.run(&["sync"]);
+    assert!(project.at("delegation/sprints/beta/new/TASK.md").exists() && project.at(TWO).exists());
+    nothing_left_to_do(&project);
+}
