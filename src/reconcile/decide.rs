@@ -204,7 +204,7 @@ fn emptied<P: Ord + Clone, C: Content, L: PartialEq>(
     for (name, _) in courses.iter().filter(|(_, course)| matches!(course, Course::Remove)) {
         verdict.files.insert((*name).clone(), FileVerdict { rule: Rule::DeleteWins, action: FileAction::Remove });
     }
-    verdict
+    if verdict.row == RowAction::Keep { moves::decide(case, verdict) } else { verdict }
 }
 
 /// Whether no file of the part will be in the tree, as far as it makes the entity.

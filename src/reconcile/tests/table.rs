@@ -360,8 +360,10 @@ fn row_33_parts_that_were_deleted_one_here_and_one_elsewhere_are_all_of_the_enti
     let told = row_without(both.clone(), 0).decide();
     assert_eq!((&told.0.row, told.0.rule), (&RowAction::Delete { by_git: false }, Rule::Delete));
     assert_eq!((told.action(0), told.action(1)), (&FileAction::Remove, &FileAction::Keep));
-    let changed = row_without(both, 0).edit(1, |part| part.row = Some(c(2, 2, 2))).decide();
+    let changed = row_without(both.clone(), 0).edit(1, |part| part.row = Some(c(2, 2, 2))).decide();
     assert_eq!((changed.action(0), changed.action(1)), (&FileAction::Remove, &write(&c(2, 2, 2))));
+    let moved = row_without(both, 0).at(Some(1), Some(1), Some(2)).decide();
+    assert_eq!((moved.0.place, moved.action(1)), (PlaceAction::FilesFollowRow, &write(&agent)));
 }
 
 #[test]
