@@ -79,6 +79,9 @@ impl Decision<'_> {
         collision: &Collision<usize, Page>,
         after: &Parts<Page>,
     ) -> Result<(), Broken> {
+        if world.scope.clones == 1 && !collision.kind.is_closed_at_birth() {
+            return Err("somebody who is alone collides with himself");
+        }
         let Some(part) = collision.part else { return Ok(()) };
         let facet = collision.key.map_or(Facet::Text, Facet::Value);
         let said = |page: Option<&Page>| page.and_then(|page| page.said(facet));

@@ -79,6 +79,13 @@ impl Git {
         (0..=commit).rev().filter(move |at| is_in[*at]).filter_map(move |at| self.file(at, of))
     }
 
+    /// Every text that some commit in the history of `commit` deleted.
+    pub(crate) fn deleted(&self, commit: usize, of: (usize, usize)) -> impl Iterator<Item = &File> {
+        let is_in = self.history(commit);
+        let without = (0..=commit).filter(move |at| is_in[*at] && self.file(*at, of).is_none());
+        without.flat_map(|at| &self.commits[at].parents).filter_map(move |parent| self.file(*parent, of))
+    }
+
     /// Whether `of` has `old` in its history.
     pub(crate) fn is_ancestor(&self, old: usize, of: usize) -> bool {
         old <= of && self.history(of)[old]

@@ -2,14 +2,14 @@
 //!
 //! Some of these need luck that the few histories of a build do not have; so they are kept here.
 
-use super::mutants::Mutant::{self, R1, R2, R3, R7, R10, R11, R13, R15};
+use super::mutants::Mutant::{self, R1, R2, R3, R5, R6, R7, R10, R11, R12, R13, R14, R15, R18, R20};
 use super::search::Story;
 use super::steps::Step::{
     self, Branch, Command, Commit, CommitElse, Delete, Edit, LoseDatabase, Open, PullGit, Push, PutBack, Rebase,
-    Revert, Sql, Sync, SyncPull,
+    Revert, Sql, Switch, Sync, SyncPull,
 };
 use super::steps::at;
-use super::stories::{EMBEDDED, SHARED_WITH_GIT};
+use super::stories::{ALONE, EMBEDDED, SHARED_WITH_GIT};
 use super::value::Facet::{Text, Value};
 use super::value::Field::{Owner, Status};
 
@@ -132,5 +132,50 @@ pub(crate) const KILLERS: &[Killer] = &[
             Push(at(0, 0, 0)),
             PullGit(at(1, 0, 0), 217),
         ],
+    },
+    Killer { mutant: R5, story: EMBEDDED, seed: 2, steps: &[Branch(at(0, 0, 1)), Delete(at(0, 0, 1))] },
+    Killer {
+        mutant: R6,
+        story: SHARED_WITH_GIT,
+        seed: 298,
+        steps: &[Delete(at(1, 0, 0)), Commit(at(1, 0, 0)), LoseDatabase(at(1, 0, 0))],
+    },
+    Killer {
+        mutant: R18,
+        story: EMBEDDED,
+        seed: 15,
+        steps: &[
+            Sql(at(0, 0, 1), Value(Owner)),
+            Branch(at(0, 0, 1)),
+            Sync(at(0, 0, 0)),
+            Commit(at(0, 0, 0)),
+            Switch(at(0, 0, 0), 0),
+            Sync(at(0, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R20,
+        story: SHARED_WITH_GIT,
+        seed: 15,
+        steps: &[
+            Sql(at(0, 0, 1), Value(Owner)),
+            Branch(at(0, 0, 1)),
+            Sync(at(0, 0, 0)),
+            Commit(at(0, 0, 0)),
+            Switch(at(0, 0, 0), 0),
+            Sync(at(0, 0, 0)),
+        ],
+    },
+    Killer {
+        mutant: R14,
+        story: SHARED_WITH_GIT,
+        seed: 4282,
+        steps: &[Edit(at(1, 0, 1), Text), Commit(at(1, 0, 1)), Delete(at(1, 0, 0)), Edit(at(0, 0, 1), Text)],
+    },
+    Killer {
+        mutant: R12,
+        story: ALONE,
+        seed: 2,
+        steps: &[Edit(at(0, 0, 0), Text), Commit(at(0, 0, 1)), Edit(at(0, 0, 0), Text)],
     },
 ];

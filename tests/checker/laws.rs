@@ -2,15 +2,59 @@
 //!
 //! P1, P3 and P10 hold at every moment and are asked where a sync commits and writes.
 
-use instep::reconcile::{RowState, Side};
+use instep::reconcile::{FileAction, FileState, Movement, RowState, Side, Verdict};
 
+use super::facts::TinyCase;
 use super::git::{FEATURE, MAIN};
-use super::value::{Page, Token};
-use super::world::{Broken, World};
+use super::value::{Facet, Page, Token};
+use super::world::{Broken, File, World};
 use super::{git_steps, sync};
 
 /// How many times everybody syncs in the end before it must be quiet.
 const ROUNDS: usize = 8;
+
+/// P3: an entity that was deleted and committed is made again only with something new in it.
+pub(crate) fn nothing_deleted_is_made_again(world: &World, clone: usize, entity: usize) -> Result<(), Broken> {
+    let head = world.clones[clone].checkout.position().commit;
+    let is_old = |(part, page): (usize, &Page)| {
+        let of = (entity, part);
+        let is_known_to = |old: &File| {
+            page.facets().all(|(facet, said)| old.page.said(facet).is_some_and(|old| world.lineage.knows(old, said)))
+        };
+        let git_had = |(facet, token): (Facet, Token)| {
+            let says = |page: &Page| page.said(facet) == Some(token);
+            world.git.versions(head, of).any(|old| says(&old.page) || old.stamp.as_ref().is_some_and(says))
+        };
+        world.git.file(head, of).is_none() && world.git.deleted(head, of).any(is_known_to) && page.facets().all(git_had)
+    };
+    let row = world.row(clone, entity);
+    let mut parts = row.parts.iter().enumerate().filter_map(|(part, page)| Some((part, page.as_ref()?)));
+    if world.scope.has_git && world.desk(clone, entity).folder.is_empty() && parts.all(is_old) {
+        return Err("P3: a deleted entity was made again without anything new");
+    }
+    Ok(())
+}
+
+/// A tombstone removes no text that git put there, and going to another branch changes no text unasked.
+pub(crate) fn leaves_git_its_texts(case: &TinyCase, verdict: &Verdict<usize, Page>) -> Result<(), Broken> {
+    for (name, file) in &verdict.files {
+        let part = &case.parts[name];
+        let FileState::Present(text) = &part.file else { continue };
+        let by_git = part.git.is_heads_text && !text.is_as_left;
+        let is_news = part.git.was_touched || part.git.left_is_in_history;
+        let went_elsewhere = part.git.movement == Movement::Sideways && is_news && !case.circumstances.pull;
+        match &file.action {
+            FileAction::Remove if by_git && case.row == RowState::Tombstone => {
+                return Err("a tombstone removed what git put there");
+            }
+            FileAction::Write(page) if by_git && went_elsewhere && *page != text.content => {
+                return Err("a text on another branch was changed unasked");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
 
 /// P4: the second sync does nothing.
 pub(crate) fn second_sync_does_nothing(world: &World, clone: usize) -> Result<(), Broken> {

@@ -1,7 +1,7 @@
 //! The kinds of histories that are played: who there is, and what happens how often.
 
 use super::search::{Kind, Story};
-use super::steps::Step;
+use super::steps::{At, Step};
 use super::world::{Place, Scope};
 
 /// Clones of one database, editors, other programs and crashes; nobody uses git.
@@ -108,6 +108,19 @@ pub(crate) const EMBEDDED: Story =
 
 /// One database for all clones, and git beside it.
 pub(crate) const SHARED_WITH_GIT: Story = Story { scope: Scope { is_shared: true, ..EMBEDDED.scope }, ..EMBEDDED };
+
+/// Somebody alone with git and one branch, who takes nothing back and edits one file.
+pub(crate) const ALONE: Story = Story {
+    scope: Scope { clones: 1, ..EMBEDDED.scope },
+    length: 20,
+    steps: &[
+        (20, |at, dice| Step::Edit(At { part: 0, ..at }, dice.facet())),
+        (20, |at, _| Step::Sync(at)),
+        (14, |at, _| Step::Commit(at)),
+        (4, |at, _| Step::CommitElse(at)),
+        (2, |at, _| Step::LoseDatabase(at)),
+    ],
+};
 
 const WITH_GIT: &[(usize, Kind)] = &[
     (16, |at, dice| Step::Edit(at, dice.facet())),

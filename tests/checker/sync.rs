@@ -17,6 +17,7 @@ use instep::reconcile::{
 use super::commit::Decision;
 use super::facts::{Evidence, Sight, TinyCase};
 use super::git::Position;
+use super::laws;
 use super::mutants::{self, Mutant};
 use super::value::{Facet, Field, Page};
 use super::world::{Broken, File, Folder, Memory, Parts, Place, Row, World};
@@ -108,6 +109,8 @@ fn decide_and_commit(
         return give_head_its_turn(world, clone, run, sight, (&case, &first));
     }
     let verdict = mutants::verdict(world, &case).unwrap_or_else(|| decide(&case));
+    let facts = Evidence { world, clone, entity, sight, row, pull: run.pull }.case();
+    laws::leaves_git_its_texts(&facts, &verdict)?;
     count(world, &verdict);
     let deeds = deeds(&case, &sight.folder, &verdict);
     let writing = Stage::Writing { head: sight.head, deeds, done: Vec::new() };
@@ -294,6 +297,9 @@ fn write(world: &mut World, clone: usize, mut run: Run) -> Result<Option<Run>, B
 
 /// Writes or removes a file. P1: what it displaces is stored.
 fn exchange(world: &mut World, clone: usize, entity: usize, part: usize, new: Option<File>) -> Result<(), Broken> {
+    if new.is_some() {
+        laws::nothing_deleted_is_made_again(world, clone, entity)?;
+    }
     let row = Arc::clone(world.row(clone, entity));
     let desk = world.desk_mut(clone, entity);
     if desk.folder.is_empty() {
