@@ -94,7 +94,10 @@ impl Decision<'_> {
             world.row_mut(self.clone, self.entity).recorded.extend(listed);
         }
         for loser in [said(file), said(row)].into_iter().flatten().filter(|said| Some(*said) != stands) {
-            let is_past = stands.is_some_and(|stands| world.lineage.knows(stands, loser));
+            let is_past = [stands, said(row)]
+                .into_iter()
+                .flatten()
+                .any(|newer| newer != loser && world.lineage.knows(newer, loser));
             let is_own = world.lineage.author(loser) == Author::Clone(self.clone);
             if collision.kind == ConflictKind::Superseded && !is_past && !is_own && !self.may_supersede_others(part) {
                 return Err("P2: a foreign value was superseded as if it were one's own");
