@@ -9,10 +9,10 @@ use super::gather::{Candidate, Place, is_head};
 use super::owners::{Owners, owners};
 use super::survey::{Folder, Seen, Survey};
 use super::{Scope, SyncError, Workspace};
-use crate::model::{Code, DocPath, EntityId, EntityKind, EventType, Home, Record};
+use crate::model::{Code, EntityId, EntityKind, EventType, Home, Record};
 use crate::reconcile::Identity;
 use crate::store::{ListQuery, Selection, SyncState};
-use crate::tree::{Address, Layout};
+use crate::tree::Address;
 
 /// How many events are read before everything is looked at instead.
 const MOST_EVENTS: usize = 5_000;
@@ -127,18 +127,11 @@ async fn touched(ws: &Workspace, survey: &Survey) -> Result<Option<Touched>, Syn
         }
     }
     for (path, known) in survey.scan.gone() {
-        addresses.extend(address_of(layout, path));
+        addresses.extend(layout.entity_of(path));
         ids.extend(known.and_then(|known| known.stamp).map(|stamp| stamp.id));
     }
     ids.extend(repeated_ids(survey));
     Ok(Some(Touched { addresses, ids, moved }))
-}
-
-fn address_of(layout: &Layout, path: &DocPath) -> Option<Address> {
-    match layout.place(path) {
-        crate::tree::Place::Document(address, _) => Some(address),
-        crate::tree::Place::Foreign(_) => None,
-    }
 }
 
 /// Ids that more than one folder bears.
@@ -163,11 +156,12 @@ async fn records(
     let codes: Vec<String> = codes.into_iter().collect();
     let mut records: BTreeMap<EntityId, Record> = by_id(ws.store.records(Selection::Ids(&ids)).await?).collect();
     records.extend(by_id(ws.store.records(Selection::Codes(&codes)).await?));
+    let mut tasks: Vec<EntityId> = Vec::new();
     for sprint in restless_sprints(survey, &touched.moved, &records) {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint), ..ListQuery::default() };
-        let tasks: Vec<EntityId> = ws.store.list(&query).await?.items.iter().map(|task| task.id).collect();
-        records.extend(by_id(ws.store.records(Selection::Ids(&tasks)).await?));
+        tasks.extend(ws.store.list(&query).await?.items.iter().map(|task| task.id));
     }
+    records.extend(by_id(ws.store.records(Selection::Ids(&tasks)).await?));
     let sprints: BTreeSet<EntityId> = records.values().filter_map(|record| record.sprint).collect();
     let missing: Vec<EntityId> = sprints.into_iter().filter(|id| !records.contains_key(id)).collect();
     records.extend(by_id(ws.store.records(Selection::Ids(&missing)).await?));

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::Candidates;
 use super::decide::Work;
 use super::gather::Place;
-use super::{SyncError, Workspace};
 use crate::model::{Code, DocPath, EntityId, EntityKind, Home};
 use crate::reconcile::Identity;
-use crate::store::Selection;
-use crate::tree::Address;
+use crate::tree::{Address, Layout};
 
 /// The codes of sprints by id.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +46,7 @@ pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
 }
 
 /// The codes of sprints, by their rows and, where there is no row yet, by their folders.
-pub(super) async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<SprintCodes, SyncError> {
+pub(super) fn sprint_codes(layout: &Layout, found: &Candidates) -> SprintCodes {
     let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
         Address::Sprint(code) => Some((*id, code.to_string())),
         _ => None,
@@ -61,15 +59,13 @@ pub(super) async fn sprint_codes(ws: &Workspace, found: &Candidates) -> Result<S
     });
     let now: BTreeMap<EntityId, String> =
         by_folder.chain(by_row.map(|record| (record.id, record.code.clone()))).chain(held).collect();
-    let ids: Vec<EntityId> = now.keys().copied().collect();
-    let layout = ws.tree.layout();
-    let folder = |path: &DocPath| match layout.place(path) {
-        crate::tree::Place::Document(Address::Sprint(code), _) => Some(code.to_string()),
+    let folder = |path: &DocPath| match layout.entity_of(path)? {
+        Address::Sprint(code) => Some(code.to_string()),
         _ => None,
     };
-    let states = ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await?;
-    let left = states.iter().filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
-    Ok(SprintCodes { now, left, ..SprintCodes::default() })
+    let states = now.keys().filter_map(|id| found.left.get(id)).flatten();
+    let left = states.filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
+    SprintCodes { now, left, ..SprintCodes::default() }
 }
 
 /// A sprint that was decided has its final code, or where it goes the one that its folder has; its tasks are decided

@@ -92,7 +92,7 @@ async fn decide_knowing(
         waiting: BTreeSet::new(),
         strays: Vec::new(),
         restless: Vec::new(),
-        sprints: sprint_codes(ws, found).await?,
+        sprints: sprint_codes(ws.tree.layout(), found),
         weight: 0,
     };
     let parents = parents(found, options);
@@ -313,7 +313,7 @@ impl Judge<'_> {
         if now.is_some_and(|seen| seen.path == left.state.path) {
             return gathered.candidate.place.clone();
         }
-        let crate::tree::Place::Document(address, _) = layout.place(&left.state.path) else { return None };
+        let address = layout.entity_of(&left.state.path)?;
         Some(Place::new(address.kind(), left.state.sprint, address.code().as_str()))
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apply::{commit_surely, recover};
-use super::brakes::Allowance;
+use super::apply::commit_surely;
 use super::choose::{Decision, chosen};
 use super::codes::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
@@ -13,7 +12,7 @@ use super::plan::Step;
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
-use super::turn::take_turn;
+use super::turn::begin;
 use super::unfit::{check_given, check_spelling};
 use super::view::View;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
@@ -99,10 +98,7 @@ pub struct Order {
 /// # Errors
 /// An entity that waits for a decision, a place that is taken, a side that could not be read or written.
 pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncError> {
-    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    let head = ws.store.head().await?;
-    sides::check(ws, &head, ws.tree.seen(ws.clone), Allowance::default())?;
-    recover(ws).await?;
+    let lock = begin(ws).await?;
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
     let view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;

@@ -8,7 +8,7 @@ use super::{SyncError, Workspace};
 use crate::model::{Code, ConflictKind, ConflictState, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
 use crate::reconcile::{Found, Identity, Seats, hidden, identities};
 use crate::store::{KnownQuestion, Selection, SyncState};
-use crate::tree::{Address, Layout, Place};
+use crate::tree::{Address, Layout};
 
 /// Whom the folders belong to.
 pub(super) struct Owners {
@@ -83,7 +83,7 @@ fn known_places(
     let live = || records.values().filter(|record| !record.deleted);
     let by_row = live().filter_map(|record| Some((homes.get(&record.id)?.clone(), record.id)));
     let by_file =
-        live().filter_map(|record| Some((address_of(layout, &last_left(left.get(&record.id)?)?.path)?, record.id)));
+        live().filter_map(|record| Some((layout.entity_of(&last_left(left.get(&record.id)?)?.path)?, record.id)));
     by_row.chain(by_file).collect()
 }
 
@@ -118,13 +118,13 @@ async fn copied(ws: &Workspace, records: &BTreeMap<EntityId, Record>) -> Result<
 /// Where this clone last left each entity: a task went where the folder of its sprint went, or else is where it was.
 fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<EntityId, [Address; 2]> {
     let folders = sprint_folders(survey);
-    let left_folder = |sprint: &EntityId| match address_of(layout, &last_left(left.get(sprint)?)?.path)? {
+    let left_folder = |sprint: &EntityId| match layout.entity_of(&last_left(left.get(sprint)?)?.path)? {
         Address::Sprint(code) => Some(code),
         _ => None,
     };
     let now = |states: &[SyncState]| {
         let left = last_left(states)?;
-        let then = address_of(layout, &left.path)?;
+        let then = layout.entity_of(&left.path)?;
         let now = match (&then, left.sprint) {
             (Address::Task(Home::Sprint(home), code), Some(sprint)) => {
                 let went = folders.get(&sprint).filter(|_| left_folder(&sprint).as_ref() == Some(home));
@@ -140,13 +140,6 @@ fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<
 /// What makes the entity of which `states` are, as it was last left.
 fn last_left(states: &[SyncState]) -> Option<&SyncState> {
     states.iter().find(|state| state.key.role.is_managed() && state.left.is_some())
-}
-
-fn address_of(layout: &Layout, path: &DocPath) -> Option<Address> {
-    match layout.place(path) {
-        Place::Document(address, _) => Some(address),
-        Place::Foreign(_) => None,
-    }
 }
 
 /// Reads the rows of folders without an id that were adopted before.

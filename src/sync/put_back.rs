@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::apply::{commit_surely, new_change_set, recover};
-use super::brakes::Allowance;
+use super::apply::{commit_surely, new_change_set};
 use super::open::TAKE_ROW;
 use super::run::run_locked;
-use super::turn::take_turn;
+use super::turn::begin;
 use super::view::borne;
-use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
+use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace};
 use crate::model::{Conflict, ConflictKind, DocPath, Record};
 use crate::store::{ChangeSet, Selection};
 use crate::tree::FolderMove;
@@ -19,10 +18,7 @@ use crate::tree::FolderMove;
 /// # Errors
 /// [`SyncError::NoWayBack`]; a side that could not be read or written.
 pub async fn put_back(ws: &Workspace, record: &Record, conflict: &Conflict) -> Result<SyncReport, SyncError> {
-    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    let head = ws.store.head().await?;
-    sides::check(ws, &head, ws.tree.seen(ws.clone), Allowance::default())?;
-    recover(ws).await?;
+    let lock = begin(ws).await?;
     let mut paths: Vec<DocPath> = record.path.iter().cloned().collect();
     if conflict.what.kind == ConflictKind::IdReplaced {
         let step = way_back(ws, conflict).await?;

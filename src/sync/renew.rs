@@ -1,10 +1,9 @@
 //! Gives a copy of documents an identity of its own.
 
-use super::apply::{commit_surely, new_change_set, recover};
-use super::brakes::Allowance;
+use super::apply::{commit_surely, new_change_set};
 use super::run::{check_git, run_locked};
-use super::turn::take_turn;
-use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace, sides};
+use super::turn::begin;
+use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, EntityId, Record};
 use crate::store::{ChangeSet, ListQuery, Selection};
@@ -17,14 +16,10 @@ use crate::tree::{Expected, Place, Replacement};
 /// [`SyncError::NoCopy`]; a brake that refused; a side that could not be read or written.
 pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, SyncError> {
     check_git(ws)?;
-    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
-    recover(ws).await?;
+    let lock = begin(ws).await?;
     // Whoever names a document means all that lie in its folder.
-    let path = &match ws.tree.layout().place(path) {
-        Place::Document(address, _) => ws.tree.layout().path(&address),
-        Place::Foreign(_) => path.clone(),
-    };
+    let layout = ws.tree.layout();
+    let path = &layout.entity_of(path).map_or_else(|| path.clone(), |address| layout.path(&address));
     let files = match ws.tree.read(path) {
         Ok(read) => vec![(path.clone(), read)],
         Err(_) => ws.tree.read_below(path)?,

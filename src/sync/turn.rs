@@ -1,7 +1,10 @@
-//! Waits for its turn on a working copy.
+//! Waits for its turn on a working copy, and begins.
 
 use std::time::Duration;
 
+use super::apply::recover;
+use super::brakes::Allowance;
+use super::{SyncError, Workspace, sides};
 use crate::model::{Actor, Clock};
 use crate::tree::{Lock, Tree, TreeError};
 
@@ -10,6 +13,18 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// How often it looks again: for 5 seconds, as long as it waits for the database.
 const LOOKS: usize = 200;
+
+/// Begins a command that changes something: it has its turn, the database is the right one and no older copy of itself,
+/// and what an interrupted run left is cleared up.
+///
+/// # Errors
+/// [`TreeError::Locked`], a brake that refused; a side that could not be read or written.
+pub(super) async fn begin(ws: &Workspace) -> Result<Lock, SyncError> {
+    let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
+    sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
+    recover(ws).await?;
+    Ok(lock)
+}
 
 /// Takes the lock of a working copy; where another process has it, waits a while.
 ///

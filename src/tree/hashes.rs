@@ -26,7 +26,15 @@ impl Tree {
     ///
     /// One that another program made goes into the trash first.
     pub fn write_hashes(&self, files: &[HashFile]) -> Vec<TreeError> {
-        spread(files.iter().collect(), |_, file| self.write_hash(file).err()).into_iter().flatten().collect()
+        if files.is_empty() {
+            return Vec::new();
+        }
+        match self.make_state_folder(FOLDER) {
+            Ok(()) => {
+                spread(files.iter().collect(), |_, file| self.write_hash(file).err()).into_iter().flatten().collect()
+            }
+            Err(error) => vec![error],
+        }
     }
 
     fn write_hash(&self, file: &HashFile) -> Result<(), TreeError> {
@@ -38,7 +46,6 @@ impl Tree {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             _ => drop(self.throw_away(&path, DocPath::new(&path.path).ok().as_ref())?),
         }
-        self.make_state_folder(FOLDER)?;
         let new = Site::shared(hash_name(self.ids.fresh()));
         let make = |at| self.vfs.create(at, &[text.as_bytes()], Make::default());
         let written = match make(new.at()).and_then(|_| self.vfs.rename_over(new.at(), at)) {

@@ -127,15 +127,20 @@ impl Layout {
         self.shelf(folder).place(path.name())
     }
 
+    /// The entity that the document at `path` is of; `None` where this layout has no document.
+    pub fn entity_of(&self, path: &DocPath) -> Option<Address> {
+        match self.place(path) {
+            Place::Document(address, _) => Some(address),
+            Place::Foreign(_) => None,
+        }
+    }
+
     /// The entity whose folder (sprint, task) or file (agent) lies at `path`, if one could lie there.
     pub fn address(&self, path: &DocPath) -> Option<Address> {
         if let Shelf::Entity(address) = self.shelf(path.as_str()) {
             return Some(address);
         }
-        match self.place(path) {
-            Place::Document(address @ Address::Agent(_), _) => Some(address),
-            _ => None,
-        }
+        self.entity_of(path).filter(|address| matches!(address, Address::Agent(_)))
     }
 
     /// Where the entity lies: the folder of a sprint or task, the file of an agent.

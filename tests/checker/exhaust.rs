@@ -5,8 +5,9 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use instep::reconcile::Side;
 
+use super::dice::Dice;
 use super::laws;
-use super::search::{Dice, Story, Violation};
+use super::search::{Story, Violation};
 use super::steps::{Step, at, take};
 use super::world::{Broken, World};
 

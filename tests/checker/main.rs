@@ -11,6 +11,8 @@
 #![expect(clippy::print_stdout, reason = "the volumes are the point")]
 
 mod commit;
+#[path = "../support/dice.rs"]
+mod dice;
 mod exhaust;
 mod facts;
 mod git;

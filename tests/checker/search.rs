@@ -2,6 +2,7 @@
 
 use instep::reconcile::Side;
 
+use super::dice::Dice;
 use super::git_steps::Picks;
 use super::laws;
 use super::mutants::Mutant;
@@ -9,23 +10,7 @@ use super::steps::{At, Step, take};
 use super::value::Facet;
 use super::world::{Broken, Scope, Tally, World};
 
-/// Numbers that look random and are the same every time.
-pub(crate) struct Dice(u64);
-
 impl Dice {
-    /// Dice for one history.
-    pub(crate) fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// A number below `sides`.
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize) % sides
-    }
-
     /// One of the facets.
     pub(crate) fn facet(&mut self) -> Facet {
         Facet::ALL[self.roll(Facet::ALL.len())]

@@ -6,25 +6,8 @@ use std::sync::Arc;
 
 use instep::tree::{At, Disk, FileKind, Make, Trust, Vfs, locate};
 
+use crate::dice::Dice;
 use crate::disk::{Power, SimDisk};
-
-/// Numbers that look random and are the same every time.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    /// Dice of their own for each seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// A number below `sides`.
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % sides
-    }
-}
 
 const PATHS: [&str; 9] = ["a", "b", "f", "f/a", "f/b", "f/g", "f/g/a", "h", "h/a"];
 
@@ -80,7 +63,7 @@ fn both_disks_answer_every_call_alike() {
         let real = Disk::open(&locate(&root, &Trust::current(&[], Vec::new())).expect("a project")).expect("a disk");
         real.make_state().expect("state folders");
         let simulated = SimDisk::new(Arc::new(Power::default()));
-        let mut dice = [Dice::new(seed), Dice::new(seed)];
+        let mut dice = [Dice::of(seed), Dice::of(seed)];
         for step in 0..60 {
             let answers = [call(&real, &mut dice[0]), call(&simulated, &mut dice[1])];
             assert_eq!(answers[0], answers[1], "script {seed}, step {step}: the real disk, then the simulated one");

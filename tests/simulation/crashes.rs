@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::conformance::Dice;
+use crate::dice::Dice;
 use crate::disk::Failure;
 use crate::layers::Fate;
 use crate::workloads::{self, Deed};
@@ -133,7 +133,7 @@ fn cp14_what_somebody_edits_after_a_crash_is_merged_without_a_conflict() {
         edited.sync().expect("it syncs");
         story.expected = edited.outcome();
         story.expected.events.sort();
-        let mut dice = Dice::new(number as u64 + 77);
+        let mut dice = Dice::of(number as u64 + 77);
         for step in [dice.roll(story.steps.len()), dice.roll(story.steps.len())] {
             let mut interrupted = story.start.copy();
             interrupted.sync_until((step, Failure::Before));
@@ -173,7 +173,7 @@ fn cp02_cp03_cp05_cp06_cp07_cp08_cp09_cp16_a_sync_that_is_cut_off_anywhere_is_fi
     let work = || {
         while let Some(deeds) = workloads.get(next.fetch_add(1, Ordering::Relaxed)) {
             let story = Story::of(&project, deeds);
-            let mut dice = Dice::new(story.steps.len() as u64 + deeds.len() as u64 * 1_000);
+            let mut dice = Dice::of(story.steps.len() as u64 + deeds.len() as u64 * 1_000);
             for failure in story.failures() {
                 if dice.roll(100) < share {
                     places.fetch_add(1, Ordering::Relaxed);

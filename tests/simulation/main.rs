@@ -13,6 +13,8 @@
 mod conformance;
 mod crashes;
 mod database;
+#[path = "../support/dice.rs"]
+mod dice;
 mod disk;
 mod layers;
 mod workloads;
