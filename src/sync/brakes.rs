@@ -20,7 +20,7 @@ pub struct Load {
     pub deleted_sprints: usize,
     /// Entities whose edits the plan carries into rows that exist.
     pub changed: usize,
-    /// Files that the plan removes because their row is gone.
+    /// Entities whose files the plan removes because their row is gone.
     pub removed_files: usize,
     /// Live rows now.
     pub live_rows: usize,
@@ -31,7 +31,7 @@ pub struct Load {
 /// What the caller allows in so many words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Allowance {
-    /// Exactly so many deletions.
+    /// Exactly so many deletions of rows, or of files where rows collapsed.
     pub deletions: Option<usize>,
     /// Exactly so many changed documents.
     pub changes: Option<usize>,
@@ -98,13 +98,13 @@ pub enum Brake {
         replaced: bool,
     },
     /// B6: rows vanished in great number.
-    #[error("{live} rows are left of {known}, so {removals} file(s) are not removed")]
+    #[error("{live} rows are left of {known}, so the files of {removals} sprints, tasks and agents are not removed")]
     RowCollapse {
         /// Live rows now.
         live: usize,
         /// Live rows when this clone last synced.
         known: usize,
-        /// Files that would be removed.
+        /// Entities whose files would be removed.
         removals: usize,
     },
     /// B7: git is in the middle of something.
@@ -138,7 +138,7 @@ pub fn check_regression(seen: Option<Cursor>, now: Cursor, allowed: Allowance) -
 /// Refuses a plan that deletes or changes too much at once (B2, B3, B4, B6).
 pub fn check_load(load: &Load, allowed: Allowance) -> Result<(), Brake> {
     check_empty_scan(load)?;
-    check_row_collapse(load)?;
+    check_row_collapse(load, allowed)?;
     check_deletions(load, allowed)?;
     check_changes(load, allowed)
 }
@@ -156,8 +156,9 @@ fn check_empty_scan(load: &Load) -> Result<(), Brake> {
     Ok(())
 }
 
-fn check_row_collapse(load: &Load) -> Result<(), Brake> {
-    if load.removed_files > 0 && load.known_rows >= 4 && load.live_rows * 2 < load.known_rows {
+fn check_row_collapse(load: &Load, allowed: Allowance) -> Result<(), Brake> {
+    let collapsed = load.known_rows >= 4 && load.live_rows * 2 < load.known_rows;
+    if collapsed && load.removed_files > 0 && allowed.deletions != Some(load.removed_files) {
         return Err(Brake::RowCollapse { live: load.live_rows, known: load.known_rows, removals: load.removed_files });
     }
     Ok(())
@@ -252,5 +253,8 @@ mod tests {
     fn b6_a_collapse_of_the_rows_removes_no_file() {
         let collapsed = Load { live_rows: 40, removed_files: 60, ..load() };
         assert!(matches!(check_load(&collapsed, Allowance::default()), Err(Brake::RowCollapse { .. })));
+        let counted = |deletions| Allowance { deletions: Some(deletions), ..Allowance::default() };
+        assert!(matches!(check_load(&collapsed, counted(59)), Err(Brake::RowCollapse { .. })));
+        assert_eq!(check_load(&collapsed, counted(60)), Ok(()));
     }
 }

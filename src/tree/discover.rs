@@ -83,13 +83,15 @@ impl GitDirs {
     }
 }
 
-/// Finds the project that `start` is in.
+/// Finds the project that `start` is in; a repository that lies inside another project is no part of it.
 ///
 /// # Errors
 /// When no `instep.toml` is found upward, or what is found belongs to somebody else.
 pub fn discover(start: &Path, trust: &Trust) -> Result<Located, TreeError> {
     let start = real(start)?;
-    match start.ancestors().find(|folder| folder.join(MARK).symlink_metadata().is_ok()) {
+    let border = git_dirs(&start)?.and_then(|git| git.worktree.parent().map(Path::to_owned));
+    let mut inside = start.ancestors().take_while(|folder| Some(*folder) != border.as_deref());
+    match inside.find(|folder| folder.join(MARK).symlink_metadata().is_ok()) {
         Some(root) => locate(root, trust),
         None => Err(TreeError::NoProject { start }),
     }

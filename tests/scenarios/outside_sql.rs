@@ -199,6 +199,20 @@ fn cc08_emptied_tables_take_no_file_along() {
 }
 
 #[test]
+fn cc08_whoever_meant_to_empty_the_tables_says_how_many_files_go() {
+    let project = small();
+    let files = project.files();
+    project.sql("DELETE FROM orchestration_tasks; DELETE FROM orchestration_sprints; DELETE FROM agent_profiles");
+    let said = project.exits(7, &["sync"]);
+    assert!(said.contains("the files of 6"), "{said}");
+    project.exits(7, &["sync", "--allow-delete", "5"]);
+    assert_eq!(project.files(), files);
+    project.ok(&["sync", "--allow-delete", "6"]);
+    assert!(!project.at("delegation/sprints/alpha").exists() && !project.at(ONE).exists());
+    nothing_left_to_do(&project);
+}
+
+#[test]
 fn cc08_a_table_that_is_gone_is_damage_and_a_new_database_is_filled_from_the_files() {
     for table in ["orchestration_tasks", "orchestration_revisions", "orchestration_events", "orchestration_blobs"] {
         let project = small();

@@ -33,6 +33,18 @@ fn a_project_is_found_from_any_folder_in_it() {
 }
 
 #[test]
+fn a_repository_inside_a_project_is_no_part_of_it() {
+    let ground = Ground::planted();
+    ground.write("instep.toml", "");
+    make_git(&ground.path("vendor/other/.git"));
+    fs::create_dir(ground.path("vendor/other/docs")).unwrap();
+    assert!(matches!(discover(&ground.path("vendor/other/docs"), &trust()), Err(TreeError::NoProject { .. })));
+    assert_eq!(discover(&ground.path("vendor"), &trust()).unwrap().root, ground.root);
+    ground.write("vendor/other/instep.toml", "");
+    assert_eq!(discover(&ground.path("vendor/other/docs"), &trust()).unwrap().root, ground.path("vendor/other"));
+}
+
+#[test]
 fn state_lies_in_git_where_clean_cannot_take_it() {
     let ground = Ground::planted();
     make_git(&ground.path(".git"));

@@ -151,7 +151,9 @@ fn refused(brake: &Brake, failure: Failure) -> Failure {
         Brake::Regressed { .. } => {
             failure.hint("if the database was restored on purpose, `--rebase` compares everything anew")
         }
-        Brake::RowCollapse { .. } => failure.hint("`instep db info` shows what is left in the database"),
+        Brake::RowCollapse { .. } => failure.hint(
+            "`instep db info` shows what is left in the database; if that was meant, `--allow-delete` with exactly that number lets the files go",
+        ),
         Brake::GitBusy(_) => failure.retryable().hint("let git finish, or stop what it does"),
     }
 }
