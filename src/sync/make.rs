@@ -1,7 +1,8 @@
 //! Makes the files of what is new, before its rows are stored.
 //!
 //! Nothing lies where they go, so they displace nothing. Where one of them cannot be made, all are taken back, and
-//! nothing else has happened: no row, no event. Killed before the rows are stored, the next sync makes them of the files.
+//! nothing else has happened: no row, no event. Killed before the rows are stored, the next sync finds either none of
+//! the files or all of them, and makes the rows of those.
 
 use super::files::{self, Written};
 use super::plan::RowDeed;

@@ -1,7 +1,8 @@
 //! What earlier runs left in the temporary folder, and how it is cleared up.
 //!
 //! ```text
-//! tmp/<batch>.list     the documents of a batch, by number; written before any of its temporary files
+//! tmp/<batch>.list     the documents of a batch, by number, and the digests of the new texts where all documents are
+//!                      new; written before any of its temporary files
 //! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
 //! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
 //! tmp/<any>.hash       a `.hash` on its way to its folder
@@ -42,6 +43,8 @@ pub(super) struct Batch {
     name: String,
     place: Where,
     documents: Vec<DocPath>,
+    /// The digests of their texts; none where any of them replaces a file.
+    texts: Vec<Digest>,
 }
 
 /// Where temporary files lie.
@@ -108,25 +111,48 @@ impl Batch {
     pub(super) fn list(&self) -> Site {
         list_of(&self.name, self.place)
     }
+
+    /// What its list says.
+    fn text(&self) -> String {
+        let documents = self.documents.iter().map(DocPath::to_string).collect::<Vec<_>>().join("\0");
+        let texts = self.texts.iter().map(Digest::to_string).collect::<Vec<_>>().join("\0");
+        if texts.is_empty() { documents } else { format!("{documents}\0\0{texts}") }
+    }
+
+    /// What a list said; a torn one names nothing, since its batch wrote no other file.
+    fn parse(name: &str, place: Where, text: &str) -> Self {
+        fn each<T, E>(part: &str, parse: fn(&str) -> Result<T, E>) -> Vec<T> {
+            part.split('\0').map(parse).collect::<Result<_, _>>().unwrap_or_default()
+        }
+        let (documents, texts) = text.split_once("\0\0").unwrap_or((text, ""));
+        let (documents, texts) = (each(documents, DocPath::new), each(texts, str::parse));
+        Self { name: name.to_owned(), place, documents, texts }
+    }
 }
 
 impl Tree {
-    /// Begins a batch: from now on the next run knows which document a temporary file belongs to.
-    pub(super) fn begin_batch(&self, place: Where, documents: Vec<DocPath>) -> Result<Batch, TreeError> {
-        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents };
-        let text = batch.documents.iter().map(DocPath::as_str).collect::<Vec<_>>().join("\0");
+    /// Begins a batch: from now on the next run knows which document a temporary file belongs to, and finishes the
+    /// batch where it has `texts`.
+    pub(super) fn begin_batch(
+        &self,
+        place: Where,
+        documents: Vec<DocPath>,
+        texts: Vec<Digest>,
+    ) -> Result<Batch, TreeError> {
+        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents, texts };
         let list = batch.list();
         let made = self.make_folders(list.at());
-        let made = made.and_then(|()| self.vfs.create(list.at(), &[text.as_bytes()], Make::PRIVATE));
+        let made = made.and_then(|()| self.vfs.create(list.at(), &[batch.text().as_bytes()], Make::PRIVATE));
         made.map(|_| batch).map_err(|source| self.failed("write", list.at(), source))
     }
 
     /// Lists what earlier runs left; call it under the lock and before a scan.
     ///
-    /// A document that a crash had taken from its place (only where the file system cannot exchange) is put back first.
+    /// A document that a crash had taken from its place (only where the file system cannot exchange) is put back first,
+    /// and new documents follow those of their batch that have come to their places.
     ///
     /// # Errors
-    /// When the temporary folder cannot be read, or a document cannot be put back.
+    /// When the temporary folder cannot be read, or a document cannot be put in its place.
     pub fn leftovers(&self) -> Result<Vec<Leftover>, TreeError> {
         let (hashes, names): (Vec<_>, Vec<_>) = self.names_in_tmp()?.into_iter().partition(|name| name.ends_with(HASH));
         for hash in hashes {
@@ -136,6 +162,12 @@ impl Tree {
         let is_temporary = |name: &&String| Where::of_list(name).is_none();
         let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();
         found.extend(batches.values().flat_map(|batch| self.beside(batch)));
+        for batch in batches.values() {
+            if found.iter().any(|leftover| leftover.is_of(batch)) {
+                let placed = self.finish(batch)?;
+                found.retain(|leftover| !placed.contains(&leftover.site));
+            }
+        }
         let mut kept = Vec::with_capacity(found.len());
         for leftover in found {
             if !self.put_back(&leftover)? {
@@ -208,10 +240,25 @@ impl Tree {
     fn batch_of_list<'a>(&self, list: &'a str) -> Option<(&'a str, Batch)> {
         let (name, place) = Where::of_list(list)?;
         let file = self.vfs.read(Site::shared(format!("{FOLDER}/{list}")).at(), MAX_LIST).ok()?;
-        let documents = str::from_utf8(&file.bytes).ok()?.split('\0').map(DocPath::new).collect::<Result<_, _>>();
-        // A torn list names nothing; its batch wrote no other file.
-        let documents = documents.unwrap_or_default();
-        Some((name, Batch { name: name.to_owned(), place, documents }))
+        Some((name, Batch::parse(name, place, str::from_utf8(&file.bytes).ok()?)))
+    }
+
+    /// New documents come together or not at all: where the first of a batch are in their places, the others follow.
+    /// Answers with the temporary files that are none any more.
+    fn finish(&self, batch: &Batch) -> Result<Vec<Site>, TreeError> {
+        let is_text = |at: At<'_>, number: usize| self.digest_at(at) == Some(batch.texts[number]);
+        let document = |number: usize| At::project(batch.documents[number].as_str());
+        let (placed, waiting): (Vec<usize>, Vec<usize>) =
+            (0..batch.texts.len().min(batch.len())).partition(|number| is_text(document(*number), *number));
+        if placed.is_empty() || !waiting.iter().all(|number| is_text(batch.site(*number).at(), *number)) {
+            return Ok(Vec::new());
+        }
+        let place = |number| match self.move_new(batch.site(number).at(), document(number)) {
+            Ok(()) => Ok(Some(batch.site(number))),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(source) => Err(self.failed("put in its place", document(number), source)),
+        };
+        waiting.into_iter().filter_map(|number| place(number).transpose()).collect()
     }
 
     /// The temporary files that a batch has left beside its documents.

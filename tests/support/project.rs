@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use tempfile::TempDir;
 
 /// A folder with a project in it; gone when dropped.
@@ -138,7 +138,9 @@ impl Project {
         runtime.block_on(async {
             let options = SqliteConnectOptions::new().filename(self.database()).foreign_keys(true);
             let mut connection = options.connect().await.expect("the database opens");
-            work(&mut connection).await
+            let answer = work(&mut connection).await;
+            connection.close().await.expect("the database closes");
+            answer
         })
     }
 

@@ -96,6 +96,30 @@ fn cp06_cp07_cp08_a_replacement_that_dies_anywhere_loses_nothing_and_is_complete
 }
 
 #[test]
+fn cp07_new_documents_come_together_or_not_at_all() {
+    let news = [FRESH, "delegation/backlog/bug-8/AGENT.yml", "delegation/backlog/bug-9/TASK.md"];
+    for has_exchange in [true, false] {
+        let mut counts = BTreeSet::new();
+        for number in 0.. {
+            let ground = Ground::planted();
+            let died = Arc::new(AtomicBool::new(false));
+            let batch = news.map(|at| creation(at, &format!("new {at}")));
+            let _ = dying(&ground, number, has_exchange, &died).replace(&batch);
+            let count = |ground: &Ground| news.iter().filter(|at| ground.path(at).exists()).count();
+            counts.insert(count(&ground));
+            ground.tree().leftovers().unwrap();
+            let found = count(&ground);
+            assert!(found == 0 || found == news.len(), "call {number}: {found} of {}", news.len());
+            news.iter().filter(|_| found > 0).for_each(|at| assert_eq!(ground.text(at), format!("new {at}")));
+            if !died.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        assert_eq!(counts, BTreeSet::from([0, 1, 2, 3]), "each of them was the last one once");
+    }
+}
+
+#[test]
 fn fs15_a_document_that_a_crash_took_away_is_put_back_before_the_next_scan() {
     let ground = Ground::planted();
     let gone = Arc::new(AtomicBool::new(false));

@@ -93,7 +93,11 @@ impl Tree {
     /// Writes the temporary files of a batch and makes them durable, or leaves none of them.
     pub(super) fn stage<'a>(&self, place: Where, jobs: Vec<Job<'a>>) -> Result<Stage<'a>, TreeError> {
         let wait = Wait::of(place, &jobs);
-        let batch = self.begin_batch(place, jobs.iter().map(|job| job.replacement.path.clone()).collect())?;
+        let replacements = || jobs.iter().map(|job| job.replacement);
+        let is_new = replacements().all(|replacement| replacement.expected == Expected::Absent);
+        let texts = replacements().filter(|_| is_new).map(|new| Digest::of_parts(pieces(new))).collect();
+        let batch =
+            self.begin_batch(place, replacements().map(|replacement| replacement.path.clone()).collect(), texts)?;
         let written = spread(jobs, |number, job| self.write_temporary(batch.site(number), place, job));
         let written = written.into_iter().collect::<Result<Vec<_>, _>>();
         let durable =
@@ -137,7 +141,7 @@ impl Tree {
         place: Where,
         job: Job<'a>,
     ) -> Result<Result<Staged<'a>, (Job<'a>, TreeError)>, TreeError> {
-        let pieces: Vec<&[u8]> = job.replacement.pieces.iter().map(|piece| &**piece).collect();
+        let pieces = pieces(job.replacement);
         match self.vfs.create(temporary.at(), &pieces, job.target.make) {
             Ok(stat) => Ok(Ok(Staged { raw: Digest::of_parts(pieces), job, temporary, stat })),
             Err(source) => {
@@ -181,6 +185,10 @@ impl Wait {
             Self::All(jobs.iter().map(|job| (job.target.device, folder(job))).collect())
         }
     }
+}
+
+fn pieces(replacement: &Replacement) -> Vec<&[u8]> {
+    replacement.pieces.iter().map(|piece| &**piece).collect()
 }
 
 /// New files look like other new files would; temporary ones are made elsewhere, so that is worked out here.
