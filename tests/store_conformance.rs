@@ -48,6 +48,9 @@ macro_rules! stories {
                 values_that_fit_no_type_are_refused
                 hx24_a_row_cannot_be_made_huge
                 projections_of_documents_are_read_only
+                a_list_that_sql_makes_is_a_list
+                a_write_of_the_configuration_is_told_with_what_it_was
+                a_configuration_is_an_object_that_yaml_can_nest
                 hx29_history_refuses_to_be_rewritten
                 sql_that_fails_half_way_leaves_nothing
                 a_program_may_leave_its_name

@@ -37,6 +37,9 @@ pub enum EditError {
     /// The value has no label, so that it cannot go.
     #[error("the value cannot be taken out of the text around it")]
     Inseparable,
+    /// The entity has no other document.
+    #[error("the task has no other document that could stay")]
+    Last,
     /// The new text would say something else somewhere else.
     #[error("the text around the value would be read differently")]
     Spills,

@@ -17,6 +17,7 @@
 
 mod canonical;
 mod checkbox;
+mod config;
 mod dependencies;
 mod edit;
 mod line_ends;
@@ -75,6 +76,11 @@ enum Body {
 /// What `raw` means as a value of `field` in a document of `role`; `None` where it means nothing that the field can hold.
 pub fn typed(role: Role, field: Field, raw: &str) -> Option<Typed> {
     values::read(role, field, raw).typed
+}
+
+/// The JSON pointer at which a YAML document of `role` repeats `field`.
+pub fn pointer_of(role: Role, field: Field) -> Option<&'static str> {
+    yaml::pointer_of(role, field)
 }
 
 /// Reads `text`, which bears no stamp any more; what is not understood stays text, and problems say where.

@@ -54,6 +54,7 @@ event_types! {
     TaskBlocked = "orchestration.task.blocked",
     TaskPriorityChanged = "orchestration.task.priority_changed",
     TaskProgressUpdated = "orchestration.task.progress_updated",
+    TaskAgentConfigCleared = "orchestration.task.agent_config_cleared",
     TaskMoved = "orchestration.task.moved",
     TaskDeleted = "orchestration.task.deleted",
     TaskRestored = "orchestration.task.restored",
@@ -109,6 +110,9 @@ impl EventType {
             ("deleted", _) => choose(Self::AgentRestored, Self::SprintRestored, Self::TaskRestored),
             ("sprint_code" | "task_code" | "agent_code" | "sprint_id", _) => {
                 choose(Self::AgentMoved, Self::SprintMoved, Self::TaskMoved)
+            }
+            ("agent_config", _) if change.to.is_null() => {
+                choose(Self::AgentUpdated, Self::SprintUpdated, Self::TaskAgentConfigCleared)
             }
             ("status", Some("in_progress")) => {
                 choose(Self::AgentStatusChanged, Self::SprintStatusChanged, Self::TaskStarted)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, CloneId, CorrelationId, Digest, DocPath, EntityId, Fields, RevisionId, Role, Source};
+use super::{Actor, Change, CloneId, CorrelationId, Digest, DocPath, EntityId, Fields, RevisionId, Role, Source};
 
 /// One document of an entity: its role, and its file name where a role can occur more than once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,8 +27,20 @@ pub struct DocumentVersion {
     pub canonical: Digest,
 }
 
-/// The columns that another program changed with plain SQL, with their new values; `null` clears one.
-pub type Patch = Fields;
+/// What another program changed with plain SQL.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Patch {
+    /// The columns with their new values; `null` clears one.
+    pub fields: Fields,
+    /// What became of the agent configuration as a whole; `null` where there is none.
+    pub config: Option<Change>,
+}
+
+impl From<Fields> for Patch {
+    fn from(fields: Fields) -> Self {
+        Self { fields, config: None }
+    }
+}
 
 /// One entry of an entity's history.
 #[derive(Debug, Clone, PartialEq)]

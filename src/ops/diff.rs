@@ -9,8 +9,8 @@ use similar::TextDiff;
 
 use super::{OpError, Workspace};
 use crate::document;
-use crate::model::{DocPath, DocumentKey, Field, Patch, Record, Role};
-use crate::reconcile::{Overlaid, Writing, Writings, overlay};
+use crate::model::{DocPath, DocumentKey, Field, Record, Role};
+use crate::reconcile::{Layers, Unsaid, Writing, Writings};
 use crate::store::Selection;
 use crate::sync::plan::{FileDeed, Step};
 use crate::tree::Place;
@@ -79,9 +79,9 @@ impl Diff {
 }
 
 async fn of_step(ws: &Workspace, step: &Step, record: Option<&Record>) -> Result<EntityDiff, OpError> {
-    let Overlaid { documents, in_row_alone, refused } = match record {
+    let Layers { documents, last: Unsaid { in_row_alone, refused, .. }, .. } = match record {
         Some(record) => said_by_row(ws, record).await?,
-        None => Overlaid { documents: Writings::new(), in_row_alone: Vec::new(), refused: Vec::new() },
+        None => Layers::on(Writings::new()),
     };
     let on_disk: BTreeMap<DocumentKey, DocPath> = step
         .files
@@ -114,7 +114,7 @@ async fn of_step(ws: &Workspace, step: &Step, record: Option<&Record>) -> Result
 }
 
 /// The documents as the database has them: those of the last revision, with what other programs changed since then.
-async fn said_by_row(ws: &Workspace, record: &Record) -> Result<Overlaid, OpError> {
+async fn said_by_row(ws: &Workspace, record: &Record) -> Result<Layers, OpError> {
     let wanted: Vec<_> = record.documents.iter().map(|version| version.blob).collect();
     let blobs = ws.store.blobs(&wanted).await?;
     let stored = record.documents.iter().filter_map(|version| Some((&version.key, blobs.get(&version.blob)?)));
@@ -126,9 +126,9 @@ async fn said_by_row(ws: &Workspace, record: &Record) -> Result<Overlaid, OpErro
         (key.clone(), content)
     };
     let documents: Writings = stored.map(writing).collect();
-    let mut patch = Patch::new();
-    record.patches.iter().for_each(|(_, changed)| patch.extend(changed.clone()));
-    Ok(overlay(&documents, &patch))
+    let mut layers = Layers::on(documents);
+    record.patches.iter().for_each(|(_, patch)| layers.lay(patch));
+    Ok(layers)
 }
 
 /// What the first document that speaks of a field says.

@@ -13,7 +13,7 @@ use super::overlay::{Writings, overlay};
 use super::{Columns, Content, How, Writing};
 use crate::document::{Hole, SlotKey};
 use crate::model::{
-    Change, Changes, Code, Digest, EntityId, EntityKind, EntityRef, EventType, Field, Fields, NewEvent,
+    Change, Changes, Code, Digest, EntityId, EntityKind, EntityRef, EventType, Field, Fields, NewEvent, Role,
 };
 
 /// One state of an entity, as far as the feed tells of it.
@@ -58,6 +58,20 @@ pub fn events(entity: EntityRef, happening: &Happening<'_>) -> Vec<NewEvent> {
         return vec![event(entity, EventType::created(entity.kind), columns_of(entity.kind, None, after))];
     };
     let mut changes = columns_of(entity.kind, Some(before), after);
+    let cleared = before.columns.agent_config.as_ref().filter(|_| after.columns.agent_config.is_none());
+    if let Some(config) = cleared {
+        changes.insert("agent_config".to_owned(), Change { from: config.clone(), to: Value::Null });
+    }
+    let beside = |documents: &Writings| -> Writings {
+        let is_told = |role: Role| cleared.is_some() && role == Role::AgentConfig;
+        documents
+            .iter()
+            .filter(|(key, _)| !is_told(key.role))
+            .map(|(key, writing)| (key.clone(), writing.clone()))
+            .collect()
+    };
+    let kept = beside(before.documents);
+    let before = Told { documents: &kept, ..before };
     if says_more(before, after) {
         let change = Change { from: body(before.documents), to: body(after.documents) };
         changes.insert("body".to_owned(), change);

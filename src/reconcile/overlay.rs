@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Writing;
 use crate::document::{Document, EditError, SlotKey};
-use crate::model::{DocumentKey, Field, Patch, Role, Typed};
+use crate::model::{DocumentKey, Field, Fields, Role, Typed};
 
 /// The documents of one revision of one entity.
 pub type Writings = BTreeMap<DocumentKey, Writing>;
@@ -22,13 +22,13 @@ pub struct Overlaid {
     pub refused: Vec<(Field, EditError)>,
 }
 
-/// Edits the fields of `patch` in `documents`, each in the style of its document; every other byte stays.
+/// Edits `fields` in `documents`, each in the style of its document; every other byte stays.
 ///
 /// The first document that speaks of a field is changed, and with it those that said the same: all of them or none. A
 /// field that none speaks of is put into the header of the first document that has one.
-pub fn overlay(documents: &Writings, patch: &Patch) -> Overlaid {
+pub fn overlay(documents: &Writings, fields: &Fields) -> Overlaid {
     let mut laid = Overlaid { documents: documents.clone(), in_row_alone: Vec::new(), refused: Vec::new() };
-    for (field, value) in patch {
+    for (field, value) in fields {
         match edited(&laid.documents, *field, value) {
             Ok(Some(edited)) => laid.documents.extend(edited),
             Ok(None) => laid.in_row_alone.push(*field),
@@ -39,7 +39,7 @@ pub fn overlay(documents: &Writings, patch: &Patch) -> Overlaid {
 }
 
 /// The documents that then say `value`; nothing where no document has a place for it.
-fn edited(documents: &Writings, field: Field, value: &Value) -> Result<Option<Writings>, EditError> {
+pub(super) fn edited(documents: &Writings, field: Field, value: &Value) -> Result<Option<Writings>, EditError> {
     let parsed = || documents.iter().filter_map(|(key, writing)| Some((key, writing.parsed()?, writing.said(field))));
     let Some(before) = parsed().find_map(|(.., said)| said) else {
         let speakable = parsed().filter(|(key, ..)| key.role != Role::AgentConfig);
@@ -71,7 +71,7 @@ fn inserted<'a>(
 
 impl Writing {
     /// What the document says of `field`, as a row holds it; `null` where it speaks of it and says nothing that fits.
-    fn said(&self, field: Field) -> Option<Value> {
+    pub(super) fn said(&self, field: Field) -> Option<Value> {
         let slot = self.parsed()?.slot(&SlotKey::Field(field))?;
         Some(slot.typed.as_ref().map_or(Value::Null, Typed::to_json))
     }

@@ -92,6 +92,8 @@ pub struct Materialised {
     pub revision: RevisionId,
     /// Its documents.
     pub documents: Vec<DocumentVersion>,
+    /// What its AGENT.yml says as JSON, if it has one: the column of a task follows.
+    pub agent_config: Option<serde_json::Value>,
 }
 
 /// What a clone last left on disk of one document.

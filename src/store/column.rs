@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::model::{EntityKind, Field, Fields, Typed};
+use crate::model::{EntityKind, Field, Fields, Patch, Typed};
 
 /// The table of one kind of entity.
 #[derive(Debug)]
@@ -165,13 +165,15 @@ pub(super) fn number_value(number: f64) -> Value {
     Typed::Number(number).to_json()
 }
 
-/// The fields of a stored column patch; what is no field (a move, a deletion) shows in the row itself.
-pub(super) fn patch_fields(patch: serde_json::Map<String, Value>) -> Fields {
+/// A stored column patch; what is no field (a move, a deletion) shows in the row itself.
+pub(super) fn patch(mut patch: serde_json::Map<String, Value>) -> Patch {
+    let config = patch.remove("agent_config").and_then(|change| serde_json::from_value(change).ok());
     let value = |value: Value| match value.as_f64() {
         Some(number) => number_value(number),
         None => value,
     };
-    patch.into_iter().filter_map(|(name, to)| Some((Field::from_word(&name)?, value(to)))).collect()
+    let fields = patch.into_iter().filter_map(|(name, to)| Some((Field::from_word(&name)?, value(to))));
+    Patch { fields: fields.collect(), config }
 }
 
 #[cfg(test)]
@@ -179,6 +181,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::Change;
 
     #[test]
     fn every_value_of_the_right_shape_comes_back_as_it_went() {
@@ -205,10 +208,14 @@ mod tests {
 
     #[test]
     fn a_patch_keeps_fields_and_numbers_as_rows_have_them() {
-        let patch = json!({"title": "T", "estimate_hours": 8.0, "owner": null, "task_code": "x", "deleted": true});
-        let Value::Object(patch) = patch else { unreachable!("it is an object") };
+        let config = json!({"from": null, "to": {"a": 8.0}});
+        let stored = json!({"title": "T", "estimate_hours": 8.0, "owner": null, "task_code": "x", "deleted": true,
+            "agent_config": config});
+        let Value::Object(map) = stored else { unreachable!("it is an object") };
         let expected =
             Fields::from([(Field::Title, json!("T")), (Field::EstimateHours, json!(8)), (Field::Owner, Value::Null)]);
-        assert_eq!(patch_fields(patch), expected);
+        let patch = patch(map);
+        assert_eq!(patch.fields, expected);
+        assert_eq!(patch.config, Some(Change { from: Value::Null, to: json!({"a": 8.0}) }));
     }
 }

@@ -24,8 +24,10 @@ pub fn tracking_hash(entity: EntityId, at: Timestamp, content: Digest) -> Digest
 
 /// The content of a revision that another program's SQL made, for its tracking hash.
 pub(super) fn patch_hash(patch: &Patch) -> Digest {
-    let text = serde_json::to_vec(patch).expect("a map with text keys is JSON");
-    Digest::of(&text)
+    let text = |result: serde_json::Result<Vec<u8>>| result.expect("a map with text keys is JSON");
+    let mut parts = vec![text(serde_json::to_vec(&patch.fields))];
+    parts.extend(patch.config.as_ref().map(|config| text(serde_json::to_vec(config))));
+    Digest::of_parts(parts.iter().map(Vec::as_slice))
 }
 
 /// A time as it is stored: RFC 3339 in UTC with six digits, so that the order of texts is that of times.

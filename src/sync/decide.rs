@@ -291,7 +291,7 @@ impl Judge<'_> {
             home.is_none().then(|| "its sprint has no code that a folder can have".to_owned())
         };
         let none = BTreeSet::new();
-        unfit(record, &gathered.head, self.options.mended.get(&record.id).unwrap_or(&none)).or_else(homeless)
+        unfit(gathered, self.options.mended.get(&record.id).unwrap_or(&none)).or_else(homeless)
     }
 
     fn home_now(&self, place: &Place) -> DocPath {

@@ -55,8 +55,8 @@ pub enum SyncError {
     Unfit {
         /// The row's code.
         code: String,
-        /// The field.
-        field: Field,
+        /// The column.
+        field: &'static str,
         /// Why.
         why: String,
     },

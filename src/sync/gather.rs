@@ -8,7 +8,7 @@ use super::texts::{Texts, wanted_texts};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Record, Revision, RevisionId, Stamp};
-use crate::reconcile::{Writing, Writings, overlay};
+use crate::reconcile::{Layers, Unsaid, Writing, Writings};
 use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
 use crate::tree::spread;
 
@@ -71,6 +71,8 @@ pub(super) struct Gathered {
     pub(super) head: Writings,
     /// The revisions that had only a column patch, now with documents.
     pub(super) materialised: Vec<(RevisionId, Writings)>,
+    /// What of it those documents do not say.
+    pub(super) unsaid: Unsaid,
     /// What the history knows of each file.
     pub(super) ancestry: BTreeMap<DocumentKey, History>,
     /// What this clone last left on disk.
@@ -85,6 +87,7 @@ impl Gathered {
             files: BTreeMap::new(),
             head: Writings::new(),
             materialised: Vec::new(),
+            unsaid: Unsaid::default(),
             ancestry: BTreeMap::new(),
             left: BTreeMap::new(),
         }
@@ -290,17 +293,11 @@ impl Texts {
         left: Vec<SyncState>,
         (known, chains): (&BTreeMap<(EntityId, DocumentKey), KnownAnswer>, &Chains),
     ) -> Gathered {
-        let mut head = Writings::new();
+        let mut layers = Layers::on(candidate.record.as_ref().map(|record| self.stored(record)).unwrap_or_default());
         let mut materialised = Vec::new();
-        if let Some(record) = &candidate.record {
-            head = self.writings(&record.documents);
-            if head.is_empty() && record.documents.is_empty() {
-                head = first_documents(record);
-            }
-            for (revision, patch) in &record.patches {
-                head = overlay(&head, patch).documents;
-                materialised.push((*revision, head.clone()));
-            }
+        for (revision, patch) in candidate.record.iter().flat_map(|record| &record.patches) {
+            layers.lay(patch);
+            materialised.push((*revision, layers.documents.clone()));
         }
         let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate);
         let ancestry = files
@@ -318,25 +315,35 @@ impl Texts {
                 (state.key.clone(), LeftThen { state, content })
             })
             .collect();
-        Gathered { candidate, files, head, materialised, ancestry, left }
+        let (head, unsaid) = (layers.documents, layers.last);
+        Gathered { candidate, files, head, materialised, unsaid, ancestry, left }
+    }
+
+    /// The stored documents of a row; the first ones of a row that has none yet.
+    fn stored(&self, record: &Record) -> Writings {
+        match record.documents.as_slice() {
+            [] => first_documents(record),
+            versions => self.writings(versions),
+        }
     }
 
     /// Number, documents and authorship of each later revision, patches laid out.
     fn chain(&self, ws: &Workspace, revisions: &[Revision], candidate: &Candidate) -> Vec<(i64, Writings, bool)> {
-        let mut documents = Writings::new();
+        let mut layers = Layers::on(Writings::new());
         let mut chain = Vec::with_capacity(revisions.len());
         for revision in revisions {
-            documents = match (&revision.documents, &revision.patch) {
-                (Some(versions), _) => self.writings(versions),
-                (None, Some(patch)) if documents.is_empty() => {
-                    let stored = candidate.record.as_ref().map(|record| self.writings(&record.documents));
-                    overlay(&stored.unwrap_or_default(), patch).documents
+            match (&revision.documents, &revision.patch) {
+                (Some(versions), _) => layers = Layers::on(self.writings(versions)),
+                (None, Some(patch)) => {
+                    if let Some(record) = candidate.record.as_ref().filter(|_| layers.documents.is_empty()) {
+                        layers = Layers::on(self.writings(&record.documents));
+                    }
+                    layers.lay(patch);
                 }
-                (None, Some(patch)) => overlay(&documents, patch).documents,
-                (None, None) => documents,
-            };
+                (None, None) => {}
+            }
             let is_own = revision.clone == Some(ws.clone) && revision.source != crate::model::Source::Sql;
-            chain.push((revision.n, documents.clone(), is_own));
+            chain.push((revision.n, layers.documents.clone(), is_own));
         }
         chain
     }

@@ -27,7 +27,8 @@ pub(super) fn row_change(gathered: &Gathered, verdict: &EntityVerdict, facts: &F
         let versions = versions(gathered, documents, &known, facts, &mut stored.blobs);
         known.extend(versions.iter().map(|version| (version.key.clone(), version.clone())));
         let entity = gathered.candidate.id;
-        stored.materialised.push(Materialised { entity, revision: *revision, documents: versions });
+        let agent_config = columns(documents, None).agent_config;
+        stored.materialised.push(Materialised { entity, revision: *revision, documents: versions, agent_config });
     }
     stored.change = match &verdict.row {
         RowAction::Keep => None,

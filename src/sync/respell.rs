@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::gather::Gathered;
 use super::prepare::EntityVerdict;
 use super::unfit::patched;
-use crate::model::Fields;
+use crate::document::pointer_of;
+use crate::model::{Field, Fields, Role};
 use crate::reconcile::{Before, How, RowAction, columns};
 
 /// The verdict that also lets the row say what its documents make of it, where nothing else is done with the row; with
@@ -24,7 +25,11 @@ pub(super) fn respelled(gathered: &Gathered, verdict: EntityVerdict) -> (EntityV
     let written = patched(record).into_iter().filter(|(_, value)| is_text(value));
     let (blank, full): (Fields, Fields) =
         written.partition(|(_, value)| value.as_str().is_some_and(|text| text.trim().is_empty()));
-    if blank.is_empty() && full.iter().all(|(field, value)| said.get(field) == Some(value)) {
+    // A write of the configuration can move a field that AGENT.yml repeats.
+    let repeated = Field::ALL.iter().filter(|field| pointer_of(Role::AgentConfig, **field).is_some());
+    let is_written = record.patches.iter().any(|(_, patch)| patch.config.is_some());
+    let has_moved = is_written && repeated.into_iter().any(|field| said.get(field) != record.fields.get(field));
+    if !has_moved && blank.is_empty() && full.iter().all(|(field, value)| said.get(field) == Some(value)) {
         return (verdict, Fields::new());
     }
     let row = RowAction::Write { parts: gathered.head.clone(), how: How::Updated, by_git: false };

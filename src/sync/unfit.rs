@@ -13,19 +13,21 @@ use crate::document;
 use crate::model::{Code, Field, Fields, Record};
 use crate::reconcile::{Writings, overlay};
 
-/// Why no file can hold what `record` says, but for what is about to be `mended`; `head` is its documents with its
-/// patches laid over them.
-pub(super) fn unfit(record: &Record, head: &Writings, mended: &BTreeSet<Field>) -> Option<String> {
-    if record.deleted {
-        return None;
-    }
+/// The column of AGENT.yml.
+const CONFIG: &str = "agent_config";
+
+/// Why no file can hold what the row of `gathered` says, but for what is about to be `mended`.
+pub(super) fn unfit(gathered: &Gathered, mended: &BTreeSet<Field>) -> Option<String> {
+    let record = gathered.candidate.record.as_ref().filter(|record| !record.deleted)?;
+    let head = &gathered.head;
     if let Err(error) = Code::new(&record.code) {
         return Some(format!("its code: {error}"));
     }
     let mut kept = patched(record);
     kept.retain(|field, _| !mended.contains(field));
     let refusal = refusal(&kept, head).map(|(field, why)| format!("its {field}: {why}"));
-    refusal.or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
+    let config = || unsaid_config(gathered).map(|why| format!("its {CONFIG}: {why}"));
+    refusal.or_else(config).or_else(|| (!record.patches.is_empty()).then(|| unreadable(head)).flatten())
 }
 
 /// Refuses a command that gives a value which the documents cannot say.
@@ -47,15 +49,28 @@ pub(super) fn check_spelling(gathered: &Gathered, deed: &Deed) -> Result<(), Syn
     if let Deed::Set(given) = deed {
         kept.retain(|field, _| !given.contains_key(field));
     }
-    match refusal(&kept, &gathered.head) {
+    let refused = refusal(&kept, &gathered.head).map(|(field, why)| (field.word(), why));
+    match refused.or_else(|| unsaid_config(gathered).map(|why| (CONFIG, why))) {
         None => Ok(()),
         Some((field, why)) => Err(SyncError::Unfit { code: record.code.clone(), field, why }),
     }
 }
 
+/// Why AGENT.yml cannot say what another program wrote of it.
+fn unsaid_config(gathered: &Gathered) -> Option<String> {
+    let record = gathered.candidate.record.as_ref()?;
+    let written = record.patches.iter().rev().find_map(|(_, patch)| patch.config.as_ref())?;
+    let is_new = !holds(&written.from, char::REPLACEMENT_CHARACTER);
+    match &gathered.unsaid.config {
+        Some(why) => Some(why.to_string()),
+        None if is_new && holds(&written.to, char::REPLACEMENT_CHARACTER) => Some(NO_UTF8.to_owned()),
+        None => None,
+    }
+}
+
 /// What another program wrote into the row, as it is now.
 pub(super) fn patched(record: &Record) -> Fields {
-    let changed = record.patches.iter().flat_map(|(_, patch)| patch.keys());
+    let changed = record.patches.iter().flat_map(|(_, patch)| patch.fields.keys());
     changed.map(|field| (*field, record.fields.get(field).cloned().unwrap_or_default())).collect()
 }
 
@@ -67,12 +82,14 @@ fn refusal(fields: &Fields, head: &Writings) -> Option<(Field, String)> {
     no_text.or_else(|| refused().map(|(field, why)| (field, why.to_string())))
 }
 
+const NO_UTF8: &str = "it is no UTF-8";
+
 /// Why `value` can stand in no text at all.
 fn no_text(value: &Value) -> Option<&'static str> {
     if holds(value, '\0') {
         Some("a NUL byte cannot stand in a file")
     } else if holds(value, char::REPLACEMENT_CHARACTER) {
-        Some("it is no UTF-8")
+        Some(NO_UTF8)
     } else {
         None
     }
@@ -82,6 +99,7 @@ fn holds(value: &Value, c: char) -> bool {
     match value {
         Value::String(text) => text.contains(c),
         Value::Array(items) => items.iter().any(|item| holds(item, c)),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains(c) || holds(value, c)),
         _ => false,
     }
 }

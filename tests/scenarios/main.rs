@@ -10,6 +10,7 @@ mod small;
 #[expect(dead_code, clippy::unwrap_used, reason = "other tests need more of it, and their own rules hold there")]
 mod ground;
 
+mod agent_config;
 mod agreement;
 mod editors;
 mod filesystem;

@@ -188,7 +188,7 @@ pub(crate) fn difference(before: &Fields, after: &Fields) -> Changes {
 pub(crate) fn laid(draft: &Draft, revision: RevisionId, text: &str) -> (Materialised, (Digest, instep::store::Bytes)) {
     let document = version(&draft.change, Role::Task, "TASK.md", text);
     let blob = (document.blob, text.as_bytes().into());
-    (Materialised { entity: draft.change.id, revision, documents: vec![document] }, blob)
+    (Materialised { entity: draft.change.id, revision, documents: vec![document], agent_config: None }, blob)
 }
 
 pub(crate) fn state(entity: EntityId, name: &str, text: Option<&str>) -> SyncState {

@@ -1,6 +1,6 @@
 //! Stories of other programs that write rows with plain SQL.
 
-use instep::model::{EntityKind, Event, Field, Source};
+use instep::model::{EntityKind, Event, Field, Patch, Source};
 use instep::store::{Selection, events_of, row_fields};
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ pub(crate) async fn an_update_of_any_column_is_a_patch_and_the_events_that_we_wo
             assert_eq!(after.row_version, before.row_version + 1);
             assert_eq!(after.documents, before.documents, "the documents wait");
             let (revision, patch) = after.patches.last().expect("there is a patch");
-            assert_eq!((*revision, patch), (after.head, &[(*field, value)].into()));
+            assert_eq!((*revision, &patch.fields), (after.head, &[(*field, value)].into()));
             let entity = instep::model::EntityRef { kind, id: id(number) };
             let changes = difference(&before.fields, &after.fields);
             expected
@@ -81,7 +81,7 @@ pub(crate) async fn one_update_of_many_columns_is_one_revision(b: &dyn Backend) 
     assert_eq!((revisions[0].source, revisions[0].actor.as_str()), (Source::Sql, "sql"));
     assert_eq!((revisions[0].clone, revisions[0].documents.as_ref()), (None, None));
     let patch = revisions[0].patch.as_ref().expect("it is a patch");
-    let fields: Vec<_> = patch.keys().copied().collect();
+    let fields: Vec<_> = patch.fields.keys().copied().collect();
     let changed = [Field::Title, Field::Status, Field::Phase, Field::Assignee, Field::Progress, Field::Tags];
     assert_eq!(fields, changed, "a column that was set to what it was is not in the patch");
     let news = news(b).await;
@@ -156,7 +156,7 @@ pub(crate) async fn cc06_a_deleted_row_is_a_tombstone(b: &dyn Backend) {
         let gone = record(b.store(), id(number)).await;
         assert_eq!((gone.deleted, gone.row_version, gone.documents.len()), (true, 2, 1));
         assert_eq!(gone.patches.len(), 1, "the deletion is a revision");
-        assert!(gone.patches[0].1.is_empty());
+        assert_eq!(gone.patches[0].1, Patch::default());
         sql(b, &format!("DELETE FROM {table}")).await;
         assert_eq!(record(b.store(), id(number)).await, gone, "it cannot be deleted twice");
     }
@@ -197,7 +197,7 @@ pub(crate) async fn an_inserted_row_is_completed(b: &dyn Backend) {
     assert_eq!((new.row_version, new.n, new.documents.len(), new.path.as_ref()), (1, 1, 0, None));
     let fields = [(Field::Title, json!("N")), (Field::Tags, json!(["x"]))].into();
     assert_eq!(new.fields, fields);
-    assert_eq!(new.patches, [(new.head, fields)]);
+    assert_eq!(new.patches, [(new.head, fields.into())]);
     let news = news(b).await;
     let changes = json!({
         "task_code": {"from": null, "to": "new"}, "title": {"from": null, "to": "N"}, "tags": {"from": null, "to": ["x"]}
@@ -250,7 +250,7 @@ pub(crate) async fn a_move_by_sql_shows_in_the_row_and_is_told(b: &dyn Backend) 
     let moved = record(b.store(), id(2)).await;
     assert_eq!((moved.sprint, moved.code.as_str()), (None, "uno"));
     assert_eq!(moved.path, Some(path("delegation/sprints/alpha/one")), "where the files are");
-    assert!(moved.patches[0].1.is_empty(), "no field of a document changed");
+    assert_eq!(moved.patches[0].1, Patch::default(), "no field of a document changed");
     let news = news(b).await;
     let changes = json!({"sprint_id": {"from": id(1), "to": null}, "task_code": {"from": "one", "to": "uno"}});
     assert_eq!(told(&news), [("task.moved", &changes)]);
@@ -288,9 +288,55 @@ pub(crate) async fn hx24_a_row_cannot_be_made_huge(b: &dyn Backend) {
 pub(crate) async fn projections_of_documents_are_read_only(b: &dyn Backend) {
     three_rows(b).await;
     refused(b, "UPDATE orchestration_tasks SET metadata = '{\"a\": 1}'", "change the document").await;
-    refused(b, "UPDATE orchestration_tasks SET agent_config = '{}'", "change the document").await;
     refused(b, "INSERT INTO orchestration_sprints (metadata) VALUES ('{\"a\": 1}')", "change the document").await;
     sql(b, "UPDATE orchestration_tasks SET metadata = metadata, title = 'T'").await;
+    assert_eq!(record(b.store(), id(2)).await.row_version, 2);
+}
+
+pub(crate) async fn a_list_that_sql_makes_is_a_list(b: &dyn Backend) {
+    three_rows(b).await;
+    sql(b, "UPDATE orchestration_tasks SET tags = json_array('x', 'y')").await;
+    sql(b, "UPDATE orchestration_tasks SET tags = json_insert(tags, '$[#]', 'z')").await;
+    let row = record(b.store(), id(2)).await;
+    let patched: Vec<_> = row.patches.iter().map(|(_, patch)| patch.fields[&Field::Tags].clone()).collect();
+    assert_eq!(
+        (patched, &row.fields[&Field::Tags]),
+        (vec![json!(["x", "y"]), json!(["x", "y", "z"])], &json!(["x", "y", "z"]))
+    );
+}
+
+pub(crate) async fn a_write_of_the_configuration_is_told_with_what_it_was(b: &dyn Backend) {
+    three_rows(b).await;
+    sql(b, "UPDATE orchestration_tasks SET agent_config = '{\"a\": 1}', status = 'blocked'").await;
+    sql(b, "UPDATE orchestration_tasks SET agent_config = json_set(agent_config, '$.b', json('[2]'))").await;
+    sql(b, "UPDATE orchestration_tasks SET agent_config = ' {\"a\":1,\"b\":[2]}'").await;
+    sql(b, "UPDATE orchestration_tasks SET agent_config = NULL").await;
+    let (one, two) = (json!({"a": 1}), json!({"a": 1, "b": [2]}));
+    let changes = [(json!(null), &one), (one.clone(), &two), (two.clone(), &json!(null))]
+        .map(|(from, to)| instep::model::Change { from, to: to.clone() });
+    let row = record(b.store(), id(2)).await;
+    let patched: Vec<_> = row.patches.iter().filter_map(|(_, patch)| patch.config.clone()).collect();
+    assert_eq!((row.row_version, patched), (4, changes.to_vec()));
+    assert_eq!(row.patches[0].1.fields, [(Field::Status, json!("blocked"))].into());
+    let changed = changes.map(|change| json!({"agent_config": change}));
+    let news = news(b).await;
+    let mut told: Vec<_> = told(&news);
+    told.sort_by_key(|(word, _)| *word == "task.blocked");
+    let words = ["task.updated", "task.updated", "task.agent_config_cleared"];
+    assert_eq!(told[..3], words.into_iter().zip(&changed).collect::<Vec<_>>());
+}
+
+pub(crate) async fn a_configuration_is_an_object_that_yaml_can_nest(b: &dyn Backend) {
+    three_rows(b).await;
+    let deep = |depth: usize| format!("'{}{{}}{}'", "{\"a\":".repeat(depth - 1), "}".repeat(depth - 1));
+    for nonsense in ["'[1]'", "'\"x\"'", "'null'", "7", &deep(33), &deep(900)] {
+        refused(b, &format!("UPDATE orchestration_tasks SET agent_config = {nonsense}"), "agent_config is a JSON")
+            .await;
+        let insert = format!("INSERT INTO orchestration_tasks (task_code, agent_config) VALUES ('x', {nonsense})");
+        refused(b, &insert, "agent_config is a JSON").await;
+    }
+    refused(b, "UPDATE orchestration_tasks SET agent_config = '{oops'", "").await;
+    sql(b, &format!("UPDATE orchestration_tasks SET agent_config = {}", deep(32))).await;
     assert_eq!(record(b.store(), id(2)).await.row_version, 2);
 }
 

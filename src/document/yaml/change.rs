@@ -131,7 +131,7 @@ fn entries(nodes: &[Node<'_>], at: usize, parent: &str) -> Vec<Entry> {
 }
 
 /// The places of the keys and values of the mapping at `at`.
-fn pairs<'a>(nodes: &'a [Node<'_>], at: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
+pub(super) fn pairs<'a>(nodes: &'a [Node<'_>], at: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
     let mut next = at + 1;
     std::iter::from_fn(move || {
         let key = next;
@@ -158,11 +158,11 @@ fn indent(source: &str, at: usize) -> Option<&str> {
     before.bytes().all(|b| b == b' ').then_some(before)
 }
 
-fn end_of_line(source: &str, at: usize) -> usize {
+pub(super) fn end_of_line(source: &str, at: usize) -> usize {
     source[at..].find(['\n', '\r']).map_or(source.len(), |end| at + end)
 }
 
-fn line_end(source: &str) -> &'static str {
+pub(super) fn line_end(source: &str) -> &'static str {
     match source.find(['\n', '\r']) {
         Some(at) if source[at..].starts_with("\r\n") => "\r\n",
         Some(at) if source[at..].starts_with('\r') => "\r",

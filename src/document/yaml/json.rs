@@ -9,19 +9,23 @@ use super::nodes::{Node, What};
 
 /// The value of the mapping that `nodes` are. `<<` is a key like any other, tags are not acted upon.
 pub(super) fn value(nodes: &[Node<'_>]) -> Value {
-    let anchors = nodes.iter().enumerate().filter(|(_, node)| node.anchor != 0).map(|(at, node)| (node.anchor, at));
-    let reader = Reader { nodes, anchors: anchors.collect() };
-    reader.value(0).0
+    Reader::of(nodes).value(0).0
 }
 
-struct Reader<'a, 't> {
+/// Reads nodes as JSON.
+pub(super) struct Reader<'a, 't> {
     nodes: &'a [Node<'t>],
     anchors: HashMap<usize, usize>,
 }
 
-impl Reader<'_, '_> {
+impl<'a, 't> Reader<'a, 't> {
+    pub(super) fn of(nodes: &'a [Node<'t>]) -> Self {
+        let anchors = nodes.iter().enumerate().filter(|(_, node)| node.anchor != 0).map(|(at, node)| (node.anchor, at));
+        Self { nodes, anchors: anchors.collect() }
+    }
+
     /// The value of the node at `at`, and where the next node is.
-    fn value(&self, at: usize) -> (Value, usize) {
+    pub(super) fn value(&self, at: usize) -> (Value, usize) {
         match &self.nodes[at].what {
             What::Mapping { .. } => self.mapping(at + 1),
             What::Sequence { .. } => self.sequence(at + 1),
@@ -53,7 +57,7 @@ impl Reader<'_, '_> {
     }
 
     /// A key as text; one that is a collection, as its JSON.
-    fn key(&self, at: usize) -> (String, usize) {
+    pub(super) fn key(&self, at: usize) -> (String, usize) {
         match &self.nodes[at].what {
             What::Scalar { text, .. } => (text.clone().into_owned(), at + 1),
             _ => {

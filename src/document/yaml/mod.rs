@@ -3,12 +3,16 @@
 //! Aliases are never expanded while editing, and what is shared, nested or a block scalar stays text.
 
 mod change;
+mod conform;
+mod emit;
+mod extent;
 mod json;
 mod nodes;
 mod places;
 mod quote;
 
 pub(super) use change::{Difference, Run, difference, has, insertion, lines_of};
+pub(super) use conform::{Misfit, conform, is_same, written};
 pub(super) use nodes::Refusal;
 pub(super) use places::{Place, Shape};
 pub(super) use quote::{block_sequence, flow_sequence, scalar_like, unquoted};

@@ -41,7 +41,7 @@ pub(in super::super) fn unquoted(raw: &str) -> &str {
     inside('"').or_else(|| inside('\'')).unwrap_or(raw)
 }
 
-fn style_of(raw: &str) -> ScalarStyle {
+pub(super) fn style_of(raw: &str) -> ScalarStyle {
     match raw.as_bytes().first() {
         Some(b'"') => ScalarStyle::DoubleQuoted,
         Some(b'\'') => ScalarStyle::SingleQuoted,
@@ -50,7 +50,7 @@ fn style_of(raw: &str) -> ScalarStyle {
 }
 
 /// `text` as a scalar in `style`; plain only where that is safe, single quotes only where no escape is needed.
-fn quoted(text: &str, style: ScalarStyle, in_flow: bool) -> String {
+pub(super) fn quoted(text: &str, style: ScalarStyle, in_flow: bool) -> String {
     let needs_escape = text.chars().any(|c| c.is_control() || is_special(c));
     match style {
         _ if needs_escape => double(text),
@@ -85,7 +85,7 @@ fn double(text: &str) -> String {
 }
 
 /// Characters that YAML takes for line ends or not at all.
-fn is_special(c: char) -> bool {
+pub(super) fn is_special(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -49,14 +49,19 @@ static PATCHED: LazyLock<Bulk> = LazyLock::new(|| {
 
 /// The hashes are those of the newest revision, so an older one does not touch them.
 static LAY: LazyLock<[Bulk; 3]> = LazyLock::new(|| {
-    TABLES.map(|Table { name, .. }| {
+    TABLES.map(|Table { name, kind, .. }| {
+        let config = if *kind == EntityKind::Task {
+            ", agent_config = iif(row_version = l.n, l.config, agent_config)"
+        } else {
+            ""
+        };
         let tail = format!(
             ") UPDATE {name} SET documents_version = l.n, file_path = coalesce(l.path, file_path), \
              hash = iif(row_version = l.n, l.tracking, hash), \
-             content_hash = iif(row_version = l.n, l.content, content_hash) \
+             content_hash = iif(row_version = l.n, l.content, content_hash){config} \
              FROM laid l WHERE {name}.id = l.id AND {name}.documents_version < l.n"
         );
-        Bulk::around("WITH laid (id, n, tracking, content, path) AS (", 5, &tail)
+        Bulk::around("WITH laid (id, n, tracking, content, path, config) AS (", 6, &tail)
     })
 });
 
@@ -138,7 +143,8 @@ async fn make_newest(connection: &mut SqliteConnection, laid: &[&Laid<'_>]) -> s
     for bulk in &*LAY {
         bulk.run(connection, laid, |Laid { one, n, tracking, .. }, binds| {
             let content = content_hash(&one.documents);
-            binds.text(one.entity).push(*n).text(tracking).text(content).maybe(home(&one.documents))
+            let binds = binds.text(one.entity).push(*n).text(tracking).text(content).maybe(home(&one.documents));
+            binds.maybe(one.agent_config.as_ref())
         })
         .await?;
     }

@@ -13,7 +13,7 @@ use super::row::{self, RowRecord, digest, document_key, get, maybe_digest, maybe
 use crate::model::{
     CloneId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, Patch, Record, RevisionId, Role,
 };
-use crate::store::column::{TABLES, Table, patch_fields};
+use crate::store::column::{self, TABLES, Table};
 use crate::store::{Bytes, Head, Left, Selection, SyncState};
 
 const HEAD: &str = "SELECT id, epoch, next_event_seq - 1 FROM orchestration_projects ORDER BY id LIMIT 1";
@@ -159,7 +159,7 @@ async fn add_patches(connection: &mut SqliteConnection, found: &mut [RowRecord])
 
 /// Reads a stored column patch.
 pub(super) fn patch(row: &SqliteRow, index: usize) -> sqlx::Result<Patch> {
-    row::json(row, index).map(patch_fields)
+    row::json(row, index).map(column::patch)
 }
 
 /// Stored bytes by their digests.

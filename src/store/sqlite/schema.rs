@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0002_outside_sql.sql"),
     include_str!("../../../migrations/sqlite/0003_conflict_clones.sql"),
     include_str!("../../../migrations/sqlite/0004_left_sprints.sql"),
+    include_str!("../../../migrations/sqlite/0005_agent_config.sql"),
 ];
 
 /// `inst` in the file's header says that the database is one of ours.

@@ -1,0 +1,217 @@
+//! YAML documents that are made to say a whole JSON value.
+
+use serde_json::Value;
+
+use super::splice::Splices;
+use super::{Document, EditError, parse, yaml};
+use crate::model::Role;
+
+impl Document {
+    /// Makes a YAML document say `wanted`, spelled in its own style; what says the same already keeps every byte.
+    ///
+    /// # Errors
+    /// Refuses what is no mapping, what would change a value that others share, and what could not be read again.
+    pub fn conform(&self, wanted: &Value) -> Result<Self, EditError> {
+        let Value::Object(map) = wanted else { return Err(EditError::WrongType) };
+        let said = self.to_json().ok_or(EditError::NoSlot)?;
+        if yaml::is_same(&said, wanted) {
+            return Ok(self.clone());
+        }
+        let splices = yaml::conform(self.text(), map).map_err(|misfit| match misfit {
+            yaml::Misfit::Shared => EditError::Shared,
+            yaml::Misfit::Awkward => EditError::Inseparable,
+        })?;
+        let edited = parse(self.role(), Splices::new(splices).apply(self.text())).0;
+        edited.says(wanted)
+    }
+
+    /// A YAML document that says `wanted` and nothing else.
+    ///
+    /// # Errors
+    /// Refuses what is no mapping and what could not be read again.
+    pub fn of_value(role: Role, wanted: &Value) -> Result<Self, EditError> {
+        let Value::Object(map) = wanted else { return Err(EditError::WrongType) };
+        parse(role, yaml::written(map)).0.says(wanted)
+    }
+
+    /// The document, if it reads as `wanted`.
+    fn says(self, wanted: &Value) -> Result<Self, EditError> {
+        match self.to_json() {
+            Some(said) if yaml::is_same(&said, wanted) => Ok(self),
+            _ => Err(EditError::Misread),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn config(text: &str) -> Document {
+        parse(Role::AgentConfig, text).0
+    }
+
+    /// The text after `change` was made to what it says.
+    fn changed(text: &str, change: impl FnOnce(&mut Value)) -> Result<String, EditError> {
+        let document = config(text);
+        let mut wanted = document.to_json().expect(text);
+        change(&mut wanted);
+        document.conform(&wanted).map(|edited| edited.text().to_owned())
+    }
+
+    const REAL: &str = "# Who does it\npack_version: \"1.0\"\nengine:\n  model: fast   # cheap\n  limits: {time: 10, cost: 2.5}\n\
+        \n# What it can\ncapabilities:\n  - \"read\"  # files\n  - \"write\"\nagent_steps:\n  - name: plan\n    tools: [a, b]\n  \
+        - name: build\nprompts:\n  system: |\n    You are kind.\n    Be brief.\n  empty:\nhooks: {}\n";
+
+    #[test]
+    fn only_the_bytes_of_the_value_change() {
+        type Change = fn(&mut Value);
+        let table: [(Change, &str, &str); 20] = [
+            (|v| v["engine"]["model"] = json!("slow"), "model: fast ", "model: slow "),
+            (|v| v["engine"]["model"] = json!(7), "model: fast ", "model: 7 "),
+            (|v| v["engine"]["model"] = json!("7"), "model: fast ", "model: \"7\" "),
+            (|v| v["pack_version"] = json!("2.0"), "\"1.0\"", "\"2.0\""),
+            (|v| v["pack_version"] = json!(null), "\"1.0\"", "null"),
+            (|v| v["engine"]["limits"]["time"] = json!(20), "time: 10", "time: 20"),
+            (|v| v["engine"]["limits"]["deep"] = json!([1]), "cost: 2.5}", "cost: 2.5, deep: [1]}"),
+            (|v| drop(v["engine"]["limits"].as_object_mut().map(|m| m.remove("time"))), "{time: 10, cost", "{cost"),
+            (|v| drop(v["engine"]["limits"].as_object_mut().map(|m| m.remove("cost"))), ", cost: 2.5}", "}"),
+            (|v| v["capabilities"][0] = json!("see"), "\"read\"", "\"see\""),
+            (|v| drop(v["capabilities"].as_array_mut().map(|a| a.remove(0))), "  - \"read\"  # files\n", ""),
+            (|v| v["capabilities"] = json!(["read", "write", "x"]), "\"write\"\n", "\"write\"\n  - x\n"),
+            (
+                |v| v["capabilities"] = json!([]),
+                "capabilities:\n  - \"read\"  # files\n  - \"write\"\n",
+                "capabilities: []\n",
+            ),
+            (|v| v["agent_steps"][0]["tools"] = json!(["a", "c", "d"]), "[a, b]", "[a, c, d]"),
+            (|v| v["agent_steps"][1]["tools"] = json!("x"), "- name: build\n", "- name: build\n    tools: x\n"),
+            (|v| v["agent_steps"][0] = json!({"tools": ["a", "b"]}), "- name: plan\n    tools", "- tools"),
+            (|v| v["prompts"]["system"] = json!("Be\nrude.\n"), "You are kind.\n    Be brief.", "Be\n    rude."),
+            (|v| v["prompts"]["empty"] = json!("no"), "empty:", "empty: \"no\""),
+            (|v| v["hooks"] = json!({"before": "x"}), "hooks: {}", "hooks: {before: x}"),
+            (
+                |v| drop(v.as_object_mut().map(|m| m.remove("engine"))),
+                "engine:\n  model: fast   # cheap\n  limits: {time: 10, cost: 2.5}\n",
+                "",
+            ),
+        ];
+        for (change, from, to) in table {
+            assert_eq!(changed(REAL, change).as_deref(), Ok(REAL.replacen(from, to, 1).as_str()), "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_new_is_written_as_its_neighbours_are() {
+        let added = |text: &str| changed(text, |v| v["new"] = json!({"a": "x", "b": ["z", {"c": 1}], "d": {}}));
+        let table = [
+            ("k: v\n", "k: v\nnew:\n  a: x\n  b:\n    - z\n    - c: 1\n  d: {}\n"),
+            ("k: 'v'", "k: 'v'\nnew:\n  a: 'x'\n  b:\n    - 'z'\n    - c: 1\n  d: {}"),
+            (
+                "m:\n    k:\n    - v\n# end\n",
+                "m:\n    k:\n    - v\nnew:\n    a: x\n    b:\n    - z\n    - c: 1\n    d: {}\n# end\n",
+            ),
+            ("{\"k\": \"v\"}\n", "{\"k\": \"v\", \"new\": {\"a\": \"x\", \"b\": [\"z\", {\"c\": 1}], \"d\": {}}}\n"),
+            ("k: |+\n  v\n\n", "k: |+\n  v\n\nnew:\n  a: x\n  b:\n    - z\n    - c: 1\n  d: {}\n"),
+            ("k: v\r\n", "k: v\r\nnew:\r\n  a: x\r\n  b:\r\n    - z\r\n    - c: 1\r\n  d: {}\r\n"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(added(text).as_deref(), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_kind_of_value_takes_the_place_of_another() {
+        let table = [
+            ("a: 1 # c\nb: 2\n", json!({"a": [1, "x"], "b": 2}), "a:\n  - 1\n  - x # c\nb: 2\n"),
+            ("a:   # c\n  x: 1\n  y: 2\nb: 2\n", json!({"a": 3, "b": 2}), "a: 3   # c\nb: 2\n"),
+            ("a:\n  - 1\nb: 2\n", json!({"a": {"x": 1}, "b": 2}), "a:\n  x: 1\nb: 2\n"),
+            ("a: [1]\n", json!({"a": {"x": 1}}), "a:\n  x: 1\n"),
+            ("a: |\n  x\n\nb: 2\n", json!({"a": null, "b": 2}), "a: null\n\nb: 2\n"),
+            ("a: 1\n", json!({}), "{}\n"),
+            ("{a: 1}\n", json!({}), "{}\n"),
+            ("{}\n", json!({"a": 1}), "{a: 1}\n"),
+            ("a: 1\n", json!({"b": 1}), "b: 1\n"),
+            ("a:\n- - 1\n  - 2\n", json!({"a": [[1, 3]]}), "a:\n- - 1\n  - 3\n"),
+            ("a:\n- - 1\n", json!({"a": ["x", [1]]}), "a:\n- x\n- - 1\n"),
+            ("a: {b: [1, 2, 3]}\n", json!({"a": {"b": [0, 1, 2, 3]}}), "a: {b: [0, 1, 2, 3]}\n"),
+        ];
+        for (text, wanted, expected) in table {
+            assert_eq!(config(text).conform(&wanted).map(|d| d.text().to_owned()).as_deref(), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shared_is_refused_and_what_stands_beside_it_is_not() {
+        let text = "base: &b {x: 1}\nuse: *b\nlist: [*b, 2]\nfree: 1\n";
+        for (pointer, value) in
+            [("/base/x", json!(2)), ("/use", json!(3)), ("/use/x", json!(3)), ("/list/0/x", json!(3))]
+        {
+            let set = |v: &mut Value| *v.pointer_mut(pointer).expect(pointer) = value;
+            assert_eq!(changed(text, set), Err(EditError::Shared), "{pointer}");
+        }
+        assert_eq!(changed(text, |v| v["free"] = json!(2)), Ok(text.replace("free: 1", "free: 2")));
+        assert_eq!(changed(text, |v| v["list"][1] = json!(4)), Ok(text.replace("*b, 2", "*b, 4")));
+        assert!(changed(text, |v| drop(v.as_object_mut().map(|m| m.remove("base")))).is_err());
+    }
+
+    #[test]
+    fn what_no_yaml_says_is_refused() {
+        let text = "a: 1\n";
+        assert_eq!(changed(text, |v| v["a"] = json!(u64::MAX)), Err(EditError::Misread));
+        let deep = (0..40).fold(json!(1), |inner, _| json!({"a": inner}));
+        assert_eq!(config(text).conform(&deep).err(), Some(EditError::Misread));
+        for wanted in [json!([1]), json!("x"), json!(null)] {
+            assert_eq!(config(text).conform(&wanted).err(), Some(EditError::WrongType));
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = "[a-c]{0,2}|[ -~\\n]{0,6}|no|1|- a|a: b|é\u{2028}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            (-1e9..1e9_f64).prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let key = "[a-d]{1,2}|[ -~]{0,4}";
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(key, inner, 0..4).prop_map(|map| map.into_iter().collect::<Value>()),
+            ]
+        })
+    }
+
+    fn mapping() -> impl Strategy<Value = Value> {
+        proptest::collection::btree_map("[a-d]{1,2}|[ -~]{0,4}", value(), 0..5)
+            .prop_map(|map| map.into_iter().collect::<Value>())
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_is_written_and_every_other_made_of_it(first in mapping(), second in mapping()) {
+            let document = Document::of_value(Role::AgentConfig, &first);
+            let document = document.map_err(|error| TestCaseError::fail(format!("{first}: {error}")))?;
+            let again = document.conform(&first).expect("it says that");
+            prop_assert_eq!(again.text(), document.text());
+            let edited = document.conform(&second);
+            prop_assert!(edited.is_ok(), "{} to {}: {:?}", document.text(), second, edited.err());
+        }
+
+        #[test]
+        fn a_change_of_one_value_keeps_every_line_without_it(first in mapping(), key in "[e-h]{6}", said in value()) {
+            let document = Document::of_value(Role::AgentConfig, &first).expect("it can be written");
+            let mut wanted = first.clone();
+            wanted[&key] = said;
+            let added = document.conform(&wanted).map_err(|error| TestCaseError::fail(format!("{wanted}: {error}")))?;
+            prop_assert!(first == json!({}) || added.text().starts_with(document.text()), "{}", added.text());
+            let removed = added.conform(&first).expect("what came can go");
+            prop_assert_eq!(removed.text(), document.text());
+        }
+    }
+}
