@@ -14,7 +14,7 @@ impl Document {
     pub fn conform(&self, wanted: &Value) -> Result<Self, EditError> {
         let Value::Object(map) = wanted else { return Err(EditError::WrongType) };
         let said = self.to_json().ok_or(EditError::NoSlot)?;
-        if yaml::is_same(&said, wanted) {
+        if yaml::is_same(said, wanted) {
             return Ok(self.clone());
         }
         let splices = yaml::conform(self.text(), map).map_err(|misfit| match misfit {
@@ -37,7 +37,7 @@ impl Document {
     /// The document, if it reads as `wanted`.
     fn says(self, wanted: &Value) -> Result<Self, EditError> {
         match self.to_json() {
-            Some(said) if yaml::is_same(&said, wanted) => Ok(self),
+            Some(said) if yaml::is_same(said, wanted) => Ok(self),
             _ => Err(EditError::Misread),
         }
     }
@@ -57,7 +57,7 @@ mod tests {
     /// The text after `change` was made to what it says.
     fn changed(text: &str, change: impl FnOnce(&mut Value)) -> Result<String, EditError> {
         let document = config(text);
-        let mut wanted = document.to_json().expect(text);
+        let mut wanted = document.to_json().cloned().expect(text);
         change(&mut wanted);
         document.conform(&wanted).map(|edited| edited.text().to_owned())
     }

@@ -152,7 +152,7 @@ impl Document {
                 let added = yaml::insertion(&self.text[front.clone()], &format!("/{key}"), raw, &[]);
                 added.map(|(offset, text)| at(front.start + offset, text)).ok_or(EditError::NoHeader)
             }
-            Body::Yaml => {
+            Body::Yaml(_) => {
                 let pointer = yaml::pointer_of(self.role, field).ok_or(EditError::NoHeader)?;
                 if yaml::has(&self.text, pointer) {
                     return Err(EditError::Shared);
@@ -182,7 +182,7 @@ impl Document {
     fn yaml_source(&self) -> Option<&str> {
         match &self.body {
             Body::Markdown { front, .. } => front.clone().map(|front| &self.text[front]),
-            Body::Yaml => Some(&self.text),
+            Body::Yaml(_) => Some(&self.text),
             Body::Refused(_) | Body::Opaque => None,
         }
     }

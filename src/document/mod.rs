@@ -45,6 +45,8 @@ pub use skeleton::{Hole, Skeleton, fill, without_lines};
 pub use slot::{Slot, SlotKey};
 pub use stamp::{Stamped, Stamps, split, stamp_line, stamped};
 
+use std::sync::OnceLock;
+
 use markdown::Outline;
 use positions::Positions;
 use serde_json::Value;
@@ -65,8 +67,8 @@ pub struct Document {
 enum Body {
     /// Markdown, with the YAML of its front matter.
     Markdown { outline: Outline, front: Option<Span> },
-    /// YAML.
-    Yaml,
+    /// YAML, and what it is as JSON, once somebody asked.
+    Yaml(OnceLock<Option<Value>>),
     /// YAML that is refused.
     Refused(Quarantine),
     /// Not interpreted.
@@ -142,8 +144,11 @@ impl Document {
     }
 
     /// A YAML document as JSON, aliases expanded; `None` for Markdown and for YAML that is refused.
-    pub fn to_json(&self) -> Option<Value> {
-        matches!(self.body, Body::Yaml).then(|| yaml::to_json(&self.text))?
+    pub fn to_json(&self) -> Option<&Value> {
+        match &self.body {
+            Body::Yaml(json) => json.get_or_init(|| yaml::to_json(&self.text)).as_ref(),
+            Body::Markdown { .. } | Body::Refused(_) | Body::Opaque => None,
+        }
     }
 
     /// Why the text as a whole cannot be understood; only YAML is refused.
@@ -160,7 +165,7 @@ fn parse_yaml(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
         Ok(places) => {
             let drafts = places.into_iter().map(|place| place.into_draft(0, (0, 0))).collect();
             let (slots, problems) = slot::settle(role, text, drafts);
-            (slots, problems, Body::Yaml)
+            (slots, problems, Body::Yaml(OnceLock::new()))
         }
         Err(refusal) => {
             let rule = refusal.reason.word();

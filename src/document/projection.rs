@@ -28,7 +28,7 @@ impl Document {
     pub fn metadata(&self) -> Value {
         let mut metadata = match &self.body {
             Body::Markdown { outline, .. } => self.told(outline),
-            Body::Yaml => self.configured(),
+            Body::Yaml(_) => self.configured(),
             Body::Refused(_) | Body::Opaque => Map::new(),
         };
         let fields = self.fields();
@@ -63,8 +63,8 @@ impl Document {
 
     /// The lists that AGENT.yml repeats of its task.
     fn configured(&self) -> Map<String, Value> {
-        let config = self.to_json().unwrap_or_default();
-        let list = |name: &str| Some((name.to_owned(), config.pointer(&format!("/task/{name}"))?.clone()));
+        let config = self.to_json();
+        let list = |name: &str| Some((name.to_owned(), config?.pointer(&format!("/task/{name}"))?.clone()));
         LISTS.iter().filter_map(|(name, _)| list(name)).filter(|(_, value)| value.is_array()).collect()
     }
 }

@@ -100,8 +100,8 @@ impl Hash for Code {
 
 impl Ord for Code {
     fn cmp(&self, other: &Self) -> Ordering {
-        let fold = |c: &Self| c.0.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
-        fold(self).cmp(&fold(other))
+        let [one, other] = [self, other].map(|code| code.0.bytes().map(|byte| byte.to_ascii_lowercase()));
+        one.cmp(other)
     }
 }
 

@@ -27,30 +27,31 @@ pub struct Before<'a> {
     pub fields: &'a Fields,
 }
 
-/// Reads the columns of a row from its documents. What neither the new nor the old documents mention stays as the row
+/// Reads the columns of a row from its documents; its fields as [`fields`] does.
+pub fn columns(documents: &Writings, before: Option<Before<'_>>) -> Columns {
+    Columns { fields: fields(documents, before), metadata: metadata(documents), agent_config: agent_config(documents) }
+}
+
+/// Reads AGENT.yml as JSON, where there is one.
+pub fn agent_config(documents: &Writings) -> Option<Value> {
+    let (_, config) = documents.iter().find(|(key, _)| key.role == Role::AgentConfig)?;
+    config.parsed()?.to_json().cloned()
+}
+
+/// Reads the fields of a row from its documents. What neither the new nor the old documents mention stays as the row
 /// has it; what only the old ones mention is cleared.
 ///
 /// Of several documents that speak of a field the first counts that says something of the field's type: TASK.md
 /// before AGENT.yml.
-pub fn columns(documents: &Writings, before: Option<Before<'_>>) -> Columns {
-    let mut fields = fields(documents);
+pub fn fields(documents: &Writings, before: Option<Before<'_>>) -> Fields {
+    let parsed = documents.values().rev().filter_map(|writing| writing.parsed());
+    let mut fields: Fields = parsed.flat_map(|document| document.fields()).collect();
     if let Some(before) = before {
         let mentioned: BTreeSet<Field> = mentioned(documents).chain(mentioned(before.documents)).collect();
         let alone = before.fields.iter().filter(|(field, _)| !mentioned.contains(field));
         fields.extend(alone.map(|(field, value)| (*field, value.clone())));
     }
-    let of_role = |role: Role| documents.iter().find(|(key, _)| key.role == role).and_then(|(_, w)| w.parsed());
-    Columns {
-        fields,
-        metadata: metadata(documents),
-        agent_config: of_role(Role::AgentConfig).and_then(|document| document.to_json()),
-    }
-}
-
-/// What the documents say, the first ones first.
-fn fields(documents: &Writings) -> Fields {
-    let parsed = documents.values().rev().filter_map(|writing| writing.parsed());
-    parsed.flat_map(|document| document.fields()).collect()
+    fields
 }
 
 /// The fields that the documents speak of, whether or not they say something that fits.

@@ -98,7 +98,7 @@ fn configured(documents: &Writings, change: &Change, patch: &Patch) -> Result<Wr
 /// well stays for now, since the column counts.
 fn wanted(document: &Document, change: &Change, patch: &Patch) -> Result<Value, EditError> {
     let said = document.to_json().ok_or(EditError::NoSlot)?;
-    let mut wanted = applied(&said, &change.from, &change.to);
+    let mut wanted = applied(said, &change.from, &change.to);
     for pointer in patch.fields.keys().filter_map(|field| pointer_of(Role::AgentConfig, *field)) {
         if let (Some(said), Some(place)) = (said.pointer(pointer), wanted.pointer_mut(pointer)) {
             *place = said.clone();

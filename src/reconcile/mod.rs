@@ -44,7 +44,7 @@ pub use case::{
     RowState,
 };
 pub use choice::{Choice, Side};
-pub use columns::{Before, Columns, columns};
+pub use columns::{Before, Columns, agent_config, columns, fields};
 pub use content::{Class, Content, Invalid, TextMerge};
 pub use decide::{decide, decide_with};
 pub use direction::{Direction, decide_towards};

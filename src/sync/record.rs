@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::gather::Gathered;
 use super::prepare::{EntityVerdict, Facts, document_path};
 use crate::model::{Code, Digest, DocumentKey, DocumentVersion, Source};
-use crate::reconcile::{Before, Columns, Happening, How, RowAction, Told, Writing, Writings, columns, events};
+use crate::reconcile::{
+    Before, Columns, Happening, How, RowAction, Told, Writing, Writings, agent_config, columns, events,
+};
 use crate::store::{Bytes, EntityChange, Expected, Materialised};
 
 /// What is stored for one entity.
@@ -27,7 +29,7 @@ pub(super) fn row_change(gathered: &Gathered, verdict: &EntityVerdict, facts: &F
         let versions = versions(gathered, documents, &known, facts, &mut stored.blobs);
         known.extend(versions.iter().map(|version| (version.key.clone(), version.clone())));
         let entity = gathered.candidate.id;
-        let agent_config = columns(documents, None).agent_config;
+        let agent_config = agent_config(documents);
         stored.materialised.push(Materialised { entity, revision: *revision, documents: versions, agent_config });
     }
     stored.change = match &verdict.row {

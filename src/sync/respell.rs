@@ -10,7 +10,7 @@ use super::prepare::EntityVerdict;
 use super::unfit::patched;
 use crate::document::pointer_of;
 use crate::model::{Field, Fields, Role};
-use crate::reconcile::{Before, How, RowAction, columns};
+use crate::reconcile::{Before, How, RowAction, fields};
 
 /// The verdict that also lets the row say what its documents make of it, where nothing else is done with the row; with
 /// it the columns that no document speaks of.
@@ -20,7 +20,7 @@ pub(super) fn respelled(gathered: &Gathered, verdict: EntityVerdict) -> (EntityV
         return (verdict, Fields::new());
     };
     let before = Before { documents: &gathered.head, fields: &record.fields };
-    let said = columns(&gathered.head, Some(before)).fields;
+    let said = fields(&gathered.head, Some(before));
     let is_text = |value: &Value| value.is_string() || value.is_array();
     let written = patched(record).into_iter().filter(|(_, value)| is_text(value));
     let (blank, full): (Fields, Fields) =

@@ -8,7 +8,7 @@ use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
 use crate::model::{Change, Changes, ConflictKind, DocPath, DocumentKey, Field, Fields, NewConflict};
-use crate::reconcile::{Collision, FileAction, Report, Writing, columns};
+use crate::reconcile::{Collision, FileAction, Report, Writing, fields};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
     let mut kinds: Vec<ConflictKind> = verdict.collisions.iter().map(|collision| collision.kind).collect();
@@ -43,7 +43,7 @@ fn in_files(gathered: &Gathered, verdict: &EntityVerdict) -> Changes {
     if before.is_empty() {
         return Changes::new();
     }
-    differences(&columns(&before, None).fields, &columns(&written, None).fields)
+    differences(&fields(&before, None), &fields(&written, None))
 }
 
 /// What differs between two sets of fields.
