@@ -65,6 +65,9 @@ const HASH: &str = ".hash";
 /// A folder that takes so many bytes holds, or held, more names than one that is used all day.
 const LARGE_FOLDER: u64 = 64 << 10;
 
+/// What a list ends with.
+const END: &str = "\0\n";
+
 /// The longest list that is believed, in bytes.
 const MAX_LIST: u64 = 1 << 28;
 
@@ -116,14 +119,16 @@ impl Batch {
     fn text(&self) -> String {
         let documents = self.documents.iter().map(DocPath::to_string).collect::<Vec<_>>().join("\0");
         let texts = self.texts.iter().map(Digest::to_string).collect::<Vec<_>>().join("\0");
-        if texts.is_empty() { documents } else { format!("{documents}\0\0{texts}") }
+        let rest = if texts.is_empty() { String::new() } else { format!("\0\0{texts}") };
+        format!("{documents}{rest}{END}")
     }
 
-    /// What a list said; a torn one names nothing, since its batch wrote no other file.
+    /// What a list said; a torn one names nothing, since no document was away or made while it was not durable.
     fn parse(name: &str, place: Where, text: &str) -> Self {
         fn each<T, E>(part: &str, parse: fn(&str) -> Result<T, E>) -> Vec<T> {
             part.split('\0').map(parse).collect::<Result<_, _>>().unwrap_or_default()
         }
+        let text = text.strip_suffix(END).unwrap_or_default();
         let (documents, texts) = text.split_once("\0\0").unwrap_or((text, ""));
         let (documents, texts) = (each(documents, DocPath::new), each(texts, str::parse));
         Self { name: name.to_owned(), place, documents, texts }

@@ -16,7 +16,7 @@ use super::leftover::Where;
 use super::scan::Since;
 use super::{Stat, Trashed, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
-use publish::Step;
+use publish::{Attempt, Step};
 use stage::{Job, Stage, Target};
 
 /// One document as it shall be.
@@ -110,9 +110,19 @@ impl Tree {
         let since = Since(self.vfs.tick().ok());
         let publish = |_, staged| match staged {
             Ok(staged) => self.publish(staged, since),
-            Err((job, error)) => (job, Step::Over(Outcome::Failed(error))),
+            Err((job, error)) => Attempt::Came(job, Step::Over(Outcome::Failed(error))),
         };
-        let steps: Vec<(Job<'a>, Step)> = spread(documents, publish);
+        let (mut steps, mut apart) = (Vec::new(), Vec::new());
+        for attempt in spread(documents, publish) {
+            match attempt {
+                Attempt::Came(job, step) => steps.push((job, step)),
+                Attempt::NoExchange(staged) => apart.push(staged),
+            }
+        }
+        if !apart.is_empty() {
+            self.wait_for_list(&wait, &batch)?;
+            steps.extend(spread(apart, |_, staged| self.publish_in_two_steps(staged, since)));
+        }
         self.wait_for_documents(&wait)?;
         self.bring_home(&batch);
         let mut beyond = Vec::new();

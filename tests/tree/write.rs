@@ -210,23 +210,25 @@ fn no_fine_renames(call: &Call) -> Verdict {
 
 #[test]
 fn fs16_a_failed_sync_is_an_error_and_is_not_tried_again() {
-    // The temporary file, its list, its folder; then the document's folder.
-    for failing in 1..=4 {
-        let ground = Ground::planted();
-        let syncs = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&syncs);
-        let tree = ground.meddled(move |call| {
-            if call.deed == "sync" && count.fetch_add(1, Ordering::Relaxed) + 1 == failing {
-                return Verdict::Fail(Errno::IO);
-            }
-            Verdict::Pass
-        });
-        let failed = tree.replace(&[replacement(TASK, TASK, "new")]);
-        assert!(matches!(failed, Err(TreeError::Io { deed: "make durable", .. })), "{failed:?}");
-        assert_eq!(syncs.load(Ordering::Relaxed), failing);
-        let expected = if failing < 4 { TASK } else { "new" };
-        assert_eq!(ground.text(TASK), expected);
-        assert!(ground.holds(TASK.as_bytes()));
+    // The temporary file; where nothing can be exchanged its list and its folder; then the document's folder.
+    for (has_exchange, count) in [(true, 2), (false, 4)] {
+        for failing in 1..=count {
+            let ground = Ground::planted();
+            let syncs = Arc::new(AtomicUsize::new(0));
+            let counted = Arc::clone(&syncs);
+            let tree = ground.meddled(move |call| {
+                if call.deed == "sync" && counted.fetch_add(1, Ordering::Relaxed) + 1 == failing {
+                    return Verdict::Fail(Errno::IO);
+                }
+                if has_exchange { Verdict::Pass } else { no_fine_renames(call) }
+            });
+            let failed = tree.replace(&[replacement(TASK, TASK, "new")]);
+            assert!(matches!(failed, Err(TreeError::Io { deed: "make durable", .. })), "{failed:?}");
+            assert_eq!(syncs.load(Ordering::Relaxed), failing);
+            let expected = if failing < count { TASK } else { "new" };
+            assert_eq!(ground.text(TASK), expected);
+            assert!(ground.holds(TASK.as_bytes()));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use instep::model::Digest;
 use instep::tree::{Expected, Fate, HashFile, Removal, Replacement, Tree};
@@ -137,6 +137,27 @@ fn fs15_a_document_that_a_crash_took_away_is_put_back_before_the_next_scan() {
     assert!(!ground.path(TASK).exists());
     ground.tree().leftovers().unwrap();
     assert_eq!(ground.text(TASK), TASK);
+}
+
+#[test]
+fn fs15_the_list_that_says_whose_place_is_empty_is_durable_before_it_is() {
+    let order = |has_exchange: bool| {
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&calls);
+        let tree = Ground::planted();
+        let meddled = tree.meddled(move |call| {
+            let name = call.path.extension().map(|end| end.to_string_lossy().into_owned()).unwrap_or_default();
+            log.lock().unwrap().push(format!("{} {name}", call.deed));
+            let is_refused = call.deed == "exchange" && !has_exchange;
+            if is_refused { Verdict::Fail(Errno::OPNOTSUPP) } else { Verdict::Pass }
+        });
+        meddled.replace(&[replacement(TASK, TASK, "new")]).unwrap();
+        let calls = calls.lock().unwrap().clone();
+        ["sync list", "rename_over md"].map(|wanted| calls.iter().position(|call| call == wanted))
+    };
+    let [listed, away] = order(false);
+    assert!(listed.is_some() && listed < away, "{listed:?} {away:?}");
+    assert_eq!(order(true), [None, None]);
 }
 
 #[test]

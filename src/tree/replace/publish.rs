@@ -19,13 +19,41 @@ pub(super) enum Step {
     CrossesBorder,
 }
 
+/// What became of an attempt.
+pub(super) enum Attempt<'a> {
+    /// It came so far.
+    Came(Job<'a>, Step),
+    /// Nothing was done: nothing can be exchanged here, so that the document will be away for a moment.
+    NoExchange(Staged<'a>),
+}
+
 impl Tree {
-    pub(super) fn publish<'a>(&self, staged: Staged<'a>, since: Since) -> (Job<'a>, Step) {
-        let outcome = match staged.job.replacement.expected {
+    pub(super) fn publish<'a>(&self, staged: Staged<'a>, since: Since) -> Attempt<'a> {
+        let done = match staged.job.replacement.expected {
             Expected::Absent => self.put_new(&staged),
             Expected::Raw(expected) => self.put_over(&staged, expected),
         };
-        let step = match outcome {
+        match done {
+            Err(error) if is_unsupported(&error) => Attempt::NoExchange(staged),
+            done => {
+                let (job, step) = self.step(staged, since, done);
+                Attempt::Came(job, step)
+            }
+        }
+    }
+
+    /// Takes the document away first, and never overwrites it. By then the list of its batch is durable, which alone
+    /// tells whose place is empty.
+    pub(super) fn publish_in_two_steps<'a>(&self, staged: Staged<'a>, since: Since) -> (Job<'a>, Step) {
+        let done = match staged.job.replacement.expected {
+            Expected::Absent => self.put_new(&staged),
+            Expected::Raw(expected) => self.put_over_in_two_steps(&staged, expected),
+        };
+        self.step(staged, since, done)
+    }
+
+    fn step<'a>(&self, staged: Staged<'a>, since: Since, done: io::Result<Option<Outcome>>) -> (Job<'a>, Step) {
+        let step = match done {
             Ok(None) => Step::Over(Outcome::Done(self.left(&staged, since))),
             Ok(Some(other)) => Step::Over(other),
             Err(error) => {
@@ -56,7 +84,6 @@ impl Tree {
             return Ok(Some(self.give_up(staged)));
         }
         match self.vfs.exchange(temporary, target) {
-            Err(error) if is_unsupported(&error) => return self.put_over_in_two_steps(staged, expected),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(self.give_up(staged))),
             other => other?,
         }
@@ -77,7 +104,7 @@ impl Tree {
         self.keep(staged, displaced)
     }
 
-    /// Where nothing can be exchanged: the document is away for a moment, and never overwritten.
+    /// The same by two renames.
     fn put_over_in_two_steps(&self, staged: &Staged<'_>, expected: Digest) -> io::Result<Option<Outcome>> {
         let (temporary, target, old) = (staged.temporary.at(), staged.job.at(), staged.temporary.old());
         match self.vfs.rename_over(target, old.at()) {

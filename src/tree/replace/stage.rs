@@ -100,8 +100,7 @@ impl Tree {
             self.begin_batch(place, replacements().map(|replacement| replacement.path.clone()).collect(), texts)?;
         let written = spread(jobs, |number, job| self.write_temporary(batch.site(number), place, job));
         let written = written.into_iter().collect::<Result<Vec<_>, _>>();
-        let durable =
-            written.and_then(|documents| self.wait_for_temporaries(&wait, &batch, &documents).map(|()| documents));
+        let durable = written.and_then(|documents| self.wait_for_temporaries(&wait, &documents).map(|()| documents));
         match durable {
             Ok(documents) => Ok(Stage { documents, batch, wait }),
             Err(error) => {
@@ -111,17 +110,24 @@ impl Tree {
         }
     }
 
-    /// Waits until the temporary files are durable, and their list.
-    fn wait_for_temporaries<T>(
-        &self,
-        wait: &Wait,
-        batch: &Batch,
-        documents: &[Result<Staged<'_>, T>],
-    ) -> Result<(), TreeError> {
-        let Wait::Each(_) = wait else { return self.wait_for_documents(wait) };
-        let files = documents.iter().flatten().map(|staged| staged.temporary.at());
-        let (list, folder) = (batch.list(), At::shared(FOLDER));
-        files.chain([list.at(), folder]).try_for_each(|at| self.make_one_durable(at))
+    /// Waits until the bytes of the temporary files are durable. Of a few the names and the list need not be: they
+    /// are when the exchange is, and a displaced file is kept whatever it was called.
+    fn wait_for_temporaries<T>(&self, wait: &Wait, documents: &[Result<Staged<'_>, T>]) -> Result<(), TreeError> {
+        match wait {
+            Wait::Each(_) => documents.iter().flatten().try_for_each(|s| self.make_one_durable(s.temporary.at())),
+            Wait::All(devices) => self.make_all_durable(devices),
+        }
+    }
+
+    /// Waits until the list of a batch is durable: until the next run has looked at it, it alone knows some places.
+    pub(super) fn wait_for_list(&self, wait: &Wait, batch: &Batch) -> Result<(), TreeError> {
+        match wait {
+            Wait::Each(_) => {
+                [batch.list().at(), At::shared(FOLDER)].iter().try_for_each(|at| self.make_one_durable(*at))
+            }
+            // It was written before all that was waited for.
+            Wait::All(_) => Ok(()),
+        }
     }
 
     /// Waits until the documents are durable in their places.
