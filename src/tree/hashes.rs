@@ -48,12 +48,8 @@ impl Tree {
         }
         let new = Site::shared(hash_name(self.ids.fresh()));
         let make = |at| self.vfs.create(at, &[text.as_bytes()], Make::default());
-        let written = match make(new.at()).and_then(|_| self.vfs.rename_over(new.at(), at)) {
-            // Nobody misses it for a moment.
-            Err(error) if is(&error, Errno::XDEV) => self.vfs.remove(new.at()).and_then(|()| {
-                let _ = self.vfs.remove(at);
-                make(at).map(drop)
-            }),
+        let written = match make(new.at()).and_then(|_| self.put_lazily(new.at(), at)) {
+            Err(error) if is(&error, Errno::XDEV) => self.vfs.remove(new.at()).and_then(|()| make(at).map(drop)),
             other => other,
         };
         written.map_err(|source| self.failed("write", at, source))

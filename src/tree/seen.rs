@@ -31,7 +31,7 @@ impl Tree {
         let _ = self.vfs.remove(NEW);
         let line = format!("{clone} {epoch} {seq}\n");
         let written = self.vfs.create(NEW, &[line.as_bytes()], Make::PRIVATE);
-        let written = written.and_then(|_| self.vfs.rename_over(NEW, FILE));
+        let written = written.and_then(|_| self.put_lazily(NEW, FILE));
         written.map_err(|source| self.failed("write", FILE, source))
     }
 }

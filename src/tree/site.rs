@@ -122,6 +122,13 @@ impl Tree {
         }
     }
 
+    /// Puts a file in its place that nobody misses for a moment: a file system may write one to the disk at once that
+    /// is renamed over another.
+    pub(super) fn put_lazily(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
+        let _ = self.vfs.remove(to);
+        self.vfs.rename_over(from, to)
+    }
+
     pub(super) fn make_durable(&self, folder: At<'_>) -> Result<(), TreeError> {
         self.vfs.sync(folder).map_err(|source| self.failed("make durable", folder, source))
     }

@@ -314,8 +314,9 @@ impl Vfs for Disk {
             Err(TryLockError::Error(error)) => return Err(error),
             Ok(()) => {}
         }
-        file.set_len(0)?;
+        // Emptied first, it would be written to the disk as soon as it is closed.
         file.write_all(note.as_bytes())?;
+        file.set_len(note.len() as u64)?;
         Ok(Some(Box::new(FileLock { _file: file })))
     }
 }
