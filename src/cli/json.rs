@@ -2,6 +2,7 @@
 //!
 //! Keys stand in the order of their types, so two runs on the same state print the same bytes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -42,28 +43,26 @@ fn print_envelope<T: Serialize>(screen: &mut Screen, envelope: &Envelope<'_, T>)
     let is_person = screen.look().columns.is_some();
     let text = if is_person { serde_json::to_string_pretty(envelope) } else { serde_json::to_string(envelope) };
     let text = text.expect("answers have text keys and finite numbers");
-    screen.verbatim(&(escape(&text) + "\n"));
+    screen.verbatim(&escape(&text));
+    screen.verbatim("\n");
 }
 
 /// Writes what a terminal would obey or hide as `\u` escapes; such characters stand in strings only.
-fn escape(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json;
-    while !rest.is_empty() {
-        let (plain, special) = rest.split_at(plain(rest.as_bytes()));
-        out.push_str(plain);
-        let mut special = special.chars();
-        match special.next() {
-            Some(c) if c != '\n' && (safe::is_unsafe(c) || safe::is_joiner(c)) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}").expect("a string takes everything");
-                }
+fn escape(json: &str) -> Cow<'_, str> {
+    let (mut out, mut done, mut at) = (String::new(), 0, 0);
+    loop {
+        at += plain(&json.as_bytes()[at..]);
+        let Some(special) = json[at..].chars().next() else { break };
+        if special != '\n' && (safe::is_unsafe(special) || safe::is_joiner(special)) {
+            out.push_str(&json[done..at]);
+            for unit in special.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}").expect("a string takes everything");
             }
-            harmless => out.extend(harmless),
+            done = at + special.len_utf8();
         }
-        rest = special.as_str();
+        at += special.len_utf8();
     }
-    out
+    if done == 0 { Cow::Borrowed(json) } else { Cow::Owned(out + &json[done..]) }
 }
 
 /// How many bytes from the beginning on are visible ASCII; looked at in blocks, as processors like it.

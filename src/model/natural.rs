@@ -36,7 +36,7 @@ fn letter(text: &mut &str) -> impl Iterator<Item = char> + use<> {
 
 /// Takes the digits at the beginning of `text`, without leading zeros.
 fn number<'a>(text: &mut &'a str) -> &'a str {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     *text = rest;
     digits.trim_start_matches('0')

@@ -21,8 +21,9 @@ impl DocPath {
     /// # Errors
     /// Refuses the empty text, absolute paths, `.`, `..`, empty parts, backslashes and NUL.
     pub fn new(text: &str) -> Result<Self, DocPathError> {
-        let good = |part: &str| !part.is_empty() && part != "." && part != "..";
-        if text.contains(['\0', '\\']) || !text.split('/').all(good) {
+        let is_good = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
+        let is_bad = |byte| matches!(byte, b'\0' | b'\\');
+        if text.bytes().any(is_bad) || !text.as_bytes().split(|byte| *byte == b'/').all(is_good) {
             return Err(DocPathError);
         }
         Ok(Self(text.into()))

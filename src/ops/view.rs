@@ -1,5 +1,6 @@
 //! How a sprint, a task or an agent looks from outside: the shape that JSON, tables and agents see.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -41,11 +42,18 @@ pub(super) fn sprint_codes<'a>(rows: impl Iterator<Item = &'a Row>) -> SprintCod
 /// Writes the full reference of a row.
 pub(super) fn reference(row: &Row, sprints: &SprintCodes) -> String {
     let home = match (row.kind, row.sprint) {
-        (EntityKind::Task, None) => "backlog/".to_owned(),
-        (EntityKind::Task, Some(id)) => sprints.get(&id).map_or_else(|| format!("{id}/"), |code| format!("{code}/")),
-        _ => String::new(),
+        (EntityKind::Task, None) => Some(Cow::Borrowed("backlog")),
+        (EntityKind::Task, Some(id)) => {
+            Some(sprints.get(&id).map_or_else(|| Cow::Owned(id.to_string()), |code| Cow::Borrowed(code.as_str())))
+        }
+        _ => None,
     };
-    format!("{}:{home}{}", row.kind.letter(), row.code)
+    let mut letter = [0; 4];
+    let letter = &*row.kind.letter().encode_utf8(&mut letter);
+    match home {
+        Some(home) => [letter, ":", &home, "/", &row.code].concat(),
+        None => [letter, ":", &row.code].concat(),
+    }
 }
 
 impl EntityView {
@@ -61,7 +69,7 @@ impl EntityView {
             id: row.id,
             code: row.code,
             sprint: row.sprint.and_then(|id| sprints.get(&id).cloned()),
-            path: row.path.map(|path| path.to_string()),
+            path: row.path.map(String::from),
             fields,
             version: row.row_version,
         }

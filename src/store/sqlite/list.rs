@@ -9,7 +9,6 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::bulk::Binds;
 use super::packed::{self, ITEMS, PackedRow, TOGETHER, columns, items};
-use super::read::json_list;
 use super::row::{get, json, parsed, sprint_column};
 use crate::model::{EntityId, EntityKind, Field, Row};
 use crate::store::column::{Shape, TABLES, Table, column, shape, table};
@@ -100,8 +99,8 @@ fn narrow(query: &ListQuery, table: &Table) -> (String, Vec<String>) {
                 Field::Status | Field::Priority => String::new(),
                 _ => format!(" OR length({column}) <> length(CAST({column} AS BLOB))"),
             };
-            sql += &format!(" AND ({column} COLLATE NOCASE IN (SELECT value FROM json_each(?)){passes})");
-            binds.push(json_list(words.iter()));
+            sql += &format!(" AND ({column} COLLATE NOCASE IN ({}){passes})", vec!["?"; words.len()].join(", "));
+            binds.extend(words.iter().cloned());
         }
     }
     if let Some(sprint) = query.sprint {
