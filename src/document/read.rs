@@ -114,8 +114,11 @@ const LARGEST_YAML: usize = 256 << 10;
 /// The most bytes of a stamp with its line ends: it counts for nothing, so that stamping makes no file too large.
 const LONGEST_STAMP: usize = 128;
 
-/// The checks that need no grammar.
-fn decode(role: Role, bytes: &[u8]) -> Result<&str, Quarantine> {
+/// Checks `bytes` as far as that needs no grammar; whether YAML is refused shows when it is parsed.
+///
+/// # Errors
+/// Says what is wrong and where.
+pub fn decode(role: Role, bytes: &[u8]) -> Result<&str, Quarantine> {
     const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
     let most = if role.is_yaml() { LARGEST_YAML } else { LARGEST };
     let refuse = |reason, message: String| Err(quarantine("", 0, reason, message));

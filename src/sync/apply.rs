@@ -17,7 +17,7 @@ use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace, sides};
 use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
-use crate::tree::{CacheHead, Fate, Leftover};
+use crate::tree::{CacheHead, Fate, Leftover, spread};
 
 /// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
 const BATCH_WEIGHT: usize = 32 << 20;
@@ -53,11 +53,10 @@ pub(super) async fn recover(ws: &Workspace) -> Result<(), SyncError> {
     if leftovers.is_empty() {
         return Ok(());
     }
-    let digests: Vec<Option<(Digest, Digest)>> = leftovers
-        .iter()
-        .map(|leftover| ws.tree.read_leftover(leftover).ok())
-        .map(|read| read.map(|read| (Digest::of(&read.bytes), files::stored_as(&read.bytes))))
-        .collect();
+    let digests = spread(leftovers.iter().collect(), |_, leftover| {
+        let read = ws.tree.read_leftover(leftover).ok()?;
+        Some((Digest::of(&read.bytes), files::stored_as(&read.bytes)))
+    });
     let wanted: Vec<Digest> = digests.iter().flatten().map(|(_, stored_as)| *stored_as).collect();
     let stored: BTreeSet<Digest> = ws.store.stored(&wanted).await?.into_iter().collect();
     let fate = |digests: Option<(Digest, Digest)>| match digests {

@@ -220,15 +220,18 @@ fn understand(seen: &Seen, bytes: Vec<u8>) -> FileRead {
             ..plain(Vec::new(), None)
         };
     }
-    let Ok(text) = document::read(seen.key.role, &bytes) else { return plain(bytes, None) };
+    let Ok(text) = document::decode(seen.key.role, &bytes) else { return plain(bytes, None) };
     let stamped = document::split(seen.key.role, text);
+    let content = Writing::document(seen.key.role, &stamped.text).0;
+    if content.parsed().is_some_and(|document| document.quarantine().is_some()) {
+        return plain(bytes, None);
+    }
     let stamp = match stamped.stamps {
         Stamps::One(stamp) => Some(stamp),
         _ => None,
     };
     let rejoined = stamp.map(|stamp| document::stamped(seen.key.role, &stamped.text, stamp));
     let is_odd = rejoined.as_deref().unwrap_or(&stamped.text) != text;
-    let content = Writing::document(seen.key.role, &stamped.text).0;
     let is_canonical = content.bytes() == stamped.text.as_bytes();
     FileRead {
         odd: is_odd.then(|| bytes.as_slice().into()),
