@@ -100,8 +100,12 @@ impl Hash for Code {
 
 impl Ord for Code {
     fn cmp(&self, other: &Self) -> Ordering {
-        let [one, other] = [self, other].map(|code| code.0.bytes().map(|byte| byte.to_ascii_lowercase()));
-        one.cmp(other)
+        let mut pairs = self.0.bytes().zip(other.0.bytes());
+        let differing = pairs.find(|(one, other)| !one.eq_ignore_ascii_case(other));
+        match differing {
+            Some((one, other)) => one.to_ascii_lowercase().cmp(&other.to_ascii_lowercase()),
+            None => self.0.len().cmp(&other.0.len()),
+        }
     }
 }
 

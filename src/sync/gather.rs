@@ -7,7 +7,7 @@ use super::survey::{Seen, Sight};
 use super::texts::{Texts, wanted_texts};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Record, Revision, RevisionId, Stamp};
+use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Patch, Record, Revision, RevisionId, Stamp};
 use crate::reconcile::{Layers, Unsaid, Writing, Writings};
 use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
 use crate::tree::spread;
@@ -297,12 +297,12 @@ impl Texts {
         (known, chains): (&BTreeMap<(EntityId, DocumentKey), KnownAnswer>, &Chains),
     ) -> Gathered {
         let mut layers = Layers::on(candidate.record.as_ref().map(|record| self.stored(record)).unwrap_or_default());
-        let mut materialised = Vec::new();
+        let mut laid = Vec::new();
         for (revision, patch) in candidate.record.iter().flat_map(|record| &record.patches) {
             layers.lay(patch);
-            materialised.push((*revision, layers.documents.clone()));
+            laid.push((*revision, layers.clone()));
         }
-        let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate);
+        let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate, &laid);
         let ancestry = files
             .keys()
             .filter_map(|key| Some((key.clone(), known.get(&(candidate.id, key.clone()))?)))
@@ -319,6 +319,7 @@ impl Texts {
             })
             .collect();
         let (head, unsaid) = (layers.documents, layers.last);
+        let materialised = laid.into_iter().map(|(revision, layers)| (revision, layers.documents)).collect();
         Gathered { candidate, files, head, materialised, unsaid, ancestry, left }
     }
 
@@ -330,18 +331,22 @@ impl Texts {
         }
     }
 
-    /// Number, documents and authorship of each later revision, patches laid out.
-    fn chain(&self, ws: &Workspace, revisions: &[Revision], candidate: &Candidate) -> Vec<(i64, Writings, bool)> {
+    /// Number, documents and authorship of each later revision, patches laid out; some were laid already.
+    fn chain(
+        &self,
+        ws: &Workspace,
+        revisions: &[Revision],
+        candidate: &Candidate,
+        laid: &[(RevisionId, Layers)],
+    ) -> Vec<(i64, Writings, bool)> {
         let mut layers = Layers::on(Writings::new());
         let mut chain = Vec::with_capacity(revisions.len());
         for revision in revisions {
             match (&revision.documents, &revision.patch) {
                 (Some(versions), _) => layers = Layers::on(self.writings(versions)),
                 (None, Some(patch)) => {
-                    if let Some(record) = candidate.record.as_ref().filter(|_| layers.documents.is_empty()) {
-                        layers = Layers::on(self.writings(&record.documents));
-                    }
-                    layers.lay(patch);
+                    let known = laid.iter().find(|(id, _)| *id == revision.id);
+                    layers = known.map_or_else(|| self.laid(layers, patch, candidate), |(_, known)| known.clone());
                 }
                 (None, None) => {}
             }
@@ -349,6 +354,14 @@ impl Texts {
             chain.push((revision.n, layers.documents.clone(), is_own));
         }
         chain
+    }
+
+    fn laid(&self, mut layers: Layers, patch: &Patch, candidate: &Candidate) -> Layers {
+        if let Some(record) = candidate.record.as_ref().filter(|_| layers.documents.is_empty()) {
+            layers = Layers::on(self.writings(&record.documents));
+        }
+        layers.lay(patch);
+        layers
     }
 
     fn history(&self, key: &DocumentKey, answer: &KnownAnswer, chain: &[(i64, Writings, bool)]) -> History {
