@@ -10,15 +10,17 @@ use super::row::{digest, get, parsed};
 use crate::model::{Digest, ShortDigest};
 use crate::store::{KnownAnswer, KnownQuestion, KnownRevision};
 
-/// A stamp bears the beginning of a digest, so it asks for a range of them; a whole digest is a range of one.
+/// A stamp bears the beginning of a digest, so it asks for a range of them; a whole digest is a range of one. Beside
+/// `max`, SQLite answers with what stands in the row that has it.
 static KNOWN: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around(
         "WITH question (at, entity_id, role, name, low, high) AS (",
         6,
-        ") SELECT q.at, d.n, r.id, d.blob, d.canonical FROM question q \
+        "), newest AS (SELECT q.at, d.entity_id, max(d.n) AS n, d.blob, d.canonical FROM question q \
          CROSS JOIN orchestration_revision_documents d ON d.entity_id = q.entity_id AND d.role = q.role \
-         AND d.name = q.name AND d.canonical BETWEEN q.low AND q.high \
-         CROSS JOIN orchestration_revisions r ON r.entity_id = d.entity_id AND r.n = d.n ORDER BY q.at, d.n",
+         AND d.name = q.name AND d.canonical BETWEEN q.low AND q.high GROUP BY q.at) \
+         SELECT d.at, d.n, r.id, d.blob, d.canonical FROM newest d \
+         CROSS JOIN orchestration_revisions r ON r.entity_id = d.entity_id AND r.n = d.n ORDER BY d.at",
     )
 });
 
