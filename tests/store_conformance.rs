@@ -60,6 +60,7 @@ macro_rules! stories {
                 lists_are_filtered
                 lists_are_sorted_with_what_is_empty_last
                 lists_have_pages
+                lists_leave_out_what_nobody_asks_for
                 what_texts_tell_is_read_by_its_name
                 rows_are_found_by_code_and_by_alias
                 texts_and_stamps_name_their_newest_revision

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::resolve::resolve_kind;
 use super::set::{settable, value};
-use super::view::EntityView;
+use super::view::{EntityView, TOLD_ELSEWHERE};
 use super::{OpError, Workspace};
 use crate::model::{EntityKind, Field, Reference};
 use crate::store::{Direction, ListQuery, SortKey};
@@ -152,7 +152,9 @@ async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOpti
     let offset = page.limit.unwrap_or(0) * (page.page.unwrap_or(1).max(1) - 1);
     let any_of: Vec<_> = query.any_of.iter().filter(|(_, words)| !words.is_empty()).cloned().collect();
     let is_filtered = !any_of.is_empty() || page.text.is_some() || query.sprint.is_some() || query.backlog;
-    let query = ListQuery { kind: Some(kind), any_of, text: page.text, sort, offset, limit: page.limit, ..query };
+    let left_out = TOLD_ELSEWHERE.to_vec();
+    let query =
+        ListQuery { kind: Some(kind), any_of, text: page.text, sort, left_out, offset, limit: page.limit, ..query };
     let found = ws.store.list(&query).await?;
     let items = found.items.into_iter().map(|row| EntityView::of(row, &found.sprints)).collect();
     Ok(Listing { kind, items, total: found.total, offset, is_filtered })

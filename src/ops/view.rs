@@ -34,6 +34,9 @@ pub struct EntityView {
     pub version: i64,
 }
 
+/// What a document claims to be and to belong to; the row says it better.
+pub(super) const TOLD_ELSEWHERE: [Field; 2] = [Field::Code, Field::Sprint];
+
 /// Collects the codes of the sprints among `rows`.
 pub(super) fn sprint_codes<'a>(rows: impl Iterator<Item = &'a Row>) -> SprintCodes {
     rows.filter(|row| row.kind == EntityKind::Sprint).map(|row| (row.id, row.code.clone())).collect()
@@ -60,9 +63,8 @@ impl EntityView {
     /// Shows `row`.
     pub fn of(row: Row, sprints: &SprintCodes) -> Self {
         let reference = reference(&row, sprints);
-        let told_elsewhere = [Field::Code, Field::Sprint];
         let mut fields = row.fields;
-        told_elsewhere.iter().for_each(|field| drop(fields.remove(field)));
+        TOLD_ELSEWHERE.iter().for_each(|field| drop(fields.remove(field)));
         Self {
             reference,
             kind: row.kind,

@@ -41,6 +41,8 @@ pub struct ListQuery {
     pub text: Option<String>,
     /// Order; the sprint and then the code decide between equals.
     pub sort: Vec<(SortKey, Direction)>,
+    /// Fields that nobody asks for: they are left out of the rows.
+    pub left_out: Vec<Field>,
     /// How many rows to skip.
     pub offset: usize,
     /// How many rows to return; `None` returns all.

@@ -96,6 +96,17 @@ pub(crate) async fn lists_have_pages(b: &dyn Backend) {
     assert_eq!(codes(b, ListQuery { offset: 99, limit: Some(1), ..tasks() }).await.len(), 0);
 }
 
+pub(crate) async fn lists_leave_out_what_nobody_asks_for(b: &dyn Backend) {
+    let one = task(1, "one").says("x").with(Field::Title, json!("One")).with(Field::Owner, json!("ann"));
+    commit(b.store(), &of(1, [one])).await;
+    let whole = b.store().list(&tasks()).await.expect("rows can be listed").items;
+    let less = ListQuery { left_out: vec![Field::Title], ..tasks() };
+    let less = b.store().list(&less).await.expect("rows can be listed").items;
+    let mut expected = whole.clone();
+    assert!(expected[0].fields.remove(&Field::Title).is_some());
+    assert_eq!(less, expected);
+}
+
 pub(crate) async fn rows_are_found_by_code_and_by_alias(b: &dyn Backend) {
     let drafts = [
         task(1, "Phase-1-Api").with(Field::Code, json!("phase-1")),

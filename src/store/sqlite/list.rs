@@ -50,7 +50,7 @@ async fn read_candidates(
     let sql = format!(
         "SELECT max(place), {ITEMS} FROM (SELECT rowid AS place, {columns}) AS item FROM {name} \
          WHERE rowid > ? AND deleted_at IS NULL{conditions} ORDER BY rowid LIMIT {TOGETHER})",
-        columns = columns(table),
+        columns = columns(table, &query.left_out),
         name = table.name,
     );
     let (mut place, mut waiting) = (Some(i64::MIN), None);

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Executor};
 
 use super::bulk::Binds;
 use super::row::{RowRecord, text};
-use crate::model::{DocPath, Fields, Record, Row};
+use crate::model::{DocPath, Field, Fields, Record, Row};
 use crate::store::column::{Shape, Table, column, number_value, shape, text_value};
 
 /// How many rows come in one value; so many of the largest that a table takes stay below SQLite's limit of a text.
@@ -24,23 +24,25 @@ pub(super) const TOGETHER: usize = 400;
 /// A subquery whose rows are JSON already hands up one text a row, not every column of it.
 pub(super) const ITEMS: &str = "'[' || coalesce(group_concat(item), '') || ']'";
 
-/// A JSON array of one row's columns, as [`PackedRow`] reads it; without its closing bracket.
+/// A JSON array of one row's columns, as [`PackedRow`] reads it; without its closing bracket, and without the values of
+/// fields that are left out.
 ///
 /// Numbers travel as text, because JSON has none for infinity and SQLite rounds those that it writes into JSON. Nearly
 /// all are whole, and the digits of those are quickly found.
-pub(super) fn columns(table: &Table) -> String {
-    let value = |column: &str, shape| match shape {
-        Shape::Number => format!(
+pub(super) fn columns(table: &Table, left_out: &[Field]) -> String {
+    let value = |field: &Field| match (column(*field), shape(*field)) {
+        _ if left_out.contains(field) => ", NULL".to_owned(),
+        (column, Shape::Number) => format!(
             ", CASE WHEN {column} = CAST({column} AS INTEGER) THEN CAST(CAST({column} AS INTEGER) AS TEXT) \
              WHEN {column} IS NOT NULL THEN printf('%!.17g', {column}) END"
         ),
-        Shape::Text | Shape::List => format!(", {column}"),
+        (column, Shape::Text | Shape::List) => format!(", {column}"),
     };
     format!(
         "json_array(id, {code}, {sprint}, file_path, row_version, created_at, updated_at{fields}",
         code = table.code,
         sprint = super::row::sprint_column(table),
-        fields = table.fields.iter().map(|field| value(column(*field), shape(*field))).collect::<String>(),
+        fields = table.fields.iter().map(value).collect::<String>(),
     )
 }
 

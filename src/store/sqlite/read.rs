@@ -118,7 +118,7 @@ async fn some_records(
     let sql = format!(
         "SELECT {columns}, documents_version, head_revision, hash, deleted_at IS NOT NULL) AS item \
          FROM {name} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        columns = packed::columns(table),
+        columns = packed::columns(table, &[]),
         name = table.name,
     );
     let ids = || Binds::default().push(json_list(ids.iter()));
