@@ -40,7 +40,7 @@ pub struct Sync {
     /// Let edits count that are pending on this branch; in this version none are
     #[arg(long)]
     pub push_here: bool,
-    /// Let exactly N deletions pass, of rows or, where most rows are gone, of files
+    /// Let exactly N deletions pass
     #[arg(long, value_name = "N")]
     pub allow_delete: Option<usize>,
     /// Let exactly N changed documents pass, where that is most of them

@@ -177,10 +177,12 @@ impl Content for Writing {
         merged.unwrap_or_else(|| TextMerge::Overlapping(texts.file.clone()))
     }
 
+    /// What nobody can tell the meaning of stays where it was written.
     fn respelled(&self, key: &Hole, value: &Said) -> Option<Said> {
         let document = self.parsed()?;
         let edited = match (&key.key, &value.typed) {
             (SlotKey::Field(field), Some(typed)) => document.write(*field, &typed.to_json()),
+            (SlotKey::Field(_), None) => return None,
             (key, _) => document.set(key, &value.raw),
         };
         let edited = edited.ok()?;

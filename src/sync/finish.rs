@@ -3,7 +3,7 @@
 use super::apply::new_change_set;
 use super::files;
 use super::open::OpenConflicts;
-use super::plan::{RowDeed, Step};
+use super::plan::{Note, RowDeed, Step};
 use super::prepare::Prepared;
 use super::{SyncError, SyncReport, Totals, Workspace};
 use crate::model::{ConflictId, ConflictState};
@@ -59,13 +59,14 @@ pub(super) async fn write_files(
 ) -> Result<SyncReport, SyncError> {
     let is_done = |prepared: &&Prepared| prepared.change.as_ref().is_none_or(|change| !is_idle(prepared, change));
     let steps: Vec<_> = prepared.iter().filter(is_done).map(|prepared| prepared.step.clone()).collect();
+    let notes = prepared.iter().flat_map(|prepared| prepared.notes.clone()).collect();
     let tracking = committed.tracking.iter().copied().collect();
     let written = files::write(ws, None, prepared, &tracking, &[])
         .map_err(|error| unwritten(&steps.iter().collect::<Vec<_>>(), error.to_string()))?;
     ws.store.acknowledge(ws.clone, &written.left).await?;
     let late: Vec<&Step> = steps.iter().filter(|step| written.postponed.contains(&step.entity)).collect();
     if late.is_empty() {
-        return report(ws, steps, committed).await;
+        return report(ws, steps, notes, committed).await;
     }
     let why: Vec<&str> = written.notes.iter().map(|note| note.message.as_str()).collect();
     let why = if why.is_empty() { "another program is writing there".to_owned() } else { why.join("; ") };
@@ -77,12 +78,17 @@ fn unwritten(late: &[&Step], why: String) -> SyncError {
     SyncError::Unwritten { what, why }
 }
 
-async fn report(ws: &Workspace, steps: Vec<Step>, committed: Committed) -> Result<SyncReport, SyncError> {
+async fn report(
+    ws: &Workspace,
+    steps: Vec<Step>,
+    notes: Vec<Note>,
+    committed: Committed,
+) -> Result<SyncReport, SyncError> {
     let open_conflicts = match committed.conflicts.as_slice() {
         [] => 0,
         _ => ws.store.conflicts(Some(ConflictState::Open)).await?.len(),
     };
     let totals = Totals { documents: 0, ..Totals::of(&steps) };
     let recorded = committed.conflicts;
-    Ok(SyncReport { applied: true, steps, totals, recorded, open_conflicts, ..SyncReport::default() })
+    Ok(SyncReport { applied: true, steps, totals, notes, recorded, open_conflicts, ..SyncReport::default() })
 }

@@ -133,6 +133,8 @@ pub enum NoteKind {
     Unmanaged,
     /// Something wrong in a document that keeps nobody from syncing it.
     Problem,
+    /// A value that no document has a place for: a new database made from the files would not know it.
+    RowAlone,
     /// Another program used the file while this ran; the next run looks at it again.
     Busy,
 }

@@ -6,7 +6,7 @@ use super::gather::FileRead;
 use crate::document::{Document, Slot};
 use crate::model::{DocumentKey, Field, Position};
 
-/// What the document `key` says otherwise than the place that counts; one sentence for all of it.
+/// What the document `key` says otherwise than the main place; one sentence for all of it.
 pub(super) fn told(key: &DocumentKey, files: &BTreeMap<DocumentKey, FileRead>) -> String {
     let differing: Vec<String> = document(key, files)
         .into_iter()
@@ -15,7 +15,7 @@ pub(super) fn told(key: &DocumentKey, files: &BTreeMap<DocumentKey, FileRead>) -
         .collect();
     match differing.as_slice() {
         [] => "repeats a field with another value; the main place counts".to_owned(),
-        _ => format!("{}; the main place counts", differing.join("; ")),
+        _ => differing.join("; "),
     }
 }
 
@@ -34,14 +34,18 @@ fn difference(
     }
     let at = Position::of(document.text(), slot.span.start);
     let there = Position::of(main.text(), speaker.span.start).line;
-    let (said, counts) = (document.raw(slot).trim(), main.raw(speaker).trim());
+    let (said, other) = (document.raw(slot).trim(), main.raw(speaker).trim());
+    let counts = match speaker.typed {
+        Some(_) => "the main place counts",
+        None => "the first that can be understood counts",
+    };
     Some(format!(
-        "line {}, column {}: {field} is `{said}`, and in {}:{there} `{counts}`",
+        "line {}, column {}: {field} is `{said}`, and in {}:{there} `{other}`; {counts}",
         at.line, at.column, main_key.name
     ))
 }
 
-/// The place that counts for a field: the first that speaks of it, in the order of the documents.
+/// The main place of a field: the first that speaks of it, in the order of the documents.
 fn speaker(field: Field, files: &BTreeMap<DocumentKey, FileRead>) -> Option<(&DocumentKey, &Document, &Slot)> {
     files.keys().find_map(|key| {
         let document = document(key, files)?;

@@ -1,14 +1,17 @@
 //! What reports and conflict records tell of one entity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::gather::Gathered;
 use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
+use crate::document::{self, Hole};
 use crate::model::{Change, Changes, ConflictKind, DocPath, DocumentKey, Field, Fields, NewConflict};
-use crate::reconcile::{Collision, FileAction, Report, Writing, fields};
+use crate::reconcile::{Collision, Content as _, FileAction, Report, RowAction, Said, Writing, fields};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
     let mut kinds: Vec<ConflictKind> = verdict.collisions.iter().map(|collision| collision.kind).collect();
@@ -82,7 +85,39 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
         let place = if home.is_empty() { facts.reference.clone() } else { home.clone() };
         note(NoteKind::RowInvalid, place, &format!("no file can hold row {}: {why}", gathered.candidate.id))
     });
-    verdict.reports.iter().filter_map(said).chain(unfit).collect()
+    let is_said = |(_, value): &(&Field, &Value)| facts.source.is_some() && !value.is_null();
+    let alone = facts.row_alone.iter().filter(is_said).map(|(field, _)| {
+        let place = if home.is_empty() { facts.reference.clone() } else { home.clone() };
+        note(NoteKind::RowAlone, place, &format!("`{field}` is in the database alone: no place here holds it"))
+    });
+    let reports = verdict.reports.iter().filter_map(said);
+    reports.chain(unfit).chain(alone).chain(misread(gathered, verdict)).collect()
+}
+
+/// Values of fields that a row is about to take over from a file although nobody can tell what they mean.
+fn misread(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
+    let RowAction::Write { parts, .. } = &verdict.row else { return Vec::new() };
+    let mut notes = Vec::new();
+    for (key, part) in parts {
+        let known = gathered.head.get(key).map(Writing::values);
+        let is_news = |(hole, said): (&Hole, &Said)| {
+            let before = known.and_then(|known| known.get(hole));
+            said.typed.is_none() && before.is_none_or(|before| before.raw != said.raw)
+        };
+        let news: BTreeSet<&str> =
+            part.values().iter().filter(|value| is_news(*value)).map(|(_, said)| said.raw.as_str()).collect();
+        let Some(file) = gathered.files.get(key).filter(|_| !news.is_empty()) else { continue };
+        let text = String::from_utf8_lossy(part.bytes());
+        let problems = document::parse(key.role, &*text).1.into_iter();
+        let of_news = problems.filter(|problem| news.contains(&text[problem.span.clone()]));
+        notes.extend(of_news.map(|problem| Note {
+            kind: NoteKind::Problem,
+            path: format!("{}:{}:{}", file.path, problem.position.line, problem.position.column),
+            message: problem.message,
+            count: 1,
+        }));
+    }
+    notes
 }
 
 pub(super) fn conflicts(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<NewConflict> {

@@ -24,6 +24,37 @@ fn a_change_of_one_side_is_no_merge() {
 }
 
 #[test]
+fn a_value_that_nobody_understands_is_told_with_its_place_and_spreads_nowhere() {
+    let project = demo();
+    let agent = PUBLISH.replace("TASK.md", "AGENT.yml");
+    project.edit(PUBLISH, "**Status**: Pending", "**Status**: Pendingg");
+    for command in ["status", "sync"] {
+        let said = project.ok(&[command]);
+        assert!(said.contains("TASK.md:5:13: `Pendingg` is no status that is known"), "{command}: {said}");
+        assert!(said.contains("the first that can be understood counts"), "{command}: {said}");
+    }
+    assert!(project.read(&agent).contains("status: \"pending\""));
+    assert_eq!(project.select("SELECT status FROM orchestration_tasks WHERE task_code = 'publish'"), ["pending"]);
+    assert_eq!(project.ok(&["sync"]), "in step: nothing to do\n");
+    project.edit(PUBLISH, "Pendingg", "Pending");
+    project.ok(&["sync"]);
+    project.edit(&agent, "status: \"pending\"", "status: \"fooish\"");
+    let said = project.ok(&["sync"]);
+    assert!(said.contains("AGENT.yml:17:11: `fooish` is no status that is known"), "{said}");
+    assert!(project.read(PUBLISH).contains("**Status**: Pending"));
+}
+
+#[test]
+fn a_value_that_only_the_database_holds_is_told_as_such() {
+    let project = demo();
+    let said = project.ok(&["task", "set", "publish", "progress=40", "priority=P0"]);
+    assert!(said.contains("TASK.md: `progress` is in the database alone"), "{said}");
+    assert!(!said.contains("`priority` is in the database alone"), "{said}");
+    let note = &project.json(&["task", "set", "publish", "progress=50"])["notes"][0];
+    assert_eq!((&note["kind"], &note["path"]), (&"row_alone".into(), &PUBLISH.into()));
+}
+
+#[test]
 fn what_is_left_alone_is_one_line_after_a_change_and_listed_for_who_asks() {
     let project = demo();
     for name in ["a.txt", "b.txt"] {
