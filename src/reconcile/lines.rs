@@ -72,29 +72,53 @@ pub(super) fn regions(texts: ThreeWay<&[u32]>) -> Vec<Region> {
 
 /// What one side changed, in order; no two touch.
 fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
+    let mut changes = changes(base, side);
+    let mut limit = base.len();
+    for change in changes.iter_mut().rev() {
+        slide_down(base, side, change, limit);
+        limit = change.0.start;
+    }
+    let edit =
+        |(old, new): (Range<usize>, Range<usize>)| Edit { grown: new.len() as isize - old.len() as isize, base: old };
+    joined(changes.into_iter()).into_iter().map(edit).collect()
+}
+
+/// Lines of the base, and those that stand in their place on one side.
+fn changes(base: &[u32], side: &[u32]) -> Vec<(Range<usize>, Range<usize>)> {
     let before = base.iter().zip(side).take_while(|(a, b)| a == b).count();
     let (base, side) = (&base[before..], &side[before..]);
     let after = base.iter().rev().zip(side.iter().rev()).take_while(|(a, b)| a == b).count();
     let (base, side) = (&base[..base.len() - after], &side[..side.len() - after]);
-    let edit = |old: Range<usize>, new: Range<usize>| Edit {
-        base: before + old.start..before + old.end,
-        grown: new.len() as isize - old.len() as isize,
-    };
+    let there = |range: Range<usize>| before + range.start..before + range.end;
     if base.len() + side.len() > MOST_LINES {
-        return vec![edit(0..base.len(), 0..side.len())];
+        return vec![(there(0..base.len()), there(0..side.len()))];
     }
-    let mut edits: Vec<Edit> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
-        if matches!(op, DiffOp::Equal { .. }) {
-            continue;
-        }
-        let next = edit(op.old_range(), op.new_range());
-        match edits.last_mut().filter(|last| last.base.end == next.base.start) {
-            Some(last) => *last = Edit { base: last.base.start..next.base.end, grown: last.grown + next.grown },
-            None => edits.push(next),
+    let ops = capture_diff_slices(Algorithm::Myers, base, side).into_iter();
+    let changed = ops.filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    joined(changed.map(|op| (there(op.old_range()), there(op.new_range()))))
+}
+
+/// Makes one change of those that touch.
+fn joined(changes: impl Iterator<Item = (Range<usize>, Range<usize>)>) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut joined: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for (old, new) in changes {
+        match joined.last_mut().filter(|(last, _)| last.end == old.start) {
+            Some((last, there)) => (last.end, there.end) = (old.end, new.end),
+            None => joined.push((old, new)),
         }
     }
-    edits
+    joined
+}
+
+/// Lets lines that came or went stand as far down as the text allows: where a line before them is the same as their last
+/// one, nothing else tells where they are, and the same paragraph would be two on two sides.
+fn slide_down(base: &[u32], side: &[u32], (old, new): &mut (Range<usize>, Range<usize>), limit: usize) {
+    while old.end < limit
+        && (old.start == old.end && base[old.end] == side[new.start]
+            || new.start == new.end && base[old.start] == base[old.end])
+    {
+        (*old, *new) = (old.start + 1..old.end + 1, new.start + 1..new.end + 1);
+    }
 }
 
 /// Cuts off one region after the other.
@@ -185,6 +209,15 @@ mod tests {
     fn an_insertion_beside_a_change_belongs_to_it() {
         assert_eq!(cut("ab", "axb", "aB"), ["a|a|a Neither", "b|xb|B Both"]);
         assert_eq!(cut("", "x", "y"), ["|x|y Both"]);
+    }
+
+    #[test]
+    fn the_same_paragraph_on_both_sides_is_one_wherever_else_a_side_changed() {
+        // A heading, a blank line and a note; then another note above it, with its blank line.
+        for [file, row] in [["h.4.w", "xh.4.w"], ["xh.4.w", "h.4.w"], ["h.4.w", "h.4.wx"], ["xh.4.w", "h.4.wx"]] {
+            let cut = cut("h.w", file, row);
+            assert!(cut.contains(&"|4.|4. Both".to_owned()), "{file} {row}: {cut:?}");
+        }
     }
 
     #[test]
