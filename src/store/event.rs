@@ -3,9 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::model::{
-    Change, Changes, ConflictId, ConflictKind, EntityKind, EntityRef, EventId, EventType, NewEvent, RunId,
-};
+use crate::model::{Changes, ConflictId, ConflictKind, EntityRef, EventId, EventType, NewEvent, RunId};
 
 /// Sorts what changed in a row into the events that tell it: one event for all changes that are called the same.
 ///
@@ -14,7 +12,7 @@ use crate::model::{
 pub fn events_of(entity: EntityRef, changes: Changes) -> Vec<NewEvent> {
     let mut events: Vec<NewEvent> = Vec::new();
     for (word, change) in changes {
-        let event_type = event_type(entity.kind, &word, &change);
+        let event_type = EventType::of_change(entity.kind, &word, &change);
         match events.iter_mut().find(|event| event.event_type == event_type) {
             Some(event) => drop(event.changes.insert(word, change)),
             None => events.push(NewEvent {
@@ -26,36 +24,6 @@ pub fn events_of(entity: EntityRef, changes: Changes) -> Vec<NewEvent> {
         }
     }
     events
-}
-
-fn event_type(kind: EntityKind, word: &str, change: &Change) -> EventType {
-    let choose = |agent, sprint, task| match kind {
-        EntityKind::Agent => agent,
-        EntityKind::Sprint => sprint,
-        EntityKind::Task => task,
-    };
-    match word {
-        "deleted" if change.to == Value::Bool(true) => {
-            choose(EventType::AgentDeleted, EventType::SprintDeleted, EventType::TaskDeleted)
-        }
-        "deleted" => choose(EventType::AgentRestored, EventType::SprintRestored, EventType::TaskRestored),
-        "sprint_code" | "task_code" | "agent_code" | "sprint_id" => {
-            choose(EventType::AgentMoved, EventType::SprintMoved, EventType::TaskMoved)
-        }
-        "status" => choose(EventType::AgentStatusChanged, EventType::SprintStatusChanged, task_status(change)),
-        "assignee" => choose(EventType::AgentUpdated, EventType::SprintUpdated, EventType::TaskAssigned),
-        "priority" => choose(EventType::AgentUpdated, EventType::SprintUpdated, EventType::TaskPriorityChanged),
-        "progress" => choose(EventType::AgentUpdated, EventType::SprintUpdated, EventType::TaskProgressUpdated),
-        _ => choose(EventType::AgentUpdated, EventType::SprintUpdated, EventType::TaskUpdated),
-    }
-}
-
-fn task_status(change: &Change) -> EventType {
-    match change.to.as_str() {
-        Some("in_progress") => EventType::TaskStarted,
-        Some("blocked") => EventType::TaskBlocked,
-        _ => EventType::TaskStatusUpdated,
-    }
 }
 
 /// The id of the event at `index` of an attempt to commit: repeating the attempt makes the same.
@@ -112,7 +80,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::EntityId;
+    use crate::model::{Change, EntityId, EntityKind};
 
     fn changes(of: &[(&str, Value, Value)]) -> Changes {
         of.iter().map(|(word, from, to)| ((*word).to_owned(), Change { from: from.clone(), to: to.clone() })).collect()

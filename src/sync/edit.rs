@@ -133,6 +133,7 @@ async fn change_settled(ws: &Workspace, ids: &BTreeSet<EntityId>, order: Order) 
 
 async fn change(ws: &Workspace, view: View, order: Order) -> Result<SyncReport, SyncError> {
     view.check_there(&order.edits)?;
+    view.check_live(&order.edits)?;
     let mut prepared = view.prepare(ws, &order).await?;
     let mut changes = change_set(ws, &prepared);
     settle(ws, &mut changes, &prepared, order.resolved).await?;

@@ -93,13 +93,13 @@ pub(super) async fn run_locked(
     options: SyncOptions,
     lock: Option<&Lock>,
 ) -> Result<SyncReport, SyncError> {
-    let survey = match survey(ws, lock).await? {
+    let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
+    let survey = match survey(ws, lock, scope.everything).await? {
         Surveyed::InStep { notes, documents } => return in_step(ws, notes, documents).await,
         Surveyed::Changed(survey) => *survey,
     };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
     sides::check(ws, &survey.head, last, options.allowed)?;
-    let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
     let found = candidates(ws, &survey, &scope).await?;
     let decided = decide(ws, &survey, &found, &options).await?;
     let plan = plan(&survey, &decided);

@@ -125,8 +125,9 @@ pub(super) enum Surveyed {
     Changed(Box<Survey>),
 }
 
-/// Surveys both sides; `None` when nothing changed on either since the last run of this clone, and nothing is to be told.
-pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Surveyed, SyncError> {
+/// Surveys both sides, unless neither has changed since the last run of this clone and nothing is to be told; `anew`
+/// looks at them all the same, whatever is remembered.
+pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>, anew: bool) -> Result<Surveyed, SyncError> {
     let cache = ws.tree.load_cache(ws.clone);
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
@@ -136,7 +137,7 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>) -> Result<Survey
     let is_known = is_as_seen && head.project == ws.project;
     let is_told = !scan.blocked().is_empty() || scan.has_conflict_copies();
     let is_silent = scan.is_unchanged() && !is_told && is_known;
-    if is_silent && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
+    if is_silent && !anew && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
         if lock.is_some()
             && scan.is_worth_saving()
             && let Some(last) = &last

@@ -13,7 +13,7 @@ use super::unfit::check_spelling;
 use super::{SyncError, Workspace};
 use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Record};
 use crate::reconcile::Side;
-use crate::store::Selection;
+use crate::store::{Selection, StoreError};
 
 /// The entities that an order is about.
 pub(super) struct View {
@@ -104,6 +104,19 @@ impl View {
         }
     }
 
+    /// Refuses to change what somebody deleted since the command looked for it.
+    pub(super) fn check_live(&self, edits: &[Edit]) -> Result<(), SyncError> {
+        let changes = |edit: &&Edit| matches!(edit.deed, Deed::Set(_) | Deed::Move { .. });
+        let changed = edits.iter().filter(changes).map(|edit| edit.entity);
+        let buried: Vec<EntityId> = changed.filter(|id| self.is_buried(*id)).collect();
+        if buried.is_empty() { Ok(()) } else { Err(StoreError::Stale(buried).into()) }
+    }
+
+    fn is_buried(&self, id: EntityId) -> bool {
+        let is_buried = |candidate: &Candidate| candidate.record.as_ref().is_some_and(|record| record.deleted);
+        self.candidates.iter().any(|candidate| candidate.id == id && is_buried(candidate))
+    }
+
     /// Refuses to take what a file said that is gone, where nothing but the file said it.
     pub(super) fn check_there(&self, edits: &[Edit]) -> Result<(), SyncError> {
         let is_lost = |decision: &&Decision| decision.side == Side::File && decision.value.is_none();
@@ -162,8 +175,12 @@ impl View {
         self.candidates.iter().filter(is_off)
     }
 
-    /// Prepares what the order asks for.
-    pub(super) async fn prepare(self, ws: &Workspace, order: &Order) -> Result<Vec<Prepared>, SyncError> {
+    /// Prepares what the order asks for; what is deleted already is not deleted again.
+    pub(super) async fn prepare(mut self, ws: &Workspace, order: &Order) -> Result<Vec<Prepared>, SyncError> {
+        let is_done = |edit: &Edit| matches!(edit.deed, Deed::Delete) && self.is_buried(edit.entity);
+        let done: BTreeSet<EntityId> =
+            order.edits.iter().filter(|edit| is_done(edit)).map(|edit| edit.entity).collect();
+        self.candidates.retain(|candidate| !done.contains(&candidate.id));
         let harvest = gather(ws, self.candidates).await?;
         let mut sprints = self.sprints;
         let mut prepared = Vec::with_capacity(harvest.gathered.len() + order.creations.len());

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use instep::tree::{At, Disk, FileKind, Make, Trust, Vfs, locate};
 
 use crate::dice::Dice;
-use crate::disk::{Power, SimDisk};
+use crate::disk::SimDisk;
+use crate::power::Power;
 
 const PATHS: [&str; 9] = ["a", "b", "f", "f/a", "f/b", "f/g", "f/g/a", "h", "h/a"];
 
@@ -57,7 +58,7 @@ fn everything(disk: &dyn Vfs) -> BTreeMap<String, Option<Vec<u8>>> {
 #[test]
 fn both_disks_answer_every_call_alike() {
     for seed in 1..=400 {
-        let folder = crate::database::folder();
+        let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().join("project");
         fs::create_dir(&root).expect("a root");
         let real = Disk::open(&locate(&root, &Trust::current(&[], Vec::new())).expect("a project")).expect("a disk");

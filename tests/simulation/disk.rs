@@ -1,4 +1,4 @@
-//! A disk in memory: the calls of [`Vfs`] over [`Layers`], and a power supply that can fail at any of them.
+//! A disk in memory: the calls of [`Vfs`] over [`Layers`].
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,6 +9,7 @@ use instep::tree::{At, Base, Entry, FileKind, Held, Make, ReadFile, Stat, Time, 
 use rustix::io::Errno;
 
 use crate::layers::{Body, Fate, Inode, Layers, Node, Rename};
+use crate::power::{Power, Turn};
 
 /// The device that everything is on.
 const DEVICE: u64 = 1;
@@ -19,43 +20,13 @@ pub(crate) struct SimDisk(Arc<Mutex<Inner>>);
 
 struct Inner {
     layers: Layers,
+    /// Every document that somebody could have seen since the power was switched on, by folder and name.
+    sights: Vec<Sight>,
     /// The time, which passes with every change.
     time: i64,
     /// Which files are locked.
     locked: Vec<Inode>,
     power: Arc<Power>,
-}
-
-/// What keeps disk and database running; steps are counted over both.
-#[derive(Debug, Default)]
-pub(crate) struct Power(Mutex<Supply>);
-
-#[derive(Debug, Default)]
-struct Supply {
-    steps: usize,
-    fails_at: Option<(usize, Failure)>,
-    is_gone: bool,
-    log: Vec<&'static str>,
-}
-
-/// Where in a step the power goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    Before,
-    /// A file has only half of its bytes.
-    Inside,
-    After,
-    /// The power stays; but whoever asked for the step never hears that it was done.
-    Unheard,
-}
-
-/// What a step is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turn {
-    Whole,
-    Half,
-    /// All of it; but nobody hears of it any more.
-    Last,
 }
 
 /// A lock that is given back when this is dropped.
@@ -73,58 +44,17 @@ impl Drop for SimLock {
     }
 }
 
-impl Power {
-    /// Counts one step of a kind.
-    ///
-    /// # Errors
-    /// The power is gone.
-    pub(crate) fn step(&self, kind: &'static str) -> io::Result<Turn> {
-        let mut supply = self.0.lock().expect("nobody panics here");
-        if supply.is_gone {
-            return Err(Errno::IO.into());
-        }
-        let at = supply.steps;
-        supply.steps += 1;
-        supply.log.push(kind);
-        let Some((_, failure)) = supply.fails_at.filter(|(step, _)| *step == at) else { return Ok(Turn::Whole) };
-        supply.is_gone = failure != Failure::Unheard;
-        match failure {
-            Failure::Before => Err(Errno::IO.into()),
-            Failure::Inside => Ok(Turn::Half),
-            Failure::After | Failure::Unheard => Ok(Turn::Last),
-        }
-    }
-
-    /// Whether anything can still be looked at.
-    ///
-    /// # Errors
-    /// The power is gone.
-    pub(crate) fn look(&self) -> io::Result<()> {
-        if self.0.lock().expect("nobody panics here").is_gone { Err(Errno::IO.into()) } else { Ok(()) }
-    }
-
-    /// Begins to count anew; the power goes at the step of that number.
-    pub(crate) fn arm(&self, fails_at: Option<(usize, Failure)>) {
-        *self.0.lock().expect("nobody panics here") = Supply { fails_at, ..Supply::default() };
-    }
-
-    /// The kinds of the steps since then.
-    pub(crate) fn log(&self) -> Vec<&'static str> {
-        self.0.lock().expect("nobody panics here").log.clone()
-    }
-}
-
 impl SimDisk {
     /// An empty disk.
     pub(crate) fn new(power: Arc<Power>) -> Self {
         let layers = Layers::new([Base::Project, Base::Shared, Base::Private].into_iter().map(root));
-        Self(Arc::new(Mutex::new(Inner { layers, time: 1_000, locked: Vec::new(), power })))
+        Self(Arc::new(Mutex::new(Inner::new(layers, 1_000, power))))
     }
 
     /// A disk of its own that is as this one, under another supply.
     pub(crate) fn copy(&self, power: Arc<Power>) -> Self {
         let inner = self.inner();
-        Self(Arc::new(Mutex::new(Inner { layers: inner.layers.clone(), time: inner.time, locked: Vec::new(), power })))
+        Self(Arc::new(Mutex::new(Inner::new(inner.layers.clone(), inner.time, power))))
     }
 
     /// How many deeds a crash would decide about.
@@ -136,7 +66,7 @@ impl SimDisk {
     pub(crate) fn crash(&self, fates: &[Fate], power: Arc<Power>) -> Self {
         let inner = self.inner();
         let layers = inner.layers.clone().crash(fates);
-        Self(Arc::new(Mutex::new(Inner { layers, time: inner.time + 1_000, locked: Vec::new(), power })))
+        Self(Arc::new(Mutex::new(Inner::new(layers, inner.time + 1_000, power))))
     }
 
     /// Everything below a base: files with their bytes, folders without.
@@ -161,6 +91,7 @@ impl SimDisk {
     }
 
     /// Gives a file these bytes in place, or makes it and its folders; no power is asked for.
+    /// It lasts, so what is lost in a crash was not lost by people.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) {
         let mut inner = self.inner();
         inner.time += 1;
@@ -171,6 +102,41 @@ impl SimDisk {
         let at = At::project(path);
         let file = inner.find(at).or_else(|_| inner.make(at, Body::File(Vec::new()), 0o644)).expect("a place for it");
         inner.write(file, bytes.to_vec());
+        let (folder, name) = inner.place(at).expect("it is there");
+        inner.layers.sync_one(file);
+        inner.layers.sync_one(folder);
+        inner.sights.push(((folder, name), Some(bytes.to_vec())));
+    }
+
+    /// Loses everything that a working copy remembers by itself.
+    pub(crate) fn lose_caches(&self) {
+        let names = self.everything(Base::Private).into_keys();
+        for name in names.filter(|name| !name.ends_with("lock")) {
+            let _ = self.quietly(|inner| inner.remove(At::private(&name)));
+        }
+        self.settle();
+    }
+
+    /// What could be seen of documents since the last time this was asked.
+    pub(crate) fn take_sights(&self) -> Vec<Sight> {
+        std::mem::take(&mut self.inner().sights)
+    }
+
+    /// Every document that lies somewhere in the project.
+    pub(crate) fn places(&self) -> Places {
+        let inner = self.inner();
+        let mut found = Places::new();
+        let mut folders = vec![root(Base::Project)];
+        while let Some(folder) = folders.pop() {
+            for (name, node) in inner.names(folder).into_iter().flatten() {
+                match &inner.layers.node(*node).body {
+                    Body::Folder(_) => folders.push(*node),
+                    Body::File(bytes) if is_document(name) => drop(found.insert((folder, name.clone()), bytes.clone())),
+                    Body::File(_) => {}
+                }
+            }
+        }
+        found
     }
 
     /// Makes everything durable, as time does.
@@ -184,8 +150,9 @@ impl SimDisk {
 
     /// Does one step that changes something.
     fn change<T>(&self, kind: &'static str, work: impl FnOnce(&mut Inner, Turn) -> io::Result<T>) -> io::Result<T> {
+        let power = Arc::clone(&self.inner().power);
+        let turn = power.step(kind)?;
         let mut inner = self.inner();
-        let turn = Arc::clone(&inner.power).step(kind)?;
         inner.time += 1;
         let done = work(&mut inner, turn)?;
         if turn == Turn::Whole { Ok(done) } else { Err(Errno::IO.into()) }
@@ -197,27 +164,23 @@ impl SimDisk {
         work(&inner)
     }
 
-    fn rename(&self, from: At<'_>, to: At<'_>, over: bool) -> io::Result<()> {
-        self.change("rename", |inner, turn| {
-            let (source, target) = (inner.place(from)?, inner.place(to)?);
-            let moved = inner.named(&source).ok_or(Errno::NOENT)?;
-            let there = inner.named(&target);
-            if there.is_some() && !over {
-                return Err(Errno::EXIST.into());
-            }
-            inner.check_not_within(moved, target.0)?;
-            if let Some(there) = there {
-                inner.check_replaceable(moved, (there, source.0))?;
-                if there == moved {
-                    return Ok(());
-                }
-            }
-            if turn == Turn::Half {
-                return Ok(());
-            }
-            inner.rename(vec![(source.0, source.1, None), (target.0, target.1, Some(moved))]);
-            Ok(())
-        })
+    /// Does what people do, for which no power supply is asked.
+    fn quietly<T>(&self, work: impl FnOnce(&mut Inner) -> io::Result<T>) -> io::Result<T> {
+        let mut inner = self.inner();
+        inner.time += 1;
+        work(&mut inner)
+    }
+
+    /// Takes a file or an empty folder away; no power is asked for.
+    pub(crate) fn take(&self, path: &str) {
+        let at = At::project(path);
+        let taken = self.quietly(|inner| inner.remove(at).or_else(|_| inner.remove_folder(at)));
+        taken.unwrap_or_else(|error| panic!("{path} cannot be removed: {error}"));
+    }
+
+    /// Moves a file or folder to a free place, if it is there and the place is; no power is asked for.
+    pub(crate) fn carry(&self, from: &str, to: &str) -> bool {
+        self.quietly(|inner| inner.carry(At::project(from), At::project(to), false)).is_ok()
     }
 }
 
@@ -297,11 +260,11 @@ impl Vfs for SimDisk {
     }
 
     fn rename_new(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
-        self.rename(from, to, false)
+        self.change("rename", |inner, turn| if turn == Turn::Half { Ok(()) } else { inner.carry(from, to, false) })
     }
 
     fn rename_over(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
-        self.rename(from, to, true)
+        self.change("rename", |inner, turn| if turn == Turn::Half { Ok(()) } else { inner.carry(from, to, true) })
     }
 
     fn link(&self, from: At<'_>, to: At<'_>) -> io::Result<()> {
@@ -320,27 +283,11 @@ impl Vfs for SimDisk {
     }
 
     fn remove(&self, file: At<'_>) -> io::Result<()> {
-        self.change("remove", |inner, _| {
-            let place = inner.place(file)?;
-            let node = inner.named(&place).ok_or(Errno::NOENT)?;
-            if inner.kind(node) == FileKind::Folder {
-                return Err(Errno::ISDIR.into());
-            }
-            inner.rename(vec![(place.0, place.1, None)]);
-            Ok(())
-        })
+        self.change("remove", |inner, _| inner.remove(file))
     }
 
     fn remove_folder(&self, folder: At<'_>) -> io::Result<()> {
-        self.change("remove_folder", |inner, _| {
-            let place = inner.place(folder)?;
-            let node = inner.named(&place).ok_or(Errno::NOENT)?;
-            if !inner.names(node)?.is_empty() {
-                return Err(Errno::NOTEMPTY.into());
-            }
-            inner.rename(vec![(place.0, place.1, None)]);
-            Ok(())
-        })
+        self.change("remove_folder", |inner, _| inner.remove_folder(folder))
     }
 
     fn sync(&self, folder: At<'_>) -> io::Result<()> {
@@ -388,10 +335,20 @@ impl Vfs for SimDisk {
     }
 }
 
-/// A name in a folder.
-type Place = (Inode, String);
+/// A name in a folder, whatever the folder is called.
+pub(crate) type Place = (Inode, String);
+
+/// What could be seen at a place from some moment on.
+pub(crate) type Sight = (Place, Option<Vec<u8>>);
+
+/// What lies where.
+pub(crate) type Places = BTreeMap<Place, Vec<u8>>;
 
 impl Inner {
+    fn new(layers: Layers, time: i64, power: Arc<Power>) -> Self {
+        Self { layers, sights: Vec::new(), time, locked: Vec::new(), power }
+    }
+
     fn find(&self, at: At<'_>) -> io::Result<Inode> {
         let mut node = root(at.base);
         for part in at.path.split('/').filter(|part| !part.is_empty()) {
@@ -458,10 +415,7 @@ impl Inner {
     }
 
     fn write(&mut self, file: Inode, bytes: Vec<u8>) {
-        self.layers.write(file, bytes);
-        let time = self.time;
-        let node = self.layers.node_mut(file);
-        (node.changed, node.touched) = (time, time);
+        self.layers.write(file, bytes, self.time);
     }
 
     fn make(&mut self, at: At<'_>, body: Body, mode: u32) -> io::Result<Inode> {
@@ -474,17 +428,55 @@ impl Inner {
         Ok(node)
     }
 
-    /// Changes names; the folders and what was moved show that.
-    fn rename(&mut self, names: Vec<Rename>) {
-        let time = self.time;
-        for (folder, _, node) in &names {
-            let folder = self.layers.node_mut(*folder);
-            (folder.changed, folder.touched) = (time, time);
-            if let Some(node) = node {
-                self.layers.node_mut(*node).touched = time;
+    fn remove(&mut self, file: At<'_>) -> io::Result<()> {
+        let place = self.place(file)?;
+        let node = self.named(&place).ok_or(Errno::NOENT)?;
+        if self.kind(node) == FileKind::Folder {
+            return Err(Errno::ISDIR.into());
+        }
+        self.rename(vec![(place.0, place.1, None)]);
+        Ok(())
+    }
+
+    fn remove_folder(&mut self, folder: At<'_>) -> io::Result<()> {
+        let place = self.place(folder)?;
+        let node = self.named(&place).ok_or(Errno::NOENT)?;
+        if !self.names(node)?.is_empty() {
+            return Err(Errno::NOTEMPTY.into());
+        }
+        self.rename(vec![(place.0, place.1, None)]);
+        Ok(())
+    }
+
+    /// Renames, over what is there if that is wanted.
+    fn carry(&mut self, from: At<'_>, to: At<'_>, over: bool) -> io::Result<()> {
+        let (source, target) = (self.place(from)?, self.place(to)?);
+        let moved = self.named(&source).ok_or(Errno::NOENT)?;
+        let there = self.named(&target);
+        if there.is_some() && !over {
+            return Err(Errno::EXIST.into());
+        }
+        self.check_not_within(moved, target.0)?;
+        if let Some(there) = there {
+            self.check_replaceable(moved, (there, source.0))?;
+            if there == moved {
+                return Ok(());
             }
         }
-        self.layers.rename(names);
+        self.rename(vec![(source.0, source.1, None), (target.0, target.1, Some(moved))]);
+        Ok(())
+    }
+
+    /// Changes names; the folders and what was moved show that.
+    fn rename(&mut self, names: Vec<Rename>) {
+        for (folder, name, node) in names.iter().filter(|(_, name, _)| is_document(name)) {
+            let bytes = node.and_then(|node| match &self.layers.node(node).body {
+                Body::File(bytes) => Some(bytes.clone()),
+                Body::Folder(_) => None,
+            });
+            self.sights.push(((*folder, name.clone()), bytes));
+        }
+        self.layers.rename(names, self.time);
     }
 
     /// Whether `moved`, out of a folder, can take the place of `there`.
@@ -513,6 +505,11 @@ impl Inner {
         let Ok(names) = self.names(folder) else { return false };
         names.values().any(|inner| *inner == node || self.holds(*inner, node))
     }
+}
+
+/// Whether a file of that name is kept in step.
+fn is_document(name: &str) -> bool {
+    ["TASK.md", "SPRINT.md", "AGENT.yml"].contains(&name)
 }
 
 /// The folder of a base.

@@ -36,10 +36,10 @@ pub(crate) type Rename = (Inode, String, Option<Inode>);
 /// Something that is not durable yet.
 #[derive(Debug, Clone)]
 enum Deed {
-    /// Names that change in one step.
-    Names(Vec<Rename>),
-    /// A file's bytes.
-    Bytes(Inode, Vec<u8>),
+    /// Names that change in one step, and when.
+    Names(Vec<Rename>, i64),
+    /// A file's bytes, and when they were written.
+    Bytes(Inode, Vec<u8>, i64),
 }
 
 /// What becomes of a deed that was not durable when the power went.
@@ -74,11 +74,6 @@ impl Layers {
         &self.now[&inode]
     }
 
-    /// How programs see a node that is about to change in something that no crash is asked about.
-    pub(crate) fn node_mut(&mut self, inode: Inode) -> &mut Node {
-        self.now.get_mut(&inode).expect("it is there")
-    }
-
     /// How many names a node has.
     pub(crate) fn links(&self, inode: Inode) -> u64 {
         let names = |node: &Node| match &node.body {
@@ -100,16 +95,16 @@ impl Layers {
         inode
     }
 
-    /// Changes names in one step.
-    pub(crate) fn rename(&mut self, names: Vec<Rename>) {
-        put_names(&mut self.now, &names, &self.born);
-        self.waiting.push(Deed::Names(names));
+    /// Changes names in one step at some time; the folders and what was moved show that.
+    pub(crate) fn rename(&mut self, names: Vec<Rename>, time: i64) {
+        put_names(&mut self.now, &names, &self.born, time);
+        self.waiting.push(Deed::Names(names, time));
     }
 
-    /// Gives a file other bytes.
-    pub(crate) fn write(&mut self, file: Inode, bytes: Vec<u8>) {
-        put_bytes(&mut self.now, file, &bytes);
-        self.waiting.push(Deed::Bytes(file, bytes));
+    /// Gives a file other bytes at some time.
+    pub(crate) fn write(&mut self, file: Inode, bytes: Vec<u8>, time: i64) {
+        put_bytes(&mut self.now, file, &bytes, time);
+        self.waiting.push(Deed::Bytes(file, bytes, time));
     }
 
     /// Makes everything durable.
@@ -149,8 +144,8 @@ impl Layers {
             let is_possible = needed(&waiting, at).iter().all(|before| kept.contains(before));
             match (deed, fate) {
                 (_, Fate::Lost) => {}
-                (Deed::Bytes(file, bytes), Fate::Torn) => {
-                    Deed::Bytes(*file, bytes[..bytes.len() / 2].to_vec()).put(&mut self.durable, &self.born);
+                (Deed::Bytes(file, bytes, time), Fate::Torn) => {
+                    Deed::Bytes(*file, bytes[..bytes.len() / 2].to_vec(), *time).put(&mut self.durable, &self.born);
                 }
                 _ if is_possible => {
                     kept.insert(at);
@@ -173,10 +168,10 @@ impl Layers {
 
 /// The earlier deeds without which the one at `at` cannot be: those on the same folders, and what made the folders.
 fn needed(waiting: &[Deed], at: usize) -> Vec<usize> {
-    let Deed::Names(names) = &waiting[at] else { return Vec::new() };
+    let Deed::Names(names, _) = &waiting[at] else { return Vec::new() };
     let folders: Vec<Inode> = names.iter().map(|(folder, ..)| *folder).collect();
     let is_needed = |deed: &Deed| match deed {
-        Deed::Names(earlier) => earlier
+        Deed::Names(earlier, _) => earlier
             .iter()
             .any(|(folder, _, node)| folders.contains(folder) || node.is_some_and(|n| folders.contains(&n))),
         Deed::Bytes(..) => false,
@@ -188,28 +183,29 @@ impl Deed {
     /// The files and folders that it changes.
     fn touches(&self) -> impl Iterator<Item = Inode> {
         let (folders, file) = match self {
-            Self::Names(names) => (names.as_slice(), None),
-            Self::Bytes(file, _) => (&[][..], Some(*file)),
+            Self::Names(names, _) => (names.as_slice(), None),
+            Self::Bytes(file, ..) => (&[][..], Some(*file)),
         };
         folders.iter().map(|(folder, ..)| *folder).chain(file)
     }
 
     fn put(&self, nodes: &mut Nodes, born: &HashMap<Inode, Node>) {
         match self {
-            Self::Names(names) => put_names(nodes, names, born),
-            Self::Bytes(file, bytes) => {
+            Self::Names(names, time) => put_names(nodes, names, born, *time),
+            Self::Bytes(file, bytes, time) => {
                 nodes.entry(*file).or_insert_with(|| born[file].clone());
-                put_bytes(nodes, *file, bytes);
+                put_bytes(nodes, *file, bytes, *time);
             }
         }
     }
 }
 
-fn put_names(nodes: &mut Nodes, names: &[Rename], born: &HashMap<Inode, Node>) {
+fn put_names(nodes: &mut Nodes, names: &[Rename], born: &HashMap<Inode, Node>, time: i64) {
     for (folder, name, node) in names {
-        let Some(Node { body: Body::Folder(list), .. }) = nodes.get_mut(folder) else {
+        let Some(Node { body: Body::Folder(list), changed, touched, .. }) = nodes.get_mut(folder) else {
             unreachable!("names stand in folders")
         };
+        (*changed, *touched) = (time, time);
         match node {
             Some(node) => list.insert(name.clone(), *node),
             None => list.remove(name),
@@ -217,11 +213,15 @@ fn put_names(nodes: &mut Nodes, names: &[Rename], born: &HashMap<Inode, Node>) {
         for node in node.iter().filter(|node| !nodes.contains_key(node)).copied().collect::<Vec<_>>() {
             nodes.insert(node, born[&node].clone());
         }
+        if let Some(node) = node.and_then(|node| nodes.get_mut(&node)) {
+            node.touched = time;
+        }
     }
 }
 
-fn put_bytes(nodes: &mut Nodes, file: Inode, bytes: &[u8]) {
+fn put_bytes(nodes: &mut Nodes, file: Inode, bytes: &[u8], time: i64) {
     if let Some(node) = nodes.get_mut(&file) {
         node.body = Body::File(bytes.to_vec());
+        (node.changed, node.touched) = (time, time);
     }
 }

@@ -1,7 +1,11 @@
 //! What people and programs do before a sync: every single deed, every pair of them, and some of three.
 
+use instep::model::Field;
+use instep::store::Selection;
 use instep::tree::{At, Vfs as _};
+use serde_json::json;
 
+use crate::outside::{Outside, OutsideDeed, Written};
 use crate::world::World;
 
 /// Something that is done before a sync.
@@ -85,19 +89,21 @@ impl Deed {
                 let folder = "delegation/backlog/last";
                 for name in disk.list(At::project(folder)).expect("the folder").into_iter().map(|entry| entry.name) {
                     let path = format!("{folder}/{}", String::from_utf8_lossy(&name));
-                    disk.remove(At::project(&path)).expect("a file");
+                    disk.take(&path);
                 }
-                disk.remove_folder(At::project(folder)).expect("an empty folder");
+                disk.take(folder);
             }
             Self::Toggle => disk.edit(&alpha("one/TASK.md"), "- [ ] Plan", "- [x] Plan"),
             Self::Sql => {
-                world.sql("UPDATE orchestration_tasks SET status = 'in_progress' WHERE task_code IN ('one', 'two')")
+                for code in ["one", "two"] {
+                    write(world, code, Written::Field(Field::Status, json!("in_progress")));
+                }
             }
-            Self::SqlMove => world.sql("UPDATE orchestration_tasks SET task_code = 'trois' WHERE task_code = 'three'"),
-            Self::SqlDelete => world.sql("DELETE FROM orchestration_tasks WHERE task_code = 'four'"),
+            Self::SqlMove => write(world, "three", Written::Code("trois".into())),
+            Self::SqlDelete => outside(world, "four", OutsideDeed::Delete),
             Self::Collide => {
                 disk.edit(&alpha("two/TASK.md"), "**Priority**: P1", "**Priority**: P3");
-                world.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'two'");
+                write(world, "two", Written::Field(Field::Priority, json!("P0")));
             }
         }
     }
@@ -108,5 +114,17 @@ fn is_moved(world: &World) -> bool {
 }
 
 fn rename(world: &World, from: &str, to: &str) {
-    world.disk.rename_new(At::project(from), At::project(to)).expect("it moves");
+    assert!(world.disk.carry(from, to), "{from} can move to {to}");
+}
+
+/// Another program writes one column of the row with that code.
+pub(crate) fn write(world: &World, code: &str, written: Written) {
+    outside(world, code, OutsideDeed::Set(vec![written]));
+}
+
+fn outside(world: &World, code: &str, deed: OutsideDeed) {
+    let codes = [code.to_owned()];
+    for row in world.store.look_at(|tables| tables.records(Selection::Codes(&codes))) {
+        assert!(world.outside(&Outside { kind: row.kind, id: row.id, deed: deed.clone() }), "{code} can be written");
+    }
 }

@@ -1,22 +1,27 @@
 //! A working copy on the simulated disk and its database, and what can be asked of both.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use instep::config::{Config, Sources};
-use instep::model::{Actor, Clock, CorrelationId, Digest, DocPath, Epoch, Ids, Role, Silent};
-use instep::store::sqlite::{NewProject, Place, SqliteStore};
+use instep::model::{
+    Actor, Clock, ConflictKind, ConflictState, CorrelationId, Cursor, Digest, DocPath, EntityId, Epoch, Event, Field,
+    Fields, Ids, Record, Role, Silent,
+};
+use instep::ops::OpError;
+use instep::store::Selection;
 use instep::sync::{SyncError, SyncOptions, SyncReport, Workspace, sync};
-use instep::tree::{At, Base, Layout, Tree, Vfs as _};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
-use tempfile::TempDir;
-use tokio::runtime::{Builder, Runtime};
+use instep::tree::{At, Base, Layout, Tree, TreeError, Vfs as _};
 use uuid::Uuid;
 
-use crate::database::{self, Powered};
-use crate::disk::{Failure, Power, SimDisk};
+use crate::disk::{Places, Sight, SimDisk};
 use crate::layers::Fate;
+use crate::outside::Outside;
+use crate::power::{Failure, Power};
+use crate::store::SimStore;
+use crate::tables::Tables;
+use crate::time::{Counted, Noon, block_on};
+use crate::values::{Value, values_in};
 
 const SETTINGS: &str = "[project]\nid = \"0190a000-0000-7000-8000-000000000001\"\nname = \"simulated\"\n";
 
@@ -24,15 +29,20 @@ const NOON: &str = "2026-03-04T12:00:00Z";
 
 const HOST: &str = "simulated";
 
-/// A working copy and its database while nothing runs on them.
+static CONFIG: LazyLock<Config> = LazyLock::new(|| {
+    let sources = Sources { repository: Some(SETTINGS), ..Sources::default() };
+    Config::settle(&sources).expect("good settings").0
+});
+
+/// A working copy and its database; clones are the same one.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) disk: SimDisk,
-    database: TempDir,
-    /// The database without the last acknowledgement, if a crash came soon after one.
-    pub(crate) unacknowledged: Option<TempDir>,
+    pub(crate) store: SimStore,
     pub(crate) power: Arc<Power>,
     /// What its clock shows.
     pub(crate) noon: &'static str,
+    ids: Arc<Counted>,
 }
 
 /// Everything that a sync is about, in a form that two worlds can be compared by.
@@ -44,49 +54,17 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<String>,
 }
 
-/// A clock that stands still.
-#[derive(Debug)]
-struct Noon(&'static str);
-
-impl Clock for Noon {
-    fn now(&self) -> jiff::Timestamp {
-        self.0.parse().expect("a moment")
-    }
-}
-
-#[derive(Debug)]
-struct Fresh;
-
-impl Ids for Fresh {
-    fn fresh(&self) -> Uuid {
-        Uuid::now_v7()
-    }
-}
-
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    thread_local! {
-        static RUNTIME: Runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    }
-    RUNTIME.with(|runtime| runtime.block_on(work))
-}
-
 impl World {
     /// A project with these documents, in step.
     pub(crate) fn in_step(documents: &[(&str, String)]) -> Self {
         let power = Arc::new(Power::default());
-        let database = database::folder();
-        let (config, _) = settings();
-        let project = NewProject {
-            id: config.project.expect("a project").value,
-            name: "simulated".into(),
-            epoch: Epoch::new(Uuid::from_u128(9)),
-        };
-        let made = SqliteStore::create(Place::new(database::file(database.path())), &project);
-        block_on(async { made.await.expect("a database").close().await.expect("it closes") });
-        let world = Self { disk: SimDisk::new(Arc::clone(&power)), database, unacknowledged: None, power, noon: NOON };
+        let project = CONFIG.project.as_ref().expect("a project").value;
+        let store = SimStore::new(Tables::empty(project, Epoch::new(Uuid::from_u128(9))), Arc::clone(&power));
+        let disk = SimDisk::new(Arc::clone(&power));
+        let world = Self { disk, store, power, noon: NOON, ids: Arc::default() };
         documents.iter().for_each(|(path, text)| world.disk.save(path, text));
         let done = world.sync().expect("it syncs");
-        assert_eq!((done.totals.created, done.open_conflicts), (documents.len() - 1, 0), "{done:?}");
+        assert_eq!(done.open_conflicts, 0, "{done:?}");
         world.disk.settle();
         world
     }
@@ -94,51 +72,95 @@ impl World {
     /// A world of its own that is as this one.
     pub(crate) fn copy(&self) -> Self {
         let power = Arc::new(Power::default());
-        let database = database::copied(self.database.path());
-        Self { disk: self.disk.copy(Arc::clone(&power)), database, unacknowledged: None, power, noon: self.noon }
+        Self {
+            disk: self.disk.copy(Arc::clone(&power)),
+            store: self.store.copy(true, Arc::clone(&power)),
+            power,
+            noon: self.noon,
+            ids: Arc::new(Counted::after(self.ids.made())),
+        }
+    }
+
+    /// Another working copy of the same project, with the same files and the same database, on a machine of its own.
+    pub(crate) fn beside(&self) -> Self {
+        let power = Arc::new(Power::default());
+        let disk = SimDisk::new(Arc::clone(&power));
+        self.documents().iter().for_each(|(path, bytes)| disk.put(path, bytes));
+        let store = self.store.through(Arc::clone(&power));
+        Self { disk, store, power, noon: self.noon, ids: Arc::clone(&self.ids) }
+    }
+
+    /// A world of its own that is as this one, with the database of `other`.
+    pub(crate) fn copy_beside(&self, other: &Self) -> Self {
+        let power = Arc::new(Power::default());
+        let (disk, store) = (self.disk.copy(Arc::clone(&power)), other.store.through(Arc::clone(&power)));
+        Self { disk, store, power, noon: self.noon, ids: Arc::clone(&other.ids) }
     }
 
     /// Syncs with all the power there is.
     pub(crate) fn sync(&self) -> Result<SyncReport, SyncError> {
-        block_on(async {
-            let workspace = self.workspace(self.store().await);
-            sync(&workspace, SyncOptions::default()).await
-        })
+        self.sync_with(SyncOptions::default())
+    }
+
+    pub(crate) fn sync_with(&self, options: SyncOptions) -> Result<SyncReport, SyncError> {
+        let workspace = self.workspace()?;
+        block_on(sync(&workspace, options))
+    }
+
+    /// Runs a command.
+    pub(crate) fn run<T>(&self, work: impl AsyncFnOnce(&Workspace) -> Result<T, OpError>) -> Result<T, OpError> {
+        let workspace = self.workspace().map_err(SyncError::from)?;
+        block_on(work(&workspace))
+    }
+
+    /// Whether nobody can tell whom a folder belongs to.
+    pub(crate) fn holds_folders(&self) -> bool {
+        let open = self.store.look_at(|tables| tables.conflicts(Some(ConflictState::Open)));
+        let kinds = [ConflictKind::DuplicateId, ConflictKind::IdReplaced, ConflictKind::PathTaken];
+        open.iter().any(|open| kinds.contains(&open.what.kind))
+    }
+
+    /// Whether the database is an older copy of the one that this working copy saw, or another one.
+    pub(crate) fn is_regressed(&self) -> bool {
+        let Ok(workspace) = self.workspace() else { return false };
+        let now = self.store.look_at(Tables::cursor);
+        let is_other = |seen: Cursor| seen.epoch != now.epoch || seen.seq > now.seq;
+        now.seq > 0 && workspace.tree.seen(workspace.clone).is_some_and(is_other)
     }
 
     /// Syncs until the power goes; the world is then as it was at that moment.
-    pub(crate) fn sync_until(&mut self, fails_at: (usize, Failure)) {
-        block_on(async {
-            let powered = Arc::new(self.store().await);
-            let workspace = self.workspace(Arc::clone(&powered));
-            self.power.arm(Some(fails_at));
-            let _ = sync(&workspace, SyncOptions::default()).await;
-            // What is closed in good order is no longer as the crash left it.
-            let left = database::copied(self.database.path());
-            self.unacknowledged = powered.take_aside();
-            self.database = left;
-        });
+    pub(crate) fn sync_until(&self, fails_at: (usize, Failure)) {
+        let workspace = self.workspace().expect("the power is on");
+        self.power.arm(Some(fails_at));
+        let _ = block_on(sync(&workspace, SyncOptions::default()));
     }
 
     /// What a crash leaves of this world.
     pub(crate) fn crashed(&self, fates: &[Fate], is_acknowledged: bool) -> Self {
         let power = Arc::new(Power::default());
-        let database = self.unacknowledged.as_ref().filter(|_| !is_acknowledged).unwrap_or(&self.database);
-        let database = database::copied(database.path());
         Self {
             disk: self.disk.crash(fates, Arc::clone(&power)),
-            database,
-            unacknowledged: None,
+            store: self.store.copy(is_acknowledged, Arc::clone(&power)),
             power,
             noon: self.noon,
+            ids: Arc::new(Counted::after(self.ids.made())),
         }
     }
 
-    /// Writes rows as another program does.
-    pub(crate) fn sql(&self, statement: &str) {
-        self.ask(async |connection| {
-            sqlx::query(AssertSqlSafe(statement.to_owned())).execute(connection).await.expect(statement);
-        });
+    /// Becomes what a crash leaves of it; whoever shares the database shares the loss.
+    pub(crate) fn crash(&mut self, fates: &[Fate], is_acknowledged: bool) {
+        if !is_acknowledged {
+            self.store.lose_acknowledged();
+        }
+        let power = Arc::new(Power::default());
+        self.disk = self.disk.crash(fates, Arc::clone(&power));
+        self.store = self.store.through(Arc::clone(&power));
+        self.power = power;
+    }
+
+    /// Writes a row as another program does; false where the database refuses it.
+    pub(crate) fn outside(&self, outside: &Outside) -> bool {
+        self.store.outside(outside, Noon(self.noon).now())
     }
 
     /// Every document; `.hash` only repeats what others say.
@@ -152,113 +174,177 @@ impl World {
     pub(crate) fn outcome(&self) -> Outcome {
         let files = self.documents().into_iter();
         let files = files.map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect();
-        let rows = "SELECT json_array('sprint', sprint_code, NULL, title, status, priority, assignee, deleted_at IS NULL, \
-             row_version, content_hash, file_path) FROM orchestration_sprints \
-             UNION ALL SELECT json_array('task', task_code, sprint_id, title, status, priority, assignee, \
-             deleted_at IS NULL, row_version, content_hash, file_path) FROM orchestration_tasks ORDER BY 1";
-        let conflicts = "SELECT json_array(kind, file_path, role, field, file_value, row_value, state) \
-             FROM orchestration_conflicts ORDER BY 1";
-        // What happens to a file is told again where a crash undid it.
-        let events = "SELECT json_array(event_type, entity_id, json(payload)) FROM orchestration_events \
-             WHERE event_type NOT LIKE 'orchestration.file.%' ORDER BY seq";
-        Outcome {
-            files,
-            rows: self.select(rows),
-            conflicts: self.select(conflicts),
-            events: self.select(events).into_iter().map(|event| without_ids(&event)).collect(),
-        }
+        self.store.look_at(|tables| {
+            let mut rows: Vec<String> = tables.records(Selection::All).iter().map(row_words).collect();
+            let mut conflicts: Vec<String> =
+                tables.conflicts(None).iter().map(|c| format!("{:?} {:?}", c.what, c.state)).collect();
+            rows.sort();
+            conflicts.sort();
+            // What happens to a file is told again where a crash undid it.
+            let told = tables.events.iter().filter(|event| !event.event_type.contains(".file."));
+            let events = told.map(|event| without_ids(&event_words(event))).collect();
+            Outcome { files, rows, conflicts, events }
+        })
+    }
+
+    /// What this working copy last left at a path.
+    pub(crate) fn left_at(&self, path: &str) -> BTreeSet<Value> {
+        let Ok(Workspace { clone, .. }) = self.workspace() else { return BTreeSet::new() };
+        self.store.look_at(|tables| {
+            let states = tables.sync_state(clone, Selection::All);
+            let left = states.iter().find(|state| state.path.as_str() == path).and_then(|state| state.left);
+            let text = left.and_then(|left| tables.blobs.get(&left.blob));
+            text.map(|bytes| values_in(&String::from_utf8_lossy(bytes))).unwrap_or_default()
+        })
+    }
+
+    /// Every value in the database, whatever became of it, and in the files but for the one at `path`.
+    pub(crate) fn held_except(&self, path: &str) -> BTreeSet<Value> {
+        let files = self.documents().into_iter().filter(|(other, _)| other != path).map(|(_, bytes)| bytes);
+        let mut held: BTreeSet<Value> = files.flat_map(|bytes| values_in(&String::from_utf8_lossy(&bytes))).collect();
+        self.store.look_at(|tables| {
+            held.extend(tables.blobs.values().flat_map(|bytes| values_in(&String::from_utf8_lossy(bytes))));
+            held.extend(tables.events.iter().flat_map(|event| values_in(&event.payload.to_string())));
+        });
+        held
     }
 
     /// P1: every text of `before` is in the tree, in the database or in the trash.
     pub(crate) fn assert_keeps(&self, before: &BTreeMap<String, Vec<u8>>) {
-        let stored: BTreeSet<String> =
-            self.select("SELECT lower(hex(sha256)) FROM orchestration_blobs").into_iter().collect();
+        let now = self.documents();
+        let is_there = |path: &str, bytes: &Vec<u8>| now.get(path) == Some(bytes);
+        let displaced: Vec<_> = before.iter().filter(|(path, bytes)| !is_there(path, bytes)).collect();
+        if displaced.is_empty() {
+            return;
+        }
         let state = self.disk.everything(Base::Shared).into_values().flatten();
-        let held: BTreeSet<Vec<u8>> = self.documents().into_values().chain(state).collect();
-        for (path, bytes) in before {
+        let held: BTreeSet<Vec<u8>> = now.into_values().chain(state).collect();
+        for (path, bytes) in displaced {
             let text = words(path, bytes);
-            let is_kept =
-                stored.contains(&Digest::of(&text).to_string()) || held.iter().any(|bytes| words(path, bytes) == text);
+            let is_stored = || self.store.look_at(|tables| tables.blobs.contains_key(&Digest::of(&text)));
+            let is_kept = is_stored() || held.iter().any(|bytes| words(path, bytes) == text);
             assert!(is_kept, "P1: the text of {path} is lost:\n{}", String::from_utf8_lossy(bytes));
         }
     }
 
-    /// P12, P13: the feed is dense, and every row has as many revisions as its version says.
+    /// P12, P13: the feed is dense and folds to the rows, and every row has as many revisions as its version says.
     pub(crate) fn assert_history(&self) {
-        let gaps = "SELECT count(*) || ' ' || max(seq) FROM orchestration_events";
-        let told = self.select(gaps).remove(0);
-        let (count, last) = told.split_once(' ').expect("two numbers");
-        assert_eq!(count, last, "P12: the feed is dense");
-        let wrong = "SELECT t.id FROM (SELECT id, row_version FROM orchestration_tasks UNION ALL \
-             SELECT id, row_version FROM orchestration_sprints) t WHERE t.row_version <> \
-             (SELECT count(*) FROM orchestration_revisions r WHERE r.entity_id = t.id)";
-        assert_eq!(self.select(wrong), [""; 0], "P13: one revision for each version");
+        self.store.look_at(assert_history);
     }
 
-    async fn store(&self) -> Powered {
-        let place = Place::new(database::file(self.database.path()));
-        let store = SqliteStore::open(place).await.expect("the database opens");
-        Powered::new(store, self.database.path(), Arc::clone(&self.power))
-    }
-
-    fn workspace(&self, store: impl Into<Arc<Powered>>) -> Workspace {
-        let (config, root) = settings();
-        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(Noon(self.noon)), Arc::new(Fresh));
-        let disk = Box::new(self.disk.clone());
-        let tree = Tree::new(Layout::new(root.clone()), disk, Arc::clone(&clock), Arc::clone(&ids));
-        Workspace {
-            project: config.project.as_ref().expect("a project").value,
-            root,
-            state: "/simulated/Private".into(),
-            git: None,
-            clone: tree.clone_id(HOST).expect("a working copy has an id").0,
-            tree,
-            store: store.into(),
-            actor: Actor::new("test"),
-            correlation: CorrelationId::new(Fresh.fresh()),
-            clock,
-            ids,
-            progress: Arc::new(Silent),
-            config,
+    /// P10: at no moment was a document gone that was there before and is now.
+    pub(crate) fn assert_never_gone(&self, before: &Places, sights: &[Sight]) {
+        let now = self.disk.places();
+        for (place, bytes) in sights {
+            let is_gone = bytes.is_none() && before.contains_key(place) && now.contains_key(place);
+            assert!(!is_gone, "P10: {} was gone for a moment", place.1);
         }
     }
 
-    fn select(&self, query: &str) -> Vec<String> {
-        self.ask(async |connection| {
-            let rows = sqlx::query(AssertSqlSafe(query.to_owned())).fetch_all(connection).await.expect(query);
-            rows.iter().map(|row| row.try_get_unchecked::<String, _>(0).unwrap_or_default()).collect()
-        })
+    /// P10: every document is one that was there before, or one that somebody wrote whole since.
+    pub(crate) fn assert_whole(&self, before: &Places, sights: &[Sight]) {
+        let written = sights.iter().filter_map(|(_, bytes)| bytes.as_ref()).filter(|bytes| !bytes.is_empty());
+        let whole: BTreeSet<&Vec<u8>> = before.values().chain(written).collect();
+        for ((_, name), bytes) in &self.disk.places() {
+            assert!(whole.contains(bytes), "P10: {name} is torn:\n{}", String::from_utf8_lossy(bytes));
+        }
     }
 
-    fn ask<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
-        block_on(async {
-            let options = SqliteConnectOptions::new().filename(database::file(self.database.path()));
-            let mut connection = options.foreign_keys(true).connect().await.expect("the database opens");
-            let answer = work(&mut connection).await;
-            connection.close().await.expect("it closes");
-            answer
+    fn workspace(&self) -> Result<Workspace, TreeError> {
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
+            (Arc::new(Noon(self.noon)), Arc::clone(&self.ids) as Arc<dyn Ids>);
+        let root: DocPath = CONFIG.root.value.clone();
+        let disk = Box::new(self.disk.clone());
+        let tree = Tree::new(Layout::new(root.clone()), disk, Arc::clone(&clock), Arc::clone(&ids));
+        Ok(Workspace {
+            project: CONFIG.project.as_ref().expect("a project").value,
+            root,
+            state: "/simulated/Private".into(),
+            git: None,
+            clone: tree.clone_id(HOST)?.0,
+            tree,
+            store: Arc::new(self.store.clone()),
+            actor: Actor::new("test"),
+            correlation: CorrelationId::new(self.ids.fresh()),
+            clock,
+            ids,
+            progress: Arc::new(Silent),
+            config: CONFIG.clone(),
         })
     }
-}
-
-/// The settings, and the folder of the documents.
-fn settings() -> (Config, DocPath) {
-    let (config, _) =
-        Config::settle(&Sources { repository: Some(SETTINGS), ..Sources::default() }).expect("good settings");
-    let root = config.root.value.clone();
-    (config, root)
 }
 
 /// A document without its stamp.
 fn words(path: &str, bytes: &[u8]) -> Vec<u8> {
     let Ok(text) = str::from_utf8(bytes) else { return bytes.to_vec() };
-    let role = if path.ends_with(".yml") { Role::AgentConfig } else { Role::Task };
-    instep::document::split(role, text).text.as_bytes().to_vec()
+    instep::document::split(role(path), text).text.as_bytes().to_vec()
+}
+
+/// What the document at `path` is, as far as its stamp is concerned.
+pub(crate) fn role(path: &str) -> Role {
+    if path.ends_with(".yml") { Role::AgentConfig } else { Role::Task }
+}
+
+fn row_words(record: &Record) -> String {
+    let Record { row, deleted, documents, patches, .. } = record;
+    // Where a tombstone would lie is what it was deleted with, or where its sprint is now.
+    let place = |path: &DocPath| (!*deleted).then(|| path.to_string());
+    let documents: Vec<_> = documents.iter().map(|document| (place(&document.path), document.canonical)).collect();
+    format!(
+        "{} {:?} in {:?}, version {}, deleted {deleted}, {:?}, {documents:?}, {} patches",
+        row.kind,
+        row.code,
+        row.sprint,
+        row.row_version,
+        row.fields,
+        patches.len()
+    )
+}
+
+/// What a row and its documents say.
+pub(crate) fn text_of(tables: &Tables, record: &Record) -> String {
+    let texts = record.documents.iter().filter_map(|document| tables.blobs.get(&document.blob));
+    let texts = texts.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let columns = record.fields.values().map(ToString::to_string).chain([tables.config(record.id).to_string()]);
+    texts.chain(columns).collect::<Vec<_>>().join("\n")
+}
+
+fn event_words(event: &Event) -> String {
+    format!("{} {:?} {}", event.event_type, event.entity, event.payload)
 }
 
 /// An event without what is drawn anew each time.
 fn without_ids(event: &str) -> String {
     event.split('"').map(|part| if part.parse::<Uuid>().is_ok() { "…" } else { part }).collect::<Vec<_>>().join("\"")
+}
+
+fn assert_history(tables: &Tables) {
+    let mut told: BTreeMap<EntityId, BTreeMap<String, serde_json::Value>> = BTreeMap::new();
+    for (at, event) in tables.events.iter().enumerate() {
+        assert_eq!(event.seq, at as i64 + 1, "P12: the feed is dense");
+        let Some(entity) = event.entity else { continue };
+        let row = told.entry(entity.id).or_default();
+        let changes = event.payload["changes"].as_object().into_iter().flatten();
+        // A text is told by its digest, and only where more of it changed than what is told anyway.
+        let is_of_text = |word: &str| ["body", "agent_config"].contains(&word);
+        for (word, change) in changes.filter(|(word, _)| !is_of_text(word)) {
+            // Who makes a row tells its fields, and nothing of text and place.
+            let untold =
+                if Field::from_word(word).is_some() { serde_json::Value::Null } else { change["from"].clone() };
+            let before = row.insert(word.clone(), change["to"].clone()).unwrap_or(untold);
+            assert_eq!(before, change["from"], "P12: event {} tells {word} from another value: {event:?}", event.seq);
+        }
+    }
+    for (id, line) in &tables.lines {
+        let record = &line.record;
+        assert_eq!(tables.history(*id, 0).count() as i64, record.row_version, "P13: one revision for each version");
+        let row = told.get(id).into_iter().flatten();
+        let fields: Fields = row
+            .filter(|(_, value)| !value.is_null())
+            .filter_map(|(word, value)| Some((Field::from_word(word)?, value.clone())))
+            .collect();
+        assert_eq!(fields, record.fields, "P12: the feed folds to the row of {:?}", record.code);
+    }
 }
 
 /// What people do with files, for which no power supply is asked.
