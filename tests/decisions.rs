@@ -469,11 +469,25 @@ fn a_look_ahead_says_which_brake_would_refuse() {
     let project = small();
     std::fs::remove_dir_all(project.at("delegation/sprints")).expect("removed");
     for command in [&["status"][..], &["sync", "--dry-run"]] {
-        let said = project.ok(command);
+        let said = project.exits(7, command);
         assert!(said.contains("the next sync would refuse this: this would delete 4 of 6"), "{said}");
         assert!(project.json(command)["refused_by"].as_str().expect("a reason").contains("4 of 6"));
     }
     project.exits(7, &["sync"]);
+}
+
+#[test]
+fn every_refusal_saves_the_plan_that_it_refused() {
+    let project = small();
+    let deleted = || {
+        let said = project.exits(7, &["sync"]);
+        assert!(said.contains("the refused plan is in "), "{said}");
+        project.read(".instep/refused-plan.json").matches(r#""row": "delete""#).count()
+    };
+    std::fs::remove_dir_all(project.at("delegation/sprints")).expect("removed");
+    assert_eq!((deleted(), deleted()), (4, 4));
+    std::fs::remove_dir_all(project.at("delegation/backlog")).expect("removed");
+    assert_eq!(deleted(), 5);
 }
 
 #[test]

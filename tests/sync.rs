@@ -695,10 +695,15 @@ fn b7_gt21_while_git_is_in_the_middle_of_something_nothing_is_synced() {
     project.ok(&["init", "--yes"]);
     std::fs::remove_dir_all(project.at("delegation/sprints/alpha/one")).expect("removed");
     project.write(".git/index.lock", "");
-    let said = project.exits(7, &["sync"]);
-    assert!(said.contains("index.lock"), "{said}");
+    for words in [&["status"][..], &["sync", "--dry-run"], &["sync"]] {
+        let said = project.exits(7, words);
+        assert!(said.contains("index.lock"), "{words:?}: {said}");
+    }
     assert_ne!(of_task(&project, "one", "id"), "");
     std::fs::remove_file(project.at(".git/index.lock")).expect("removed");
     settle(&project);
     assert_eq!(of_task(&project, "one", "id"), "");
+    project.write(".git/index.lock", "");
+    project.exits(7, &["sync"]);
+    project.exits(7, &["status"]);
 }

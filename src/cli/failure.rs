@@ -161,9 +161,7 @@ impl Failure {
         match self.effect {
             Effect::None => {}
             Effect::Applied => screen.alarm("note: the command itself was done"),
-            Effect::OnlySettled => {
-                screen.alarm("note: what files and rows said before is in step now; no more was done")
-            }
+            Effect::OnlySettled => screen.alarm("note: what files and rows said before was saved; no more was done"),
             Effect::Unknown => screen.alarm("note: it is not known whether anything was saved"),
         }
         if let Some(hint) = &self.hint {

@@ -14,13 +14,19 @@ use crate::sync::{SyncReport, Totals};
 /// How many lines of each sort are shown where nobody asked for details.
 const SHOWN: usize = 15;
 
-/// How the program ends after a run that was not stopped.
+/// How the program ends after a run that was not stopped; where it was only planned, as that run would end.
 pub(super) fn exit(report: &SyncReport) -> Exit {
     match report {
-        _ if report.open_conflicts > 0 => Exit::Conflicts,
+        _ if report.refused_by.is_some() => Exit::Brake,
+        _ if report.open_conflicts > 0 || would_ask(report) => Exit::Conflicts,
         _ if left_out(report) > 0 => Exit::Files,
         _ => Exit::Done,
     }
+}
+
+/// Whether a run that is planned would find something to decide.
+fn would_ask(report: &SyncReport) -> bool {
+    !report.applied && report.steps.iter().any(|step| !step.conflicts.is_empty())
 }
 
 /// How many documents and rows took no part in the run.

@@ -13,7 +13,7 @@ use crate::store::ListQuery;
 use crate::sync::brakes::Allowance;
 use crate::sync::plan::Plan;
 use crate::sync::{Scope, SyncError, SyncOptions, SyncReport, sync};
-use crate::tree::{read_outside, write_outside};
+use crate::tree::{read_outside, write_anew, write_outside};
 
 /// The largest plan that is read, in bytes.
 const MAX_PLAN: u64 = 256 << 20;
@@ -157,6 +157,6 @@ fn plan_text(plan: Plan) -> Vec<u8> {
 /// A refusal, its plan saved where local state lies for people to read.
 fn refused(ws: &Workspace, brake: crate::sync::brakes::Brake, plan: Plan) -> OpError {
     let path = ws.state.join("refused-plan.json");
-    let saved = !plan.steps.is_empty() && write_outside(&path, &plan_text(plan)).is_ok();
+    let saved = !plan.steps.is_empty() && write_anew(&path, &plan_text(plan)).is_ok();
     OpError::Refused { brake, plan: saved.then_some(path) }
 }

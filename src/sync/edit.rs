@@ -8,7 +8,7 @@ use super::codes::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
 use super::make::make;
-use super::plan::Step;
+use super::plan::{Note, NoteKind, Step};
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
@@ -112,11 +112,24 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     // The command says what becomes of its entities: on the way, no absence of files means anything.
     let mended = order.edits.iter().filter_map(Edit::mended).collect();
     let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
+    let before = ws.store.head().await?.cursor;
     let settled = run_locked(ws, options, Some(&lock)).await?;
-    match change_settled(ws, &ids, order).await {
+    let done = match check_written(&settled) {
+        Ok(()) => change_settled(ws, &ids, order).await,
+        unwritten => unwritten.map(|()| SyncReport::default()),
+    };
+    match done {
         Ok(done) => Ok(settled.then(done)),
-        Err(error) if settled.steps.iter().all(Step::is_idle) => Err(error),
+        Err(error) if settled.steps.iter().all(Step::is_idle) && ws.store.head().await?.cursor == before => Err(error),
         Err(error) => Err(SyncError::OnlySettled { source: Box::new(error) }),
+    }
+}
+
+/// Refuses to go on where files stayed as they were: what is asked for would leave them behind, too.
+fn check_written(settled: &SyncReport) -> Result<(), SyncError> {
+    match settled.notes.iter().find(|note| note.kind == NoteKind::Unwritten) {
+        None => Ok(()),
+        Some(Note { path, message, .. }) => Err(SyncError::NotSettled { path: path.clone(), why: message.clone() }),
     }
 }
 

@@ -42,6 +42,15 @@ pub enum SyncError {
         #[source]
         source: Box<SyncError>,
     },
+    /// What the command is about could not be brought into step, so the command was not begun: its row may be, its files
+    /// are not.
+    #[error("{path} cannot be brought into step first: {why}")]
+    NotSettled {
+        /// The file or folder that could not be written.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// A value that the documents cannot say; nothing was written.
     #[error("the {field} cannot be written into the documents: {why}")]
     Unspellable {

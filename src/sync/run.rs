@@ -81,10 +81,16 @@ pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, Sy
 
 /// Refuses to bring anything in step while git is at work (B7).
 pub(super) fn check_git(ws: &Workspace) -> Result<(), SyncError> {
-    match ws.git.as_ref().and_then(GitDirs::at_work) {
-        None => Ok(()),
-        Some(what) => Err(SyncError::Refused { brake: Brake::GitBusy(what.to_owned()), plan: Box::default() }),
-    }
+    busy(ws).map_or(Ok(()), |brake| Err(SyncError::Refused { brake, plan: Box::default() }))
+}
+
+fn busy(ws: &Workspace) -> Option<Brake> {
+    ws.git.as_ref().and_then(GitDirs::at_work).map(|what| Brake::GitBusy(what.to_owned()))
+}
+
+/// Why a run would be refused that is only planned.
+fn refusal(ws: &Workspace, load: Result<(), Brake>) -> Option<String> {
+    load.err().or_else(|| busy(ws)).map(|brake| brake.to_string())
 }
 
 /// A run under a lock that the caller has, or without one where nothing is written.
@@ -95,7 +101,10 @@ pub(super) async fn run_locked(
 ) -> Result<SyncReport, SyncError> {
     let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
     let survey = match survey(ws, lock, scope.everything).await? {
-        Surveyed::InStep { notes, documents } => return in_step(ws, notes, documents).await,
+        Surveyed::InStep { notes, documents } => {
+            let refused_by = if options.dry_run { refusal(ws, Ok(())) } else { None };
+            return Ok(SyncReport { refused_by, ..in_step(ws, notes, documents).await? });
+        }
         Surveyed::Changed(survey) => *survey,
     };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
@@ -108,9 +117,7 @@ pub(super) async fn run_locked(
     if options.dry_run {
         let mut report = SyncReport::planned(plan, survey.scan.len());
         report.open_conflicts = open_conflicts(ws).await?;
-        let busy = || ws.git.as_ref().and_then(GitDirs::at_work).map(|what| Brake::GitBusy(what.to_owned()));
-        report.refused_by =
-            brakes::check_load(&load, options.allowed).err().or_else(busy).map(|brake| brake.to_string());
+        report.refused_by = refusal(ws, brakes::check_load(&load, options.allowed));
         return Ok(report);
     }
     if let Err(brake) = brakes::check_load(&load, options.allowed) {

@@ -37,7 +37,7 @@ pub use hashes::HashFile;
 pub use layout::{Address, Layout, Place, Reason};
 pub use leftover::{Fate, Leftover};
 pub use lock::Lock;
-pub use outside::{read_named, read_outside, set_aside, write_outside};
+pub use outside::{read_named, read_outside, set_aside, write_anew, write_outside};
 pub use read::Below;
 pub use remove::{Removal, Removed};
 pub use replace::{Expected, Left, Outcome, Replacement};

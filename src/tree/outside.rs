@@ -53,6 +53,19 @@ pub fn write_outside(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }
 
+/// Writes a file of local state, durably, in the place of the one that this program wrote there before.
+///
+/// # Errors
+/// When the old one cannot be removed or the new one not be written.
+pub fn write_anew(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(TreeError::Io { deed: "replace", path: path.to_owned(), source })
+        }
+        _ => write_outside(path, bytes),
+    }
+}
+
 /// Gives a file of local state, and those beside it that belong to it, another name: the old name, `suffix`, and a
 /// number where something has that name already.
 ///

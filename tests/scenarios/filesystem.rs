@@ -207,6 +207,39 @@ fn fs04_in_a_tree_that_may_only_be_read_plans_are_shown_rows_follow_and_files_st
 }
 
 #[test]
+fn fs04_a_command_on_a_task_whose_own_change_cannot_be_written_says_what_keeps_it() {
+    let project = small();
+    project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'two'");
+    allow(&project, "delegation/sprints/alpha/two", 0o555);
+    let output = run_as_anybody(&project, &["task", "status", "two", "blocked"]);
+    assert_eq!(output.status.code(), Some(6), "{}", said(&output));
+    for told in ["alpha/two/TASK.md", "Permission denied"] {
+        assert!(said(&output).contains(told), "{}", said(&output));
+    }
+    assert!(!said(&output).contains("waits for a decision"), "{}", said(&output));
+    assert_eq!(of_task(&project, "two", "status"), "in_progress");
+    allow(&project, "delegation/sprints/alpha/two", 0o755);
+    let output = run_as_anybody(&project, &["task", "status", "two", "blocked"]);
+    assert!(output.status.success() && project.read(TWO).contains("Blocked"), "{}", said(&output));
+}
+
+#[test]
+fn fs04_a_task_whose_folder_cannot_follow_its_row_is_not_called_deleted() {
+    let project = small();
+    allow(&project, "delegation/sprints/alpha", 0o555);
+    for words in [&["task", "move", "two", "--to", "backlog"][..], &["task", "rm", "two", "--yes"]] {
+        let output = run_as_anybody(&project, words);
+        assert_eq!(output.status.code(), Some(6), "{words:?}: {}", said(&output));
+        assert!(!said(&output).contains("deleted"), "{}", said(&output));
+    }
+    assert!(project.at(TWO).exists() && !of_task(&project, "two", "id").is_empty());
+    allow(&project, "delegation/sprints/alpha", 0o755);
+    let output = run_as_anybody(&project, &["task", "rm", "two", "--yes"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(!project.at(TWO).exists() && of_task(&project, "two", "id").is_empty());
+}
+
+#[test]
 fn fs03_a_folder_that_may_not_be_read_is_not_gone() {
     let project = small();
     project.edit(TWO, "**Priority**: P1", "**Priority**: P0");

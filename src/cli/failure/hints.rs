@@ -110,6 +110,8 @@ impl From<SyncError> for Failure {
             SyncError::Blocked { .. } => {
                 of("files-blocked", Exit::Files).hint("mend what keeps the files from being written, then run it again")
             }
+            SyncError::NotSettled { .. } => of("files-not-written", Exit::Files)
+                .hint("mend what keeps the files from being written, then run the command again"),
             SyncError::OnlySettled { source } => Self::from(*source).effect(Effect::OnlySettled),
             SyncError::Unspellable { .. } => {
                 of("unspellable-value", Exit::Usage).hint("give a value that the document can say")
