@@ -205,6 +205,14 @@ impl Config {
         if is_fit { Ok((config, findings)) } else { Err(ConfigError { findings }) }
     }
 
+    /// The folder that `tree.root` would name.
+    ///
+    /// # Errors
+    /// Why there can be no such setting.
+    pub fn root_of(text: &str) -> Result<DocPath, String> {
+        repository::root(text)
+    }
+
     /// The settings file of a new project.
     pub fn render_new(project: ProjectId, name: &str) -> String {
         let name = toml::Value::from(name);
@@ -516,7 +524,7 @@ mod tests {
 
     #[test]
     fn hx01_the_root_stays_in_the_repository_and_out_of_git() {
-        for root in ["", "/etc", "..", "a/../..", ".git", "x/.GIT/y", "."] {
+        for root in ["", "/etc", "..", "a/../..", ".git", "x/.GIT/y", ".", ".instep"] {
             let text = format!("[tree]\nroot = \"{root}\"");
             assert!(Config::settle(&repository(&text)).is_err(), "{root}");
         }

@@ -150,6 +150,20 @@ impl<'a> Desk<'a> {
     }
 }
 
+impl Desk<'_> {
+    /// The project whose rows lie where those of a new one would, if any do.
+    ///
+    /// # Errors
+    /// A database that cannot be opened: nothing new is begun beside it.
+    pub(super) fn project_there(&mut self, located: &Located, config: &Config) -> Result<Option<ProjectId>, Failure> {
+        let opened = match self.wait(store(located, config, Purpose::Change)) {
+            Err(failure) if failure.code == "database-missing" => return Ok(None),
+            opened => opened?,
+        };
+        Ok(Some(self.wait(opened.head())?.project))
+    }
+}
+
 /// `path`, seen from `here`, as it is below `root`; `None` where it is elsewhere. No link is followed.
 fn below(root: &Path, here: &Path, path: &Path) -> Option<String> {
     let mut whole = PathBuf::new();

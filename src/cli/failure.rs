@@ -54,6 +54,9 @@ pub(super) enum Effect {
     /// What files and rows said before was saved; what was asked for was not done.
     #[serde(rename = "applied")]
     OnlySettled,
+    /// The project was made; what was to be done in it was not.
+    #[serde(rename = "applied")]
+    Begun,
     /// It may have been saved.
     Unknown,
 }
@@ -162,6 +165,7 @@ impl Failure {
             Effect::None => {}
             Effect::Applied => screen.alarm("note: the command itself was done"),
             Effect::OnlySettled => screen.alarm("note: what files and rows said before was saved; no more was done"),
+            Effect::Begun => screen.alarm("note: the project was made; no more was done"),
             Effect::Unknown => screen.alarm("note: it is not known whether anything was saved"),
         }
         if let Some(hint) = &self.hint {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
-use super::failure::{Exit, Failure};
+use super::failure::{Effect, Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::settings;
 use super::surroundings::{SystemClock, SystemIds};
 use crate::config::Config;
-use crate::model::DocPath;
+use crate::model::{DocPath, Ids as _, ProjectId};
 use crate::ops::{Init, Initialised};
 use crate::tree::{Disk, Layout, Located, Tree, locate};
 
@@ -41,16 +41,27 @@ impl Start {
         if !op.no_sync && !agreed(yes, op.unstamped(&tree), desk)? {
             op.no_sync = true;
         }
-        if settled.project.is_err() {
+        let is_new = settled.project.is_err();
+        if is_new {
             let folder = place.root.file_name().unwrap_or_default().to_string_lossy();
-            op.lay_out(&tree, &SystemIds, &folder)?;
+            // Whoever lost the settings goes on with the rows that are there.
+            let known = desk.project_there(&place, &settled.config)?;
+            op.lay_out(&tree, known.unwrap_or_else(|| ProjectId::new(SystemIds.fresh())), &folder)?;
         }
-        let workspace = desk.open(Purpose::Begin)?;
-        let is_left = op.no_sync && !op.demo;
-        let done = desk.wait(op.run(&workspace))?;
-        desk.answer("init", &done, |done, screen| print(done, is_left, screen));
-        Ok(report::exit(&done.report))
+        begin(op, desk).map_err(|failure| match failure.effect {
+            Effect::None if is_new => failure.effect(Effect::Begun),
+            _ => failure,
+        })
     }
+}
+
+/// Adopts what is there, now that there is a project.
+fn begin(op: Init, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Begin)?;
+    let is_left = op.no_sync && !op.demo;
+    let done = desk.wait(op.run(&workspace))?;
+    desk.answer("init", &done, |done, screen| print(done, is_left, screen));
+    Ok(report::exit(&done.report))
 }
 
 /// The files, as they are before there is a project.

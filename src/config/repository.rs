@@ -94,11 +94,15 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> RepositoryFile {
     file
 }
 
-/// A folder below the repository's root that git does not keep for itself.
-fn root(text: &str) -> Result<DocPath, String> {
+/// A folder below the repository's root that nobody keeps for local state.
+pub(super) fn root(text: &str) -> Result<DocPath, String> {
     let path = DocPath::new(text.trim_end_matches('/')).map_err(|error| format!("`{text}` is {error}"))?;
-    let is_gits = path.parts().any(|part| part.eq_ignore_ascii_case(".git"));
-    if is_gits { Err("git keeps this folder for itself".into()) } else { Ok(path) }
+    let goes_through = |folder: &str| path.parts().any(|part| part.eq_ignore_ascii_case(folder));
+    match path {
+        _ if goes_through(".git") => Err("git keeps this folder for itself".into()),
+        _ if goes_through(".instep") => Err("local state lies in this folder".into()),
+        path => Ok(path),
+    }
 }
 
 /// The name under which the user's own file knows a database.

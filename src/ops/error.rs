@@ -78,6 +78,14 @@ pub enum OpError {
         /// The path.
         path: String,
     },
+    /// A folder in which no planning files can lie.
+    #[error("`{root}` cannot be the folder for the planning files: {why}")]
+    BadRoot {
+        /// The folder.
+        root: String,
+        /// Why not.
+        why: String,
+    },
     /// A path at which nothing lies that could be in step.
     #[error("nothing lies at `{path}`, neither in {root} nor in the database")]
     NothingThere {

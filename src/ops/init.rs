@@ -11,9 +11,9 @@ use super::new::{TemplateOptions, creations};
 use super::{OpError, Workspace};
 use crate::config::{Config, FILE_NAME};
 use crate::document::{self, Stamps};
-use crate::model::{DocPath, Ids, ProjectId, Role, TemplateKind};
+use crate::model::{DocPath, ProjectId, Role, TemplateKind};
 use crate::sync::{Order, SyncOptions, SyncReport, carry_out, sync};
-use crate::tree::{Expected, Outcome, Place, ReadFile, Replacement, ScannedFile, StatCache, Tree, TreeError};
+use crate::tree::{Expected, FileKind, Outcome, Place, ReadFile, Replacement, ScannedFile, StatCache, Tree, TreeError};
 
 /// What git shall not see below the root folder.
 const IGNORED: &str = ".hash\n";
@@ -51,12 +51,11 @@ pub struct Initialised {
 }
 
 impl Init {
-    /// Writes `instep.toml` and the folder for the planning files, unless they are there; returns the project's id.
+    /// Writes `instep.toml` and the folder for the planning files, unless they are there.
     ///
     /// # Errors
-    /// A root that is no folder below the project, or files that cannot be written.
-    pub fn lay_out(&self, tree: &Tree, ids: &dyn Ids, folder: &str) -> Result<ProjectId, OpError> {
-        let project = ProjectId::new(ids.fresh());
+    /// A root that can be no folder below the project, or files that cannot be written.
+    pub fn lay_out(&self, tree: &Tree, project: ProjectId, folder: &str) -> Result<(), OpError> {
         let name = self.name.as_deref().unwrap_or(folder);
         let root = self.root()?;
         let mut settings = Config::render_new(project, name);
@@ -65,27 +64,28 @@ impl Init {
         }
         let ignore = root.join(".gitignore").map_err(|_| OpError::BadPath { path: root.to_string() })?;
         let settings_path = DocPath::new(FILE_NAME).expect("a file name is a path");
+        check_free(tree, &root, &settings_path)?;
         let file = |path: DocPath, text: String| Replacement {
             path,
             pieces: vec![text.into_bytes().into()],
             expected: Expected::Absent,
         };
-        let batch = [file(ignore, IGNORED.to_owned()), file(settings_path, settings)];
-        for outcome in tree.replace(&batch)? {
-            if let Outcome::Failed(error) = outcome {
+        // One after the other: without its folder there shall be no project.
+        for one in [file(ignore, IGNORED.to_owned()), file(settings_path, settings)] {
+            if let Some(Outcome::Failed(error)) = tree.replace(&[one])?.pop() {
                 return Err(error.into());
             }
         }
-        Ok(project)
+        Ok(())
     }
 
     /// The folder for the planning files.
     ///
     /// # Errors
-    /// It is no path below the project.
+    /// There can be no such setting.
     pub fn root(&self) -> Result<DocPath, OpError> {
-        let root = self.root.as_deref().unwrap_or("delegation").trim_end_matches('/');
-        DocPath::new(root).map_err(|_| OpError::BadPath { path: root.to_owned() })
+        let root = self.root.as_deref().unwrap_or("delegation");
+        Config::root_of(root).map_err(|why| OpError::BadRoot { root: root.to_owned(), why })
     }
 
     /// How many documents are there that bear no stamp yet; writes nothing.
@@ -122,6 +122,24 @@ impl Init {
         }
         let rows = ws.store.count_live().await?;
         Ok(Initialised { project: ws.project, root: ws.root.to_string(), report, rows })
+    }
+}
+
+/// Refuses to begin where something else is in the place of a folder, or the settings could not be written.
+fn check_free(tree: &Tree, root: &DocPath, settings: &DocPath) -> Result<(), OpError> {
+    let mut folder = String::new();
+    for part in root.parts() {
+        folder += part;
+        let path = DocPath::new(&folder).map_err(|_| OpError::BadPath { path: folder.clone() })?;
+        match tree.kind(&path) {
+            None => break,
+            Some(FileKind::Folder) => folder.push('/'),
+            Some(kind) => return Err(OpError::Occupied { path, kind }),
+        }
+    }
+    match tree.check_place(settings) {
+        Err(TreeError::Taken { .. }) => Ok(()),
+        checked => Ok(checked?),
     }
 }
 

@@ -32,6 +32,9 @@ impl From<OpError> for Failure {
             OpError::BadPath { .. } => {
                 of("bad-path", Exit::Usage).hint("write it as it is seen from where you stand, or from `-C`")
             }
+            OpError::BadRoot { .. } => {
+                of("bad-path", Exit::Usage).hint("name a folder below the project's own, such as `delegation`")
+            }
             OpError::NothingThere { .. } => of("nothing-there", Exit::Usage).hint(
                 "paths are taken from where you stand; `instep task show` says where the documents of a task lie",
             ),
@@ -79,7 +82,7 @@ fn of_making(error: OpError) -> Failure {
         OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
         OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
         OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
-        OpError::Occupied { .. } => of("path-taken", Exit::Files).hint("choose another code, or move what is there"),
+        OpError::Occupied { .. } => of("path-taken", Exit::Files).hint("choose another name, or move what is there"),
         OpError::NotUnderstood { .. } => of("not-understood", Exit::Files).hint("mend it, then run the command again"),
         OpError::Repeated { .. } => of("repeated-code", Exit::Usage).hint("leave one of the two out"),
         OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
