@@ -30,7 +30,7 @@ impl Checkup {
     /// # Errors
     /// A side that could not be read at all.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<Finding>, OpError> {
-        let mut findings = vec![database(ws).await?];
+        let mut findings = vec![database(ws).await?, writable(ws)];
         match Status::default().run(ws).await {
             Ok(report) => findings.extend(compared(&report)),
             Err(error) => findings.push(Finding::of("files and rows", &error)),
@@ -103,6 +103,13 @@ async fn database(ws: &Workspace) -> Result<Finding, OpError> {
     Ok(finding("database", verified.is_ok(), detail))
 }
 
+fn writable(ws: &Workspace) -> Finding {
+    match ws.tree.unwritable().first() {
+        None => Finding::well("writable", "files and local state can be written"),
+        Some(refused) => Finding::of("writable", refused),
+    }
+}
+
 fn in_step(report: &SyncReport) -> Finding {
     let waiting = report.steps.len();
     let detail = if waiting == 0 { "in step".into() } else { format!("{waiting} to bring in step by `sync`") };
@@ -126,8 +133,11 @@ fn conflicts(report: &SyncReport) -> Finding {
 }
 
 fn trash(ws: &Workspace) -> Result<Finding, OpError> {
-    let kept = ws.tree.trash()?.len();
-    Ok(finding("trash", true, format!("{kept} files kept for 30 days")))
+    let detail = match ws.tree.trash()?.len() {
+        0 => "empty".to_owned(),
+        kept => format!("{kept} kept for 30 days in {}", ws.tree.trash_folder().display()),
+    };
+    Ok(finding("trash", true, detail))
 }
 
 fn finding(what: &str, is_well: bool, detail: String) -> Finding {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{OpError, Workspace};
 use crate::model::TemplateKind;
-use crate::template::{Catalog, TemplateFolder};
+use crate::template::{Catalog, MANIFEST, TemplateFolder};
 use crate::tree::Below;
 
 /// The workspace's templates by kind and name.
@@ -33,6 +33,7 @@ impl Shelf {
                 strays.push(why);
             }
         }
+        strays.dedup();
         Ok(Self { catalog: Catalog::new(folders.into_values()), strays })
     }
 }
@@ -43,10 +44,14 @@ fn put(path: String, below: Below, folders: &mut Folders) -> Option<(String, Str
     let stray = |why: String| Some((path.clone(), why));
     let (kind, name, file) = match parts.as_slice() {
         [kind] => match (TemplateKind::from_word(kind), below.read) {
-            (Some(_), Ok(_)) | (None, Ok(Some(_))) => return None,
-            (None, Ok(None)) => return stray(format!("`{kind}` is no kind of template")),
+            (_, Ok(_)) => return None,
             (_, Err(error)) => return stray(error.to_string()),
         },
+        // People keep other things there as well; only what is made like a template was meant to be one.
+        [kind, .., file] if TemplateKind::from_word(kind).is_none() => {
+            let is_meant = file.ends_with(".tera") || *file == MANIFEST;
+            return is_meant.then(|| ((*kind).to_owned(), format!("`{kind}` is no kind of template")));
+        }
         [_, file] if matches!(below.read, Ok(Some(_))) => {
             return if file.ends_with(".tera") { stray("it lies in no folder of a template".into()) } else { None };
         }

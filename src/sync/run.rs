@@ -10,7 +10,7 @@ use super::gather::Candidate;
 use super::load::load;
 use super::plan::{Note, Plan, Step};
 use super::survey::{Survey, Surveyed, survey};
-use super::turn::take_turn;
+use super::turn::{clear_up, take_turn};
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
 use crate::model::{ConflictState, DocPath, EntityId, Field, natural};
 use crate::reconcile::Direction;
@@ -75,7 +75,7 @@ pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, Sy
     }
     check_git(ws)?;
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    super::apply::recover(ws).await?;
+    clear_up(ws).await?;
     run_locked(ws, options, Some(&lock)).await
 }
 

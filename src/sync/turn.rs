@@ -22,8 +22,19 @@ const LOOKS: usize = 200;
 pub(super) async fn begin(ws: &Workspace) -> Result<Lock, SyncError> {
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
-    recover(ws).await?;
+    clear_up(ws).await?;
     Ok(lock)
+}
+
+/// Clears up after an interrupted run, and takes out of the trash what has been there for long enough.
+///
+/// # Errors
+/// What the interrupted run left cannot be dealt with.
+pub(super) async fn clear_up(ws: &Workspace) -> Result<(), SyncError> {
+    recover(ws).await?;
+    // What cannot be removed today hinders nobody; the next run tries again.
+    let _ = ws.tree.purge();
+    Ok(())
 }
 
 /// Takes the lock of a working copy; where another process has it, waits a while.

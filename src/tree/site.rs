@@ -97,6 +97,16 @@ impl Tree {
         Ok(())
     }
 
+    /// Folders that the program writes in, and cannot: the project's, that of the planning files, and local state.
+    pub fn unwritable(&self) -> Vec<TreeError> {
+        let places = [At::project(""), At::project(self.layout.root().as_str()), At::shared(""), At::private("")];
+        let refused = places.into_iter().filter_map(|at| match self.vfs.check_writable(at) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Some(self.failed("write in", at, error)),
+            _ => None,
+        });
+        refused.collect()
+    }
+
     /// Removes a file whose bytes are kept elsewhere, if it still has them; answers whether it is gone.
     pub(super) fn remove_kept(&self, at: At<'_>, kept: Digest) -> io::Result<bool> {
         if self.digest_at(at) != Some(kept) {

@@ -6,6 +6,7 @@
 //! ```
 
 use std::io;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +14,7 @@ use jiff::{Span, Timestamp};
 use rustix::io::Errno;
 
 use super::site::{Site, is};
-use super::{At, FileKind, Make, Tree, TreeError};
+use super::{At, Entry, FileKind, Make, Tree, TreeError};
 use crate::model::{Digest, DocPath};
 
 /// Something in the trash.
@@ -43,12 +44,18 @@ impl Tree {
     /// # Errors
     /// When the trash cannot be read.
     pub fn trash(&self) -> Result<Vec<Trashed>, TreeError> {
+        let trash = DocPath::new(FOLDER).expect("a good name");
         Ok(self
-            .walk_trash()?
+            .walk_below(&trash)?
             .into_iter()
             .filter(|(_, kind)| *kind != FileKind::Folder)
             .map(|(place, _)| trashed(place))
             .collect())
+    }
+
+    /// Where the trash lies, for people.
+    pub fn trash_folder(&self) -> PathBuf {
+        self.vfs.show(At::shared(FOLDER))
     }
 
     /// Removes what has been in the trash for more than 30 days; returns how many files that were.
@@ -59,11 +66,9 @@ impl Tree {
     /// When the trash cannot be read or written; calling it again goes on where it stopped.
     pub fn purge(&self) -> Result<usize, TreeError> {
         let today = today(self.clock.now());
-        let (mut folders, mut purged) = (Vec::new(), 0);
-        for (place, kind) in self.walk_trash()? {
-            if !is_old(&place, today) {
-                continue;
-            }
+        let (mut folders, mut purged) = (self.old_days(today)?, 0);
+        let old = folders.iter().map(|day| self.walk_below(day)).collect::<Result<Vec<_>, _>>()?;
+        for (place, kind) in old.into_iter().flatten() {
             let at = At::shared(place.as_str());
             match kind {
                 FileKind::Folder => folders.push(place),
@@ -122,15 +127,25 @@ impl Tree {
         digest != LARGE && bytes.is_ok_and(|file| Digest::of(&file.bytes).short().to_string() != digest)
     }
 
-    fn walk_trash(&self) -> Result<Vec<(DocPath, FileKind)>, TreeError> {
-        let folder = At::shared(FOLDER);
-        let entries = match self.vfs.walk(folder) {
+    /// The folders of the days that are over; asking costs one look where nothing was ever thrown away.
+    fn old_days(&self, today: Date) -> Result<Vec<DocPath>, TreeError> {
+        let days = self.listed(FOLDER, self.vfs.list(At::shared(FOLDER)))?.into_iter();
+        Ok(days.filter(|(day, kind)| *kind == FileKind::Folder && is_old(day, today)).map(|(day, _)| day).collect())
+    }
+
+    fn walk_below(&self, folder: &DocPath) -> Result<Vec<(DocPath, FileKind)>, TreeError> {
+        self.listed(folder.as_str(), self.vfs.walk(At::shared(folder.as_str())))
+    }
+
+    /// The whole paths of what is in `folder`; nothing is in one that is not there.
+    fn listed(&self, folder: &str, entries: io::Result<Vec<Entry>>) -> Result<Vec<(DocPath, FileKind)>, TreeError> {
+        let entries = match entries {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            other => other.map_err(|source| self.failed("list", folder, source))?,
+            other => other.map_err(|source| self.failed("list", At::shared(folder), source))?,
         };
         let placed = entries.into_iter().filter_map(|entry| {
             let name = str::from_utf8(&entry.name).ok()?;
-            Some((DocPath::new(&format!("{FOLDER}/{name}")).ok()?, entry.kind))
+            Some((DocPath::new(&format!("{folder}/{name}")).ok()?, entry.kind))
         });
         Ok(placed.collect())
     }

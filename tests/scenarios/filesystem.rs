@@ -240,6 +240,52 @@ fn fs04_a_task_whose_folder_cannot_follow_its_row_is_not_called_deleted() {
 }
 
 #[test]
+fn fs04_a_doctor_tells_what_cannot_be_written() {
+    let project = small();
+    assert!(run_as_anybody(&project, &["doctor"]).status.success());
+    for (folder, closed, open) in [(".instep", 0o500, 0o700), ("delegation", 0o555, 0o755)] {
+        allow(&project, folder, closed);
+        let output = run_as_anybody(&project, &["doctor"]);
+        assert_eq!(output.status.code(), Some(4), "{folder}: {}", said(&output));
+        assert!(said(&output).contains("cannot write in"), "{folder}: {}", said(&output));
+        allow(&project, folder, open);
+    }
+}
+
+/// Two tasks that were thrown away, one of them a day before the other.
+fn thrown_away(project: &Project, days: [&str; 2]) {
+    project.ok(&["task", "rm", "two", "three", "--yes"]);
+    let names = |folder: &std::path::Path| -> Vec<std::path::PathBuf> {
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let trash = project.at(".instep/trash");
+    let today = names(&trash).remove(0);
+    for (thrown, day) in names(&today).into_iter().zip(days) {
+        fs::create_dir(trash.join(day)).expect("a day");
+        fs::rename(&thrown, trash.join(day).join(thrown.file_name().expect("a name"))).expect("renamed");
+    }
+    fs::remove_dir(today).expect("two things were in it");
+}
+
+#[test]
+fn law_1_a_run_takes_out_of_the_trash_what_lies_there_for_more_than_30_days_and_nothing_else() {
+    let project = small();
+    thrown_away(&project, ["2026-02-01", "2026-02-02"]);
+    let days = || {
+        let day = |entry: std::io::Result<fs::DirEntry>| entry.expect("a day").file_name().into_string().expect("text");
+        let mut days: Vec<String> = fs::read_dir(project.at(".instep/trash")).expect("a trash").map(day).collect();
+        days.sort();
+        days
+    };
+    let told = project.ok(&["doctor"]);
+    assert!(told.contains("2 kept for 30 days in ") && told.contains(".instep/trash"), "{told}");
+    assert_eq!(days(), ["2026-02-01", "2026-02-02"], "to look takes nothing away");
+    // It is the fourth of March.
+    sync_on(&project, |_| Verdict::Pass).expect("in step");
+    assert_eq!(days(), ["2026-02-02"]);
+}
+
+#[test]
 fn fs03_a_folder_that_may_not_be_read_is_not_gone() {
     let project = small();
     project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
