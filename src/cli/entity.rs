@@ -116,13 +116,17 @@ pub(super) fn print_list(list: &Listing, screen: &mut Screen) {
     if list.items.is_empty() {
         let (kind, total) = (list.kind, counted(list.total, list.kind.word()));
         let hint = match (list.total, list.is_filtered) {
+            (0, false) if list.in_files > 0 => {
+                let files = counted(list.in_files, "document");
+                format!("the database knows no {kind} yet, but {files} of {kind}s lie there; `instep sync` reads them")
+            }
             (0, false) => format!("there are no {kind}s; `instep {kind} new` makes one"),
             (0, true) => format!("no {kind} fits; leave out a filter"),
             _ => format!("this page is past the end: {total} in all"),
         };
         return screen.say(Line::new().with(Role::Success, "hint").plain(format!(": {hint}")));
     }
-    table(list.kind, &list.items).print(screen);
+    table(list.kind, &list.items, screen).print(screen);
     if list.items.len() < list.total {
         let shown = format!("{} to {}", list.offset + 1, list.offset + list.items.len());
         screen.say(format!("{shown} of {}", counted(list.total, list.kind.word())));
@@ -136,9 +140,10 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
     screen.data("");
     let told = Field::ALL.iter().filter(|field| !matches!(field, Field::Title | Field::Name));
     let told = told.map(|field| (field, text(entity, *field))).filter(|(_, text)| !text.is_empty());
-    let mut rows: Vec<(&str, Line)> =
-        told.map(|(field, text)| (field.word(), Line::new().with(role(*field, &text), text))).collect();
-    rows.extend(body(shown).into_iter().map(|(label, text)| (label, text.into())));
+    let mut rows: Vec<(&str, Line)> = told
+        .map(|(field, text)| (field.word(), Line::new().with(role(*field, &text), named(*field, text, screen))))
+        .collect();
+    rows.extend(body(shown, screen).into_iter().map(|(label, text)| (label, text.into())));
     let labels = std::iter::once("documents").chain(std::iter::repeat(""));
     rows.extend(labels.zip(shown.documents.iter().map(|document| Line::new().code(&document.path))));
     let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
@@ -149,7 +154,7 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
     pairs(&rows, screen);
     if !shown.tasks.is_empty() {
         screen.data("");
-        table(EntityKind::Task, &shown.tasks).print(screen);
+        table(EntityKind::Task, &shown.tasks, screen).print(screen);
     }
     for document in &shown.documents {
         if let Some(text) = &document.text {
@@ -165,7 +170,7 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
 }
 
 /// What the text says beside its fields: boxes ticked, what must be done before; of a sprint how far its tasks are.
-fn body(shown: &Shown) -> Vec<(&'static str, String)> {
+fn body(shown: &Shown, screen: &Screen) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
     if let Some(boxes) = shown.body.get("checkboxes") {
         let count = |name: &str| boxes.get(name).and_then(Value::as_u64).unwrap_or_default();
@@ -176,14 +181,14 @@ fn body(shown: &Shown) -> Vec<(&'static str, String)> {
         told.push(("dependencies", listed));
     }
     if !shown.by_status.is_empty() {
-        let counts = shown.by_status.iter().map(|(status, count)| format!("{count} {status}"));
+        let counts = shown.by_status.iter().map(|(status, count)| format!("{count} {}", screen.status(status)));
         told.push(("tasks", counts.collect::<Vec<_>>().join(", ")));
     }
     told
 }
 
 /// The columns of each kind.
-pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
+pub(super) fn table(kind: EntityKind, items: &[EntityView], screen: &Screen) -> Table {
     let fields: &[(Field, Column)] = match kind {
         EntityKind::Sprint => &[
             (Field::Title, Column::cut_first("TITLE")),
@@ -209,7 +214,7 @@ pub(super) fn table(kind: EntityKind, items: &[EntityView]) -> Table {
     for item in items {
         let cell = |field: Field| {
             let text = text(item, field);
-            (role(field, &text), text)
+            (role(field, &text), named(field, text, screen))
         };
         let reference = (Role::Code, item.reference.clone());
         table.row([reference].into_iter().chain(fields.iter().map(|(field, _)| cell(*field))));
@@ -223,6 +228,11 @@ fn headline(entity: &EntityView) -> String {
 
 fn text(entity: &EntityView, field: Field) -> String {
     entity.fields.get(&field).map(report::plain).unwrap_or_default()
+}
+
+/// A status by the name that the project gives it.
+fn named(field: Field, text: String, screen: &Screen) -> String {
+    if field == Field::Status { screen.status(&text).to_owned() } else { text }
 }
 
 /// Colour repeats what the word says.

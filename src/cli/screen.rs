@@ -3,6 +3,7 @@
 //! Text reaches the screen as a [`Line`], which cannot hold anything that a terminal would obey. Colour says nothing
 //! that the words do not say. A reader who closes the pipe has seen enough: that is no failure.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -78,6 +79,8 @@ pub(super) struct Screen {
     out: Stream,
     err: Stream,
     talk: Talk,
+    /// How people call statuses, by their words.
+    statuses: BTreeMap<String, String>,
 }
 
 struct Stream {
@@ -157,7 +160,8 @@ impl Screen {
         let err_columns = err.is_terminal().then(|| columns(terminal_size::terminal_size_of(&err)));
         let look = |columns| Look { colour: false, columns };
         let out = Stream::new(BufWriter::with_capacity(1 << 16, out), look(out_columns));
-        let mut screen = Self { out, err: Stream::new(err, look(err_columns)), talk };
+        let err = Stream::new(err, look(err_columns));
+        let mut screen = Self { out, err, talk, statuses: BTreeMap::new() };
         screen.colour(color);
         screen
     }
@@ -168,6 +172,16 @@ impl Screen {
         for look in [&mut self.out.look, &mut self.err.look] {
             look.colour = wishes.colour(color, look.columns.is_some());
         }
+    }
+
+    /// Shows statuses by other names from now on.
+    pub(super) fn call_statuses(&mut self, names: BTreeMap<String, String>) {
+        self.statuses = names;
+    }
+
+    /// How the status `word` is shown.
+    pub(super) fn status<'a>(&'a self, word: &'a str) -> &'a str {
+        self.statuses.get(word).map_or(word, String::as_str)
     }
 
     /// How stdout is shown.
@@ -325,7 +339,8 @@ pub(super) mod tests {
     /// A screen on paper: stdout and stderr.
     pub(in super::super) fn on_paper(look: Look, talk: Talk) -> (Screen, Paper, Paper) {
         let (out, err) = (Paper::default(), Paper::default());
-        let screen = Screen { out: Stream::new(out.clone(), look), err: Stream::new(err.clone(), look), talk };
+        let (to, to_err) = (Stream::new(out.clone(), look), Stream::new(err.clone(), look));
+        let screen = Screen { out: to, err: to_err, talk, statuses: BTreeMap::new() };
         (screen, out, err)
     }
 

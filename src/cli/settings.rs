@@ -95,6 +95,7 @@ pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Fa
     sources.repository = repository.as_deref();
     let (config, findings) = Config::settle(&sources).map_err(in_files)?;
     screen.colour(Some(config.color.value));
+    screen.call_statuses(config.statuses.iter().map(|(word, shown)| (word.clone(), shown.value.clone())).collect());
     let settled = Settled { project, config, environment: environment.clone(), findings };
     settled.tell(screen);
     Ok(settled)

@@ -41,11 +41,14 @@ pub(super) fn user_settings() -> Option<PathBuf> {
     Some(folders.config_dir().join("instep").join("config.toml"))
 }
 
-/// Who is at work: what they call themselves, else the name of their account.
+/// Who is at work: what they call themselves, else the name of their account, else its number.
 pub(super) fn actor(environment: &BTreeMap<String, String>) -> Actor {
     let names = ["INSTEP_ACTOR", "USER", "LOGNAME", "USERNAME"];
     let name = names.iter().filter_map(|name| environment.get(*name)).find(|name| !name.trim().is_empty());
-    Actor::new(name.map_or("", String::as_str))
+    match name {
+        Some(name) => Actor::new(name),
+        None => Actor::new(&format!("uid-{}", rustix::process::geteuid().as_raw())),
+    }
 }
 
 /// The name of this machine; empty where it has none.
@@ -75,6 +78,6 @@ mod tests {
         };
         assert_eq!(named(&[("USER", "ann"), ("INSTEP_ACTOR", "agent-7")]), "agent-7");
         assert_eq!(named(&[("USER", " "), ("LOGNAME", "ann")]), "ann");
-        assert_eq!(named(&[]), "unknown");
+        assert_eq!(named(&[("USER", "")]), format!("uid-{}", rustix::process::geteuid().as_raw()));
     }
 }

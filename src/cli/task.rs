@@ -83,7 +83,7 @@ impl Task {
 }
 
 fn print_next(next: &NextTasks, screen: &mut Screen) {
-    entity::table(KIND, &next.items).print(screen);
+    entity::table(KIND, &next.items, screen).print(screen);
     if next.items.is_empty() {
         screen.say("no task is ready to be taken up");
     }

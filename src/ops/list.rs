@@ -9,6 +9,7 @@ use super::view::{EntityView, TOLD_ELSEWHERE};
 use super::{OpError, Workspace};
 use crate::model::{EntityKind, Field, Reference};
 use crate::store::{Direction, ListQuery, SortKey};
+use crate::tree::{Place, ScannedFile, StatCache};
 
 /// List tasks.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -98,6 +99,9 @@ pub struct Listing {
     /// Whether some were left out by a filter.
     #[serde(skip)]
     pub is_filtered: bool,
+    /// Where the database knows of none: how many documents of them lie in the tree.
+    #[serde(skip)]
+    pub in_files: usize,
 }
 
 /// A number from 1 on, as people write it.
@@ -157,7 +161,18 @@ async fn list(ws: &Workspace, kind: EntityKind, query: ListQuery, page: PageOpti
         ListQuery { kind: Some(kind), any_of, text: page.text, sort, left_out, offset, limit: page.limit, ..query };
     let found = ws.store.list(&query).await?;
     let items = found.items.into_iter().map(|row| EntityView::of(row, &found.sprints)).collect();
-    Ok(Listing { kind, items, total: found.total, offset, is_filtered })
+    let in_files = if found.total == 0 && !is_filtered { in_files(ws, kind) } else { 0 };
+    Ok(Listing { kind, items, total: found.total, offset, is_filtered, in_files })
+}
+
+/// How many documents of that kind lie in the tree.
+fn in_files(ws: &Workspace, kind: EntityKind) -> usize {
+    let scan = ws.tree.scan(StatCache::empty(), None);
+    let is_one = |file: &ScannedFile<'_>| match file.place(ws.tree.layout()) {
+        Place::Document(address, role) => role.is_managed() && address.kind() == kind,
+        Place::Foreign(_) => false,
+    };
+    scan.files().filter(is_one).count()
 }
 
 fn task_status(word: &str) -> Result<String, OpError> {

@@ -108,7 +108,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn head(&self) -> Result<Head, StoreError> {
         let head = read::head(&mut *self.reader().await?).await.map_err(self.place.failed("read the head"))?;
-        head.ok_or_else(|| StoreError::Missing { location: self.place.location() })
+        head.ok_or_else(|| {
+            let detail = "the row of its project is gone".to_owned();
+            StoreError::Damaged { location: self.place.location(), detail }
+        })
     }
 
     async fn records(&self, which: Selection<'_>) -> Result<Vec<Record>, StoreError> {
