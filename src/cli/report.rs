@@ -7,12 +7,16 @@ use serde_json::Value;
 use super::failure::Exit;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table};
-use crate::model::Change;
-use crate::sync::plan::{FileDeed, FileStep, Note, NoteKind, RowDeed, Step};
+use crate::model::{Change, Field};
+use crate::sync::plan::{DocumentChange, FileDeed, FileStep, Note, NoteKind, RowDeed, Step};
 use crate::sync::{SyncReport, Totals};
+use crate::tree::Reason;
 
 /// How many lines of each sort are shown where nobody asked for details.
 const SHOWN: usize = 15;
+
+/// How many misplaced documents are named where nobody asked for details.
+const MISPLACED: usize = 5;
 
 /// How the program ends after a run that was not stopped; where it was only planned, as that run would end.
 pub(super) fn exit(report: &SyncReport) -> Exit {
@@ -51,11 +55,11 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
     for step in shown(&steps, screen) {
         let Deed { role, to_do, done } = Deed::of(step);
         let word = if report.applied { done } else { to_do };
-        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step))]);
+        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step, screen))]);
     }
     table.print(screen);
     tell_rest(steps.len(), screen);
-    let notes: Vec<&Note> = report.notes.iter().filter(|note| note.kind != NoteKind::Unmanaged).collect();
+    let notes: Vec<&Note> = report.notes.iter().filter(|note| !note.kind.is_left_alone()).collect();
     shown(&notes, screen).iter().for_each(|note| print_note(note, screen));
     tell_rest(notes.len(), screen);
     print_sum(report, screen);
@@ -74,7 +78,7 @@ pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
             RowDeed::Delete => (Role::Error, "deleted"),
             _ => (Role::Plain, "changed"),
         };
-        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step))]);
+        table.row([(role, word.into()), (Role::Code, step.reference.clone()), (Role::Plain, changes(step, screen))]);
     }
     table.print(screen);
     tell_rest(steps.len(), screen);
@@ -141,16 +145,20 @@ impl Deed {
 }
 
 /// The fields that change, of what is made its title alone; where none does, the files; conflicts always.
-fn changes(step: &Step) -> String {
+fn changes(step: &Step, screen: &Screen) -> String {
     let conflicts = step.conflicts.iter().map(|kind| format!("conflict ({})", kind.word()));
     let headline = |field: &str| step.row != RowDeed::Create || ["title", "name"].contains(&field);
     let fields = step
         .changes
         .iter()
         .filter(|(field, _)| headline(field))
-        .map(|(field, change)| format!("{field}: {}", arrow(change)));
+        .map(|(field, change)| format!("{field}: {}", arrow(field, change, screen)));
     let moved = step.moved_from.iter().map(|from| format!("moved from {from}"));
-    let mut told: Vec<String> = conflicts.chain(moved).chain(fields).collect();
+    let documents = step.documents.iter().map(|(name, change)| match change {
+        DocumentChange::Removed => format!("{name} removed"),
+        DocumentChange::Made | DocumentChange::Changed => name.clone(),
+    });
+    let mut told: Vec<String> = conflicts.chain(moved).chain(fields).chain(documents).collect();
     if told.is_empty() {
         let touched = step.files.iter().filter(|file| file.deed != FileDeed::Keep);
         told.extend(touched.map(place));
@@ -167,11 +175,15 @@ fn place(file: &FileStep) -> String {
     }
 }
 
-fn arrow(change: &Change) -> String {
+fn arrow(field: &str, change: &Change, screen: &Screen) -> String {
+    let shown = |value: &Value| match plain(value) {
+        word if field == Field::Status.word() => screen.status(&word).to_owned(),
+        other => other,
+    };
     match (&change.from, &change.to) {
-        (Value::Null, to) => plain(to),
-        (from, Value::Null) => format!("{} removed", plain(from)),
-        (from, to) => format!("{} → {}", plain(from), plain(to)),
+        (Value::Null, to) => shown(to),
+        (from, Value::Null) => format!("{} removed", shown(from)),
+        (from, to) => format!("{} → {}", shown(from), shown(to)),
     }
 }
 
@@ -186,7 +198,7 @@ fn print_trouble(report: &SyncReport, screen: &mut Screen) {
 }
 
 fn is_trouble(kind: NoteKind) -> bool {
-    kind != NoteKind::Unmanaged && !kind.is_waiting()
+    !kind.is_left_alone() && !kind.is_waiting()
 }
 
 fn print_note(note: &Note, screen: &mut Screen) {
@@ -213,29 +225,38 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
             Line::new().with(Role::Warning, "warning").plain(format!(": the next sync would refuse this: {why}")),
         );
     }
-    tell_unmanaged(report, screen);
+    tell_left_alone(report, screen);
     tell_conflicts(report, screen);
 }
 
-/// What was left alone: in one line where the run did something, with reasons and places for those who ask for details.
-fn tell_unmanaged(report: &SyncReport, screen: &mut Screen) {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for note in report.notes.iter().filter(|note| note.kind == NoteKind::Unmanaged) {
-        *reasons.entry(&note.message).or_default() += note.count;
-        if screen.talk() == Talk::Verbose {
-            screen.say(format!("left alone: {}: {}: {}", note.path, note.message, counted(note.count, "file")));
-        }
-    }
+/// What was left alone: counted by reason in one line, with places for those who ask for details. What looks like a
+/// sprint or a task has lines of its own.
+fn tell_left_alone(report: &SyncReport, screen: &mut Screen) {
+    let left: Vec<&Note> = report.notes.iter().filter(|note| note.kind.is_left_alone()).collect();
     let is_detailed = screen.talk() == Talk::Verbose;
-    if reasons.is_empty() || (report.steps.is_empty() && !is_detailed) {
+    let mut misplaced: Vec<&&Note> = left.iter().filter(|note| note.kind == NoteKind::Misplaced).collect();
+    // Whole trees of another layout are there on purpose; what is nearly in its place is not.
+    misplaced.sort_by_key(|note| note.message == Reason::OtherLayout.to_string());
+    let told = if is_detailed { left.iter().collect() } else { misplaced };
+    for note in told.iter().take(if is_detailed { told.len() } else { MISPLACED }) {
+        let count = if note.count == 1 { String::new() } else { format!(": {}", counted(note.count, "file")) };
+        screen.say(format!("left alone: {}: {}{count}", note.path, note.message));
+    }
+    if left.is_empty() {
         return;
     }
-    let all = counted(reasons.values().sum(), "file");
-    let more = if is_detailed { "" } else { "; `-v` says which and why" };
-    screen.say(format!("left alone: {all} of no sprint, task or agent{more}"));
-    for (reason, count) in reasons.iter().filter(|_| is_detailed) {
-        screen.say(format!("  {count:>5}  {reason}"));
-    }
+    let all = counted(left.iter().map(|note| note.count).sum(), "file");
+    let more = if is_detailed { "" } else { "; `-v` says which" };
+    screen.say(format!("left alone: {all} of no sprint, task or agent ({}){more}", reasons(&left).join(", ")));
+}
+
+/// `2 in another layout`, the most first.
+fn reasons(left: &[&Note]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    left.iter().for_each(|note| *counts.entry(&note.message).or_default() += note.count);
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect()
 }
 
 fn tell_conflicts(report: &SyncReport, screen: &mut Screen) {
@@ -286,6 +307,7 @@ mod tests {
             row,
             files: vec![FileStep { path, deed, raw: None }],
             changes: changes.iter().map(changed).collect::<Changes>(),
+            documents: Default::default(),
             conflicts: Vec::new(),
             held: false,
             row_version: Some(1),

@@ -63,6 +63,7 @@ fn step(entity: EntityId, kind: EntityKind, reference: String, why: ConflictKind
         row: RowDeed::Keep,
         files: Vec::new(),
         changes: Default::default(),
+        documents: Default::default(),
         conflicts: vec![why],
         held: true,
         row_version: None,

@@ -1,5 +1,7 @@
 //! What a run is going to do, in words: small enough to print, to save and to compare.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,9 @@ pub struct Step {
     /// The typed fields that change, by name.
     #[schemars(with = "serde_json::Value")]
     pub changes: Changes,
+    /// Attachments whose text changes in the row, and documents that it loses, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub documents: BTreeMap<String, DocumentChange>,
     /// What collides.
     pub conflicts: Vec<ConflictKind>,
     /// Whether nothing is done until somebody decides.
@@ -61,6 +66,18 @@ pub enum RowDeed {
     Delete,
     /// A tombstone lives again.
     Restore,
+}
+
+/// What becomes of a document in the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentChange {
+    /// The row gets it.
+    Made,
+    /// Its text becomes another one.
+    Changed,
+    /// The row has it no more.
+    Removed,
 }
 
 /// What becomes of one file.
@@ -131,6 +148,8 @@ pub enum NoteKind {
     Held,
     /// Files that belong to no sprint, task or agent.
     Unmanaged,
+    /// A SPRINT.md, TASK.md or AGENT.yml that is none where it lies.
+    Misplaced,
     /// Something wrong in a document that keeps nobody from syncing it.
     Problem,
     /// A value that no document has a place for: a new database made from the files would not know it.
@@ -143,6 +162,11 @@ impl NoteKind {
     /// Whether both sides differ, and go on doing so until somebody asks for more or goes elsewhere.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Behind | Self::MissingHere | Self::Pending)
+    }
+
+    /// Whether it tells of what this program has nothing to do with.
+    pub const fn is_left_alone(self) -> bool {
+        matches!(self, Self::Unmanaged | Self::Misplaced)
     }
 }
 

@@ -7,7 +7,7 @@ use super::gather::{Gathered, Place};
 use super::part::{PartToWrite, keep_bytes};
 use super::plan::{FileDeed, FileStep, Note, RowDeed, Step};
 use super::record::{self, RowChange};
-use super::told::{changes, conflicts, kinds, notes};
+use super::told::{changes, conflicts, documents, kinds, notes};
 use crate::model::{
     Digest, DocPath, DocumentKey, EntityId, EntityKind, EntityRef, Fields, NewConflict, NewEvent, RevisionId, Source,
 };
@@ -268,6 +268,7 @@ fn step(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts, row: &RowCh
         row: row_deed(verdict),
         files,
         changes: changes(gathered, verdict, row),
+        documents: documents(gathered, row),
         conflicts: kinds(verdict),
         held: verdict.is_held() || facts.unfit.is_some(),
         row_version: record.map(|record| record.row_version),

@@ -167,7 +167,11 @@ fn notices(scan: &Scan) -> Vec<Note> {
     });
     let is_told = |reason: &Reason| matches!(reason, Reason::Symlink | Reason::Special | Reason::Collision);
     let left_alone = scan.notices().into_iter().filter(|notice| !is_told(&notice.reason)).map(|notice| Note {
-        kind: if notice.reason == Reason::ConflictCopy { NoteKind::Problem } else { NoteKind::Unmanaged },
+        kind: match notice.reason {
+            Reason::ConflictCopy => NoteKind::Problem,
+            _ if notice.is_misplaced() => NoteKind::Misplaced,
+            _ => NoteKind::Unmanaged,
+        },
         path: match notice.count {
             2.. if notice.reason != Reason::ConflictCopy => format!("{}/", notice.folder),
             _ => format!("{}/{}", notice.folder, notice.first),

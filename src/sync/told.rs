@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::gather::Gathered;
-use super::plan::{Note, NoteKind};
+use super::plan::{DocumentChange, Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
 use crate::document::{self, Hole};
-use crate::model::{Change, Changes, ConflictKind, DocPath, DocumentKey, Field, Fields, NewConflict};
+use crate::model::{
+    Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Field, Fields, NewConflict, Role,
+};
 use crate::reconcile::{Collision, Content as _, FileAction, Report, RowAction, Said, Writing, fields};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
@@ -29,6 +31,26 @@ pub(super) fn changes(gathered: &Gathered, verdict: &EntityVerdict, row: &RowCha
         told.extend(differences(record.unwrap_or(&none), &change.fields));
     }
     told
+}
+
+/// What the row of an entity that stays takes over and what no field tells: other attachments, and documents that are
+/// gone.
+pub(super) fn documents(gathered: &Gathered, row: &RowChange) -> BTreeMap<String, DocumentChange> {
+    let (Some(record), Some(change)) = (&gathered.candidate.record, &row.change) else { return BTreeMap::new() };
+    if record.deleted || change.deleted {
+        return BTreeMap::new();
+    }
+    let of = |all: &[DocumentVersion]| -> BTreeMap<DocumentKey, Digest> {
+        all.iter().map(|version| (version.key.clone(), version.canonical)).collect()
+    };
+    let (before, after) = (of(&record.documents), of(&change.documents));
+    let lost = before.keys().filter(|key| !after.contains_key(key)).map(|key| (key, DocumentChange::Removed));
+    let attached = after.iter().filter(|(key, _)| key.role == Role::Attachment);
+    let taken = attached.filter_map(|(key, text)| match before.get(key) {
+        None => Some((key, DocumentChange::Made)),
+        Some(old) => (old != text).then_some((key, DocumentChange::Changed)),
+    });
+    lost.chain(taken).map(|(key, change)| (key.name.clone(), change)).collect()
 }
 
 /// The typed fields that change in the files that are written.

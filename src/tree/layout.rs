@@ -249,6 +249,11 @@ fn named(name: &str, own: &[(&str, Role)]) -> Result<Role, Reason> {
     }
 }
 
+/// Whether a file is called as what makes a folder a sprint or a task, in whatever case.
+pub(super) fn is_main_document(name: &str) -> bool {
+    [SPRINT_FILE, TASK_FILE, AGENT_FILE].iter().any(|file| file.eq_ignore_ascii_case(name))
+}
+
 fn agent_of(name: &str) -> Option<Code> {
     Code::new(name.strip_suffix(".yml")?).ok()
 }

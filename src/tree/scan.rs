@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use super::layout::is_main_document;
 use super::ledger::{FileRow, FolderRow, Ledger, small};
 use super::{At, Known, Layout, Left, Lock, Place, Reason, Stat, StatCache, Time, Tree, TreeError, Vfs};
 use crate::model::{DocPath, Role};
@@ -60,7 +61,7 @@ pub struct Blocked {
     pub error: TreeError,
 }
 
-/// Things that are left alone, counted by folder and reason.
+/// Things that are left alone, counted by folder and reason; each SPRINT.md, TASK.md and AGENT.yml is told alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {
     /// The folder.
@@ -250,6 +251,13 @@ impl Scan {
         let row = &mut self.ledger.files[file.0 as usize];
         (row.stat, row.known, row.is_settled) = (*stat, Some(known), is_settled);
         self.has_news = true;
+    }
+}
+
+impl Notice {
+    /// Whether it is a SPRINT.md, TASK.md or AGENT.yml that is none in its place.
+    pub fn is_misplaced(&self) -> bool {
+        self.count == 1 && self.reason != Reason::Template && is_main_document(&self.first)
     }
 }
 

@@ -55,20 +55,149 @@ fn a_value_that_only_the_database_holds_is_told_as_such() {
 }
 
 #[test]
-fn what_is_left_alone_is_one_line_after_a_change_and_listed_for_who_asks() {
+fn what_is_left_alone_is_counted_by_reason_each_time_and_listed_for_who_asks() {
     let project = demo();
-    for name in ["a.txt", "b.txt"] {
-        project.write(&format!("delegation/sprints/first-release/publish/{name}"), "x");
+    for name in ["publish/a.txt", "publish/b.txt", "publish/deeper/c.md"] {
+        project.write(&format!("delegation/sprints/first-release/{name}"), "x");
     }
-    assert!(!project.ok(&["sync"]).contains("left alone"));
-    for command in ["sync", "status"] {
+    let counts = "left alone: 3 files of no sprint, task or agent \
+                  (2 neither Markdown nor YAML, 1 below the folder of a sprint or task)";
+    for command in ["sync", "status", "sync"] {
+        let said = project.ok(&[command]);
+        assert_eq!(said, format!("in step: nothing to do\n{counts}; `-v` says which\n"), "{command}");
         let said = project.ok(&[command, "-v"]);
         let folder = "left alone: delegation/sprints/first-release/publish/: neither Markdown nor YAML: 2 files\n";
-        assert!(said.contains(folder), "{command}: {said}");
+        assert!(said.contains(folder) && said.ends_with(&format!("{counts}\n")), "{command}: {said}");
     }
-    project.edit(PUBLISH, "Pending", "Blocked");
-    let said = project.ok(&["sync"]);
-    assert!(said.ends_with("left alone: 2 files of no sprint, task or agent; `-v` says which and why\n"), "{said}");
+}
+
+#[test]
+fn a_sprint_or_a_task_that_is_none_where_it_lies_has_a_line_of_its_own() {
+    let project = demo();
+    for (path, why) in [
+        ("first-release/My Task/TASK.md", "in a folder whose name is not a code"),
+        ("backlog/SPRINT.md", "in a folder whose name is not a code"),
+        ("first-release/publish/SPRINT.md", "a SPRINT.md that is not directly below `sprints`"),
+        ("first-release/publish/agent.yml", "a document's name in the wrong case"),
+    ] {
+        let path = format!("delegation/sprints/{path}");
+        project.write(&path, "# x\n");
+        for command in ["sync", "status"] {
+            let said = project.run(&[command]);
+            let said = String::from_utf8_lossy(&said.stderr);
+            assert!(said.contains(&format!("left alone: {path}: {why}\n")), "{said}");
+        }
+    }
+    for number in 0..20 {
+        project.write(&format!("delegation/archived/{number}/TASK.md"), "# x\n");
+    }
+    let said = project.ok(&["status"]);
+    assert!(said.contains("My Task/TASK.md") && said.contains("24 files") && said.lines().count() < 10, "{said}");
+}
+
+#[test]
+fn a_change_without_a_name_of_its_own_is_told_by_the_name_of_its_file() {
+    let project = demo();
+    let (folder, line) = (PUBLISH.trim_end_matches("TASK.md"), "pushed  T:first-release/publish  ");
+    let (notes, task) = (format!("{folder}NOTES.md"), project.at(PUBLISH));
+    let pushed = |told: &str| {
+        let said = project.ok(&["sync"]);
+        assert!(said.contains(&format!("{line}{told}\n")), "{told}: {said}");
+    };
+    project.write(&notes, "hi\n");
+    pushed("NOTES.md");
+    project.write(&notes, "hi there\n");
+    pushed("NOTES.md");
+    std::fs::remove_file(project.at(&notes)).expect("removed");
+    pushed("NOTES.md removed");
+    std::fs::remove_file(task).expect("removed");
+    assert!(project.ok(&["sync"]).contains("TASK.md removed"));
+}
+
+#[test]
+fn a_status_is_shown_by_the_name_that_the_project_gives_it() {
+    let project = demo();
+    let settings = project.read("instep.toml");
+    project.write("instep.toml", &format!("{settings}\n[statuses]\npending = \"Offen\"\n"));
+    for words in
+        [&["task", "list"][..], &["task", "show", "publish"], &["task", "next"], &["sprint", "show", "first-release"]]
+    {
+        let said = project.ok(words);
+        assert!(said.contains("Offen") && !said.contains("pending"), "{words:?}: {said}");
+    }
+    assert!(project.ok(&["sprint", "show", "first-release"]).contains("1 Offen"));
+    assert_eq!(project.json(&["task", "show", "publish"])["entity"]["status"], "pending");
+    assert!(project.ok(&["task", "status", "publish", "blocked"]).contains("status: Offen → blocked"));
+}
+
+#[test]
+fn an_init_that_is_refused_leaves_nothing_behind() {
+    let project = Project::empty();
+    let there = || std::fs::read_dir(project.root()).expect("a folder").count();
+    for root in [".git", ".instep", "..", "plan/.git"] {
+        project.exits(2, &["init", "--root", root]);
+        assert_eq!(there(), 0, "{root}");
+    }
+    project.write("delegation", "a file\n");
+    for words in [&["init"][..], &["init", "--root", "delegation/plan"]] {
+        let error = project.envelope(words)["error"].take();
+        assert_eq!((&error["code"], &error["effect"]), (&"path-taken".into(), &"none".into()), "{error}");
+        assert_eq!(there(), 1, "{words:?}");
+    }
+    std::fs::remove_file(project.at("delegation")).expect("removed");
+    project.ok(&["init"]);
+}
+
+#[test]
+fn an_init_that_fails_after_the_project_is_made_says_so() {
+    let project = Project::empty();
+    project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
+    project.write("delegation/agents/builder.yml", "name: Builder\n");
+    let error = project.envelope(&["init", "--demo", "--yes"])["error"].take();
+    assert_eq!((&error["code"], &error["effect"]), (&"path-taken".into(), &"applied".into()), "{error}");
+    assert!(project.at("instep.toml").exists());
+}
+
+#[test]
+fn who_lost_the_settings_goes_on_with_the_rows_that_are_there() {
+    let project = demo();
+    let (settings, files) = (project.read("instep.toml"), project.files());
+    std::fs::remove_file(project.at("instep.toml")).expect("removed");
+    project.ok(&["init", "--name", "other"]);
+    let id = |text: &str| text.lines().find(|line| line.starts_with("id = ")).map(str::to_owned);
+    assert_eq!(id(&project.read("instep.toml")), id(&settings));
+    assert!(project.ok(&["status"]).starts_with("in step: nothing to do"));
+    assert_eq!(project.files().len(), files.len());
+}
+
+#[test]
+fn who_lists_before_the_first_sync_is_told_of_it() {
+    let project = Project::empty();
+    project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
+    project.write("delegation/sprints/alpha/one/TASK.md", &task("One", "Pending", "P1"));
+    project.ok(&["init", "--no-sync"]);
+    for kind in ["task", "sprint"] {
+        let said = project.ok(&[kind, "list"]);
+        assert!(said.contains(&format!("1 document of {kind}s")) && said.contains("`instep sync`"), "{said}");
+    }
+    assert!(project.ok(&["agent", "list"]).contains("`instep agent new` makes one"));
+}
+
+#[test]
+fn a_database_without_its_project_is_not_offered_a_sync() {
+    let project = demo();
+    project.sql("PRAGMA foreign_keys = OFF; DELETE FROM orchestration_projects");
+    let said = project.exits(5, &["sync"]);
+    assert!(said.contains("the row of its project is gone") && !said.contains("`instep sync`"), "{said}");
+}
+
+#[test]
+fn a_doctor_passes_by_what_people_keep_among_their_templates() {
+    let project = demo();
+    project.write("delegation/.templates/agent-base/GUIDE.md", "How we work.\n");
+    assert!(project.ok(&["doctor"]).contains("templates"));
+    project.write("delegation/.templates/taks/small/TASK.md.tera", "# Task: {{ title }}\n");
+    assert!(project.exits(4, &["doctor"]).contains("broken: taks"));
 }
 
 #[test]

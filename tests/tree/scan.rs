@@ -57,6 +57,7 @@ fn what_is_not_synced_is_counted_by_folder_and_reason() {
         "delegation/sprints/loose/README.md",
         "delegation/sprints/alpha/phase-1/deep/SPRINT.md",
         "delegation/sprints/alpha/phase-1/logo.png",
+        "delegation/sprints/alpha/phase-1/photo.png",
         "delegation/sprints/alpha/phase-1/.TASK.md.swp",
         "delegation/sprints/alpha/phase-1/TASK (1).md",
         "delegation/sprints/a b/SPRINT.md",
@@ -74,11 +75,12 @@ fn what_is_not_synced_is_counted_by_folder_and_reason() {
         [
             (Reason::OtherLayout, "delegation/TOMORROW.md", 1),
             (Reason::Template, "delegation/.templates/task/default/TASK.md", 1),
-            (Reason::OtherLayout, "delegation/archived/a/AGENT.yml", 2),
+            (Reason::OtherLayout, "delegation/archived/a/AGENT.yml", 1),
+            (Reason::OtherLayout, "delegation/archived/a/TASK.md", 1),
             (Reason::BadCode, "delegation/sprints/a b/SPRINT.md", 1),
             (Reason::Litter, "delegation/sprints/alpha/phase-1/.TASK.md.swp", 1),
             (Reason::ConflictCopy, "delegation/sprints/alpha/phase-1/TASK (1).md", 1),
-            (Reason::NotADocument, "delegation/sprints/alpha/phase-1/logo.png", 1),
+            (Reason::NotADocument, "delegation/sprints/alpha/phase-1/logo.png", 2),
             (Reason::NestedSprint, "delegation/sprints/alpha/phase-1/deep/SPRINT.md", 1),
             (Reason::NoEntity, "delegation/sprints/loose/README.md", 1),
         ]

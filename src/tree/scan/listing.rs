@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::visit::Visitor;
 use crate::model::Role;
-use crate::tree::layout::Shelf;
+use crate::tree::layout::{Shelf, is_main_document};
 use crate::tree::ledger::FolderRow;
 use crate::tree::{At, Entry, FileKind, Known, Reason, Stat, TreeError};
 
@@ -111,6 +111,10 @@ impl Sorting<'_> {
     }
 
     fn leave(&mut self, reason: Reason, name: &str) {
+        // Whoever wrote a sprint or a task wants to know that it is none.
+        if reason != Reason::Template && is_main_document(name) {
+            return self.listing.remarks.push((reason, 1, name.into()));
+        }
         self.counts.entry(reason).or_insert_with(|| (0, name.to_owned())).0 += 1;
     }
 
