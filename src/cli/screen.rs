@@ -426,7 +426,7 @@ pub(super) mod tests {
     #[test]
     fn data_that_did_not_arrive_is_told_at_the_end() {
         let gone = || Stream::new(Gone(io::ErrorKind::BrokenPipe), Look::default());
-        let mut screen = Screen { out: gone(), err: gone(), talk: Talk::Normal };
+        let mut screen = Screen { out: gone(), err: gone(), talk: Talk::Normal, statuses: BTreeMap::new() };
         screen.data("row");
         screen.data("row");
         screen.say("talk");
