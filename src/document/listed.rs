@@ -2,20 +2,24 @@
 
 use std::collections::HashMap;
 
-use super::markdown::Outline;
+use super::markdown::{Outline, labelled, listing};
 use super::positions::Positions;
 use super::projection::{Sections, item_text};
-use super::values::{bare, is_placeholder};
+use super::values::{self, bare, is_none, is_placeholder};
 use super::{Body, Document};
-use crate::model::{Code, Field, Span};
+use crate::model::{Code, Field, Home, Priority, Reference, Role, Span, Typed};
 
 /// A task that a SPRINT.md lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedTask {
     /// Its code.
     pub code: Code,
+    /// Where it lives, if the list says so.
+    pub home: Option<Home>,
     /// Its title, where one stands beside the code.
     pub title: Option<String>,
+    /// Its priority, where the table has a column for it.
+    pub priority: Option<Priority>,
     /// The phase whose heading it stands under.
     pub phase: Option<String>,
     /// The line where it is listed first, from 1.
@@ -28,12 +32,27 @@ const SECTIONS: &[&[&str]] = &[
     &["tasks", "task list", "sprint tasks", "sprint backlog", "task breakdown"],
 ];
 
-/// What tables call the column of codes, and the column of titles.
-const CODE_COLUMNS: &[&str] = &["task id", "task code", "id", "code", "task"];
-const TITLE_COLUMNS: &[&str] = &["title", "description", "name", "summary", "task"];
+/// What tables call the column of codes, of titles and of priorities, the best name first.
+const CODE_COLUMNS: &[&str] = &["task id", "task code", "code", "id", "task"];
+const TITLE_COLUMNS: &[&str] = &["title", "name", "task", "summary", "description"];
+const PRIORITY_COLUMNS: &[&str] = &["priority", "prio"];
 
-/// A code with a title, and where it stands.
-type Entry = (usize, Code, Option<String>);
+/// Words that stand before a remark and name no task.
+const REMARKS: &[&str] = &["note", "hint", "tip", "warning", "important", "todo", "example", "optional", "why", "how"];
+
+/// What names one task, and where it stands.
+struct Entry {
+    at: usize,
+    name: Named,
+    title: Option<String>,
+    priority: Option<Priority>,
+}
+
+/// The name of a task in a list.
+struct Named {
+    home: Option<Home>,
+    code: Code,
+}
 
 impl Document {
     /// The tasks that a SPRINT.md lists in its phases and lists of tasks, each once, in the order of the text.
@@ -42,93 +61,166 @@ impl Document {
         let mut positions = Positions::new(self.text());
         let mut tasks: Vec<ListedTask> = Vec::new();
         let mut places: HashMap<Code, usize> = HashMap::new();
-        for (at, code, title) in entries(self.text(), outline) {
+        for Entry { at, name: Named { home, code }, title, priority } in entries(self.text(), outline) {
             if let Some(&place) = places.get(&code) {
                 tasks[place].title = tasks[place].title.take().or(title);
+                tasks[place].priority = tasks[place].priority.or(priority);
                 continue;
             }
             places.insert(code.clone(), tasks.len());
             let before = outline.headings.partition_point(|heading| heading.span.start < at);
             let heading = before.checked_sub(1).map(|at| self.text()[outline.headings[at].title.clone()].trim());
             let phase = heading.filter(|title| title.to_lowercase().starts_with("phase ")).map(str::to_owned);
-            tasks.push(ListedTask { code, title, phase, line: positions.at(at).line });
+            tasks.push(ListedTask { code, home, title, priority, phase, line: positions.at(at).line });
         }
         tasks.retain(|task| !task.title.as_deref().is_some_and(|title| is_placeholder(Field::Title, title)));
         tasks
     }
 }
 
-/// What the sections of tasks list as items or in tables.
+/// What the sections of tasks list in headings, as items or in tables.
 fn entries(text: &str, outline: &Outline) -> Vec<Entry> {
     let by_title = Sections::of(text, outline);
-    let sections: Vec<Span> = SECTIONS.iter().filter_map(|names| by_title.find(names)).collect();
-    let is_here = |item: &usize| sections.iter().any(|section| section.contains(item));
-    let items = outline.items.iter().copied().filter(is_here);
-    let entry = |item| code_and_title(item_text(text, item)).map(|(code, title)| (item, code, title));
-    let mut entries: Vec<Entry> = items.filter_map(entry).collect();
-    entries.extend(sections.iter().flat_map(|section| rows(text, section.clone())));
-    entries.sort_by_key(|(at, ..)| *at);
+    let sections = SECTIONS.iter().filter_map(|names| by_title.find(names));
+    let mut entries: Vec<Entry> = sections.flat_map(|section| of_section(text, outline, section)).collect();
+    entries.sort_by_key(|entry| entry.at);
     entries
 }
 
-/// The codes and titles in the tables of a section whose head names a column of codes.
-fn rows(text: &str, section: Span) -> Vec<Entry> {
-    let mut columns = None;
-    let mut rows = Vec::new();
-    let mut at = section.start;
-    for line in text[section].split_inclusive('\n') {
-        let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
-        match columns {
-            _ if !line.trim_start().starts_with('|') => columns = None,
-            None => {
-                let column =
-                    |names: &[&str]| cells.iter().position(|c| names.contains(&bare(c).to_lowercase().as_str()));
-                columns =
-                    Some(column(CODE_COLUMNS).map(|code| (code, column(TITLE_COLUMNS).filter(|&title| title != code))));
-            }
-            Some(Some((code, title))) => {
-                let title = title.and_then(|title| cells.get(title)).filter(|title| !title.is_empty());
-                let code = cells.get(code).and_then(|cell| code_of(cell));
-                rows.extend(code.map(|code| (at, code, title.map(|title| (*title).to_owned()))));
-            }
-            Some(None) => {}
-        }
-        at += line.len();
+fn of_section(text: &str, outline: &Outline, section: Span) -> Vec<Entry> {
+    let headings = outline.headings.iter().filter(|heading| section.contains(&heading.span.start));
+    let said = headings.map(|heading| (heading.span.start, &text[heading.title.clone()]));
+    let mut entries: Vec<Entry> = said.filter_map(|(at, said)| entry(at, said, false)).collect();
+    let listing = listing(text, section);
+    let mut is_task = vec![false; listing.items.len()];
+    for (index, item) in listing.items.iter().enumerate() {
+        let above = std::iter::successors(item.parent, |&at| listing.items[at].parent);
+        let is_detail = above.into_iter().any(|at| is_task[at]);
+        let found = entry(item.start, item_text(text, item.start), !is_detail);
+        is_task[index] = found.is_some();
+        entries.extend(found);
     }
-    rows
+    let columns: Vec<Columns> = listing.heads.iter().map(|head| Columns::of(text, head)).collect();
+    entries.extend(listing.rows.iter().filter_map(|row| columns[row.head].entry(text, row.start, &row.cells)));
+    entries
 }
 
-/// `**code**: title`, `` `code/` - title``, `[code](code/TASK.md)`, `code: title`.
-fn code_and_title(said: &str) -> Option<(Code, Option<String>)> {
-    let mark = ["**", "`", "["].into_iter().find(|mark| said.starts_with(mark));
-    let (code, rest) = match mark {
-        Some("[") => said[1..].split_once(']').map(|(code, rest)| (code, after_link(rest)))?,
-        Some(mark) => said[mark.len()..].split_once(mark)?,
-        None => said.find(": ").map(|colon| said.split_at(colon))?,
+/// Where a table has what is told of a task.
+struct Columns {
+    code: Option<usize>,
+    /// Whether its head leaves no doubt that codes stand there.
+    is_of_codes: bool,
+    title: Option<usize>,
+    priority: Option<usize>,
+}
+
+impl Columns {
+    fn of(text: &str, head: &[Span]) -> Self {
+        let names: Vec<String> = head.iter().map(|cell| bare(&text[cell.clone()]).to_lowercase()).collect();
+        let find = |wanted: &[&str], but: Option<usize>| {
+            let at = |name: &&str| names.iter().enumerate().position(|(at, said)| said == name && Some(at) != but);
+            wanted.iter().find_map(at)
+        };
+        let code = find(CODE_COLUMNS, None);
+        let is_of_codes = code.is_some_and(|at| names[at] != "task");
+        Self { code, is_of_codes, title: find(TITLE_COLUMNS, code), priority: find(PRIORITY_COLUMNS, None) }
+    }
+
+    fn entry(&self, text: &str, at: usize, cells: &[Span]) -> Option<Entry> {
+        let cell = |column: Option<usize>| cells.get(column?).map(|cell| in_cell(&text[cell.clone()]));
+        let (code, title) = (cell(self.code)?, cell(self.title).filter(|title| !title.is_empty()));
+        let name = match linked(&code) {
+            Some((code, _)) => name_of(code, true)?,
+            None if self.is_of_codes => any_name(&code).filter(|_| !is_none(&code))?,
+            None => name_of(&code, true)?,
+        };
+        if self.is_of_codes && is_placeholder(Field::Code, &code) {
+            return None;
+        }
+        let priority = cell(self.priority).and_then(|cell| priority(&cell));
+        Some(Entry { at, name, title, priority })
+    }
+}
+
+fn priority(cell: &str) -> Option<Priority> {
+    match values::read(Role::Task, Field::Priority, cell).typed {
+        Some(Typed::Priority(priority)) => Some(priority),
+        _ => None,
+    }
+}
+
+/// What a cell says: a bar in it is escaped.
+fn in_cell(cell: &str) -> String {
+    without_comments(cell).replace("\\|", "|").trim().to_owned()
+}
+
+/// A comment says nothing to anybody.
+fn without_comments(text: &str) -> String {
+    let mut parts = text.split("<!--");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    parts.filter_map(|part| part.split_once("-->")).for_each(|(_, after)| said += after);
+    said
+}
+
+/// `**code**: title`, `` `code/` - title``, `[code](code/TASK.md)`, `T:sprint/code title`, `code: title`.
+fn entry(at: usize, said: &str, may_be_a_word: bool) -> Option<Entry> {
+    let said = without_comments(said);
+    let said = said.trim();
+    let mark = ["**", "`"].into_iter().find(|mark| said.starts_with(mark));
+    let (code, rest) = match (linked(said), mark) {
+        (Some(link), _) => link,
+        (None, Some(mark)) => said[mark.len()..].split_once(mark)?,
+        (None, None) => unmarked(said)?,
     };
     let title = rest.trim_start_matches([':', '-', '–', '—', ' ', '*', '：']).trim();
-    let is_set_off =
-        title.is_empty() || title.len() < rest.trim().len() || title.starts_with('(') || code.ends_with(':');
-    let code = code_of(code).filter(|_| is_set_off)?;
-    Some((code, (!title.is_empty()).then(|| title.to_owned())))
+    let is_reference = code.starts_with("T:");
+    let is_set_off = title.is_empty() || title.len() < rest.trim().len() || title.starts_with('(');
+    let name = name_of(code, may_be_a_word && (mark.is_some() || said.starts_with('[')))?;
+    let is_name = is_set_off || code.ends_with(':') || is_reference;
+    is_name.then(|| Entry { at, name, title: (!title.is_empty()).then(|| title.to_owned()), priority: None })
 }
 
-/// `said` as a code, if it has a digit or a joint: other words are no codes of tasks.
-fn code_of(said: &str) -> Option<Code> {
-    let bare = said.trim_matches(['`', '*', ' ', ':']).trim_end_matches('/');
-    let has_joint = bare.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
-    Code::new(bare).ok().filter(|_| has_joint)
+/// A reference and what follows it; a code and what stands behind its colon.
+fn unmarked(said: &str) -> Option<(&str, &str)> {
+    if said.starts_with("T:") {
+        let end = said.find(char::is_whitespace).unwrap_or(said.len());
+        return Some(said.split_at(end));
+    }
+    said.find(": ").map(|colon| said.split_at(colon))
 }
 
-/// What follows the target of a link.
-fn after_link(rest: &str) -> &str {
-    rest.strip_prefix('(').and_then(|target| target.split_once(')')).map_or(rest, |(_, rest)| rest)
+/// `[code](code/TASK.md) rest`.
+fn linked(said: &str) -> Option<(&str, &str)> {
+    let (code, rest) = said.strip_prefix('[')?.split_once(']')?;
+    Some((code, rest.strip_prefix('(').and_then(|target| target.split_once(')')).map_or(rest, |(_, rest)| rest)))
+}
+
+/// `said` as the name of a task. What has neither digit nor joint is one only in small letters, where it may be a word
+/// and where documents have no such label.
+fn name_of(said: &str, may_be_a_word: bool) -> Option<Named> {
+    let name = any_name(said)?;
+    let word = name.code.as_str();
+    let has_joint = word.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
+    let is_word = || {
+        let is_label = labelled(Role::Sprint, word).is_some() || labelled(Role::Task, word).is_some();
+        may_be_a_word && !word.contains(char::is_uppercase) && !is_label && !REMARKS.contains(&word)
+    };
+    (has_joint || name.home.is_some() || is_word()).then_some(name)
+}
+
+/// `said` as a code, with the sprint that it may name.
+fn any_name(said: &str) -> Option<Named> {
+    let bare = said.trim_matches(['`', '*', ' ']).trim_end_matches([':', '/']).trim_matches(['`', '*', ' ']);
+    if bare.starts_with("T:") {
+        return bare.parse().ok().map(|Reference { home, code, .. }| Named { home, code });
+    }
+    Code::new(bare).ok().map(|code| Named { home: None, code })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-    use crate::model::Role;
+    use crate::model::{Priority, Role};
 
     #[test]
     fn tasks_are_listed_once_with_title_and_phase() {
@@ -153,5 +245,53 @@ mod tests {
         let tasks = parse(Role::Sprint, text).0.listed_tasks();
         let told: Vec<_> = tasks.iter().map(|t| (t.code.as_str(), t.title.as_deref(), t.line)).collect();
         assert_eq!(told, [("UI-00", Some("Lay the ground"), 7)]);
+    }
+
+    /// What is listed, in short.
+    fn told(text: &str) -> Vec<String> {
+        let tasks = parse(Role::Sprint, &format!("# Sprint: A\n\n## Tasks\n\n{text}")).0.listed_tasks();
+        tasks.iter().map(|t| format!("{} {}", t.code, t.title.as_deref().unwrap_or("-"))).collect()
+    }
+
+    #[test]
+    fn a_word_in_small_letters_is_a_task_where_a_list_names_it() {
+        let text = "- **publish**: Make it public\n  - `config`: only a detail\n- [ ] `deploy`\n- **Note**: no\n\
+                    - **owner**: ann\n- **note**: no\n- prose: no\n- [review](review/TASK.md)\n";
+        assert_eq!(told(text), ["publish Make it public", "deploy -", "review -"]);
+    }
+
+    #[test]
+    fn what_code_and_comments_show_is_no_list() {
+        let text = "```\n| ID | Title |\n|---|---|\n| a-1 | A |\n- `a-2`\n```\n\n<!--\n| ID | Title |\n|---|---|\n| a-3 | A |\n-->\n\n\
+                    - `a-4` - Four <!-- not five -->\n\n| ID | Title |\n|---|---|\n| a-6 | Six |\n";
+        assert_eq!(told(text), ["a-4 Four", "a-6 Six"]);
+    }
+
+    #[test]
+    fn a_table_says_code_title_and_priority_under_many_heads() {
+        for (head, row, said) in [
+            ("| Task | Title |", "| `a-1` | One |", "a-1 One"),
+            ("| Task | Description |", "| a-1 | One |", "a-1 One"),
+            ("| Description | Task | ID |", "| Long | One | a-1 |", "a-1 One"),
+            ("| ID | Title |", "| a-1 | a \\| b |", "a-1 a | b"),
+            ("| Code | Title |", "| publish | One |", "publish One"),
+            ("| Task | Title |", "| [publish](publish/) | One |", "publish One"),
+        ] {
+            let rule = "|---".repeat(head.matches('|').count() - 1);
+            assert_eq!(told(&format!("{head}\n{rule}|\n{row}\n")), [said], "{head}");
+        }
+        for row in ["| Write it down | x |", "| TBD | x |", "| - | x |", "| Total | x |"] {
+            assert_eq!(told(&format!("| Task | Title |\n|---|---|\n{row}\n")), [""; 0], "{row}");
+        }
+        let text = "## Tasks\n\n| ID | Prio |\n|---|---|\n| a-1 | P1 |\n| a-2 | high |\n| a-3 | ? |\n";
+        let tasks = parse(Role::Sprint, text).0.listed_tasks();
+        let priorities: Vec<_> = tasks.iter().map(|task| task.priority).collect();
+        assert_eq!(priorities, [Some(Priority::P1), Some(Priority::P1), None]);
+    }
+
+    #[test]
+    fn references_and_headings_name_tasks_too() {
+        let text = "1. T:a/publish\n2. `T:b/other-1`: Elsewhere\n3. T:a/deploy – Put it there\n\n### UI-07: The seventh\n\n### Notes: none\n";
+        assert_eq!(told(text), ["publish -", "other-1 Elsewhere", "deploy Put it there", "UI-07 The seventh"]);
     }
 }

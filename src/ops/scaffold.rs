@@ -11,7 +11,7 @@ use super::new::{TemplateOptions, creations};
 use super::resolve::resolve_kind;
 use super::{OpError, Workspace};
 use crate::document::{ListedTask, load};
-use crate::model::{EntityKind, Field, Record, Reference, Role, Row, TemplateKind};
+use crate::model::{EntityKind, Field, Home, Record, Reference, Role, Row, TemplateKind};
 use crate::store::ListQuery;
 use crate::sync::{Order, SyncReport, carry_out};
 
@@ -39,7 +39,8 @@ impl Scaffold {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint.id), ..ListQuery::default() };
         let names: BTreeSet<String> = ws.store.list(&query).await?.items.iter().flat_map(names).collect();
         let listed = listed_tasks(ws, &sprint)?;
-        let missing = listed.into_iter().filter(|task| !names.contains(&task.code.folded()));
+        let is_missing = |task: &ListedTask| belongs(task, &sprint.code) && !names.contains(&task.code.folded());
+        let missing = listed.into_iter().filter(is_missing);
         let entries: Vec<Entry> = missing.map(|task| entry(task, &sprint.code)).collect();
         if entries.is_empty() {
             return Ok(SyncReport { applied: true, ..SyncReport::default() });
@@ -66,10 +67,20 @@ fn listed_tasks(ws: &Workspace, sprint: &Record) -> Result<Vec<ListedTask>, OpEr
     Ok(read.document.listed_tasks())
 }
 
+/// Whether the list does not say that the task lives elsewhere.
+fn belongs(task: &ListedTask, sprint: &str) -> bool {
+    match &task.home {
+        None => true,
+        Some(Home::Backlog) => false,
+        Some(Home::Sprint(code)) => code.as_str().eq_ignore_ascii_case(sprint),
+    }
+}
+
 /// What the list says is offered: a template that takes no phase need not.
 fn entry(task: ListedTask, sprint: &str) -> Entry {
     let mut offered: BTreeMap<String, Value> = BTreeMap::new();
     offered.extend(task.title.map(|title| ("title".to_owned(), title.into())));
+    offered.extend(task.priority.map(|priority| ("priority".to_owned(), priority.to_string().into())));
     offered.extend(task.phase.map(|phase| ("phase".to_owned(), phase.into())));
     Entry { code: task.code.to_string(), sprint: Some(format!("S:{sprint}")), offered, ..Entry::default() }
 }

@@ -196,6 +196,29 @@ fn scaffold_knows_the_names_that_tasks_claim_and_reads_the_file() {
 }
 
 #[test]
+fn scaffold_makes_what_the_list_of_the_example_names() {
+    let project = Project::empty();
+    project.ok(&["init", "--demo", "--yes"]);
+    let before = project.read("delegation/sprints/first-release/publish/TASK.md");
+    project.ok(&["task", "rm", "publish", "choose-format", "--yes"]);
+    project.edit(
+        "delegation/sprints/first-release/SPRINT.md",
+        "## Dependencies",
+        "| Task | Priority |\n|---|---|\n| publish | P0 |\n| T:elsewhere/far-1 | P0 |\n\n## Dependencies",
+    );
+    let said = project.ok(&["sprint", "scaffold", "first-release"]);
+    assert!(said.contains("T:first-release/publish") && said.contains("T:first-release/choose-format"), "{said}");
+    let after = project.read("delegation/sprints/first-release/publish/TASK.md");
+    assert!(
+        before.contains("# Task: Publish the first version") && after.contains("# Task: Publish the first version")
+    );
+    assert!(after.contains("**Priority**: P0"), "{after}");
+    assert!(!project.at("delegation/sprints/first-release/far-1").exists());
+    let said = project.ok(&["sprint", "scaffold", "first-release"]);
+    assert!(said.contains("every task that SPRINT.md lists is there"), "{said}");
+}
+
+#[test]
 fn a_decision_record_gets_the_number_that_people_agree_on() {
     let project = Project::new();
     let said = project.exits(2, &["template", "new", "adr", "--title", "Use SQLite"]);

@@ -5,7 +5,7 @@ use crate::model::{Field, Role};
 /// The field that `label` names in a document of `role`, and how many better names for it there are.
 ///
 /// Case, plural, and the difference between blank, `_` and `-` are ignored.
-pub(super) fn field(role: Role, label: &str) -> Option<(Field, u8)> {
+pub(in super::super) fn field(role: Role, label: &str) -> Option<(Field, u8)> {
     let name = normalised(label)?;
     let known = |name: &str| of_role(role, name).or_else(|| of_any(name));
     known(&name).or_else(|| known(name.strip_suffix('s')?)).or_else(|| known(&format!("{name}s")))

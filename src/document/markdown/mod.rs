@@ -8,10 +8,13 @@ mod front_matter;
 mod header;
 mod label;
 mod line;
+mod listing;
 mod outline;
 mod title;
 
 pub(super) use change::{Gap, gap, lines_of};
+pub(super) use label::field as labelled;
+pub(super) use listing::listing;
 pub(super) use outline::Outline;
 
 use std::collections::BTreeSet;
