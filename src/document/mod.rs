@@ -80,6 +80,11 @@ pub fn typed(role: Role, field: Field, raw: &str) -> Option<Typed> {
     values::read(role, field, raw).typed
 }
 
+/// What people often write for a status in a document of `role` in place of its own word.
+pub fn spoken_statuses(role: Role) -> impl Iterator<Item = &'static str> {
+    values::spoken_statuses(role)
+}
+
 /// The JSON pointer at which a YAML document of `role` repeats `field`.
 pub fn pointer_of(role: Role, field: Field) -> Option<&'static str> {
     yaml::pointer_of(role, field)

@@ -71,8 +71,12 @@ pub(super) fn lies_there(row: &Row, wanted: &Reference, sprints: &SprintCodes) -
 }
 
 fn claims(record: &Record, wanted: &Reference) -> bool {
-    let claimed = record.fields.get(&Field::Code).and_then(serde_json::Value::as_str);
-    claimed.is_some_and(|code| code.eq_ignore_ascii_case(wanted.code.as_str()))
+    claimed(record).is_some_and(|code| code.eq_ignore_ascii_case(wanted.code.as_str()))
+}
+
+/// The code that its document claims.
+fn claimed(row: &Row) -> Option<&str> {
+    row.fields.get(&Field::Code).and_then(serde_json::Value::as_str)
 }
 
 /// The codes of the sprints that `rows` are or belong to.
@@ -96,8 +100,12 @@ async fn not_found(ws: &Workspace, wanted: &Reference) -> Result<OpError, OpErro
     let by_code = nearest(wanted.code.as_str(), page.items.iter().map(|row| row.code.as_str()));
     let mut offered: Vec<String> =
         nearest(&wanted.to_string(), names.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+    let by_claim = nearest(wanted.code.as_str(), page.items.iter().filter_map(|row| claimed(row)));
+    let is_near = |row: &Row| {
+        by_code.contains(&row.code.as_str()) || claimed(row).is_some_and(|claimed| by_claim.contains(&claimed))
+    };
     for (row, name) in page.items.iter().zip(&names) {
-        if by_code.contains(&row.code.as_str()) && !offered.contains(name) {
+        if is_near(row) && !offered.contains(name) {
             offered.push(name.clone());
         }
     }

@@ -10,7 +10,7 @@ use super::resolve::{resolve, resolve_kind};
 use super::{OpError, Workspace};
 use crate::model::{
     AgentStatus, EntityId, EntityKind, Field, Fields, Priority, Record, Reference, ReferenceError, Role, SprintStatus,
-    TaskStatus,
+    TaskStatus, nearest,
 };
 use crate::sync::plan::{Note, NoteKind};
 use crate::sync::{Deed, Edit, Order, SyncReport, carry_out};
@@ -61,12 +61,16 @@ impl SetStatus {
     /// A reference that names none or several, a status that does not exist, a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let mut changes = BTreeMap::new();
+        let mut asked = Vec::new();
         for reference in &self.references {
             let found: Record = resolve(ws, reference).await?.record;
             let status = value(found.kind, Field::Status, &self.status)?;
+            asked.push(found.id);
             changes.insert(found.id, Fields::from([(Field::Status, status)]));
         }
-        change(ws, changes.into_iter().collect()).await
+        let mut report = change(ws, changes.into_iter().collect()).await?;
+        report.steps.sort_by_key(|step| asked.iter().position(|id| *id == step.entity));
+        Ok(report)
     }
 }
 
@@ -98,12 +102,22 @@ fn given(kind: EntityKind, field: Field, raw: &str) -> Result<Value, OpError> {
     if matches!(field, Field::DependsOn | Field::Blocks) {
         return tasks(raw).map_err(|error| bad(error.to_string()));
     }
-    let value = value(kind, field, raw)?;
+    let value = match in_hours(field, raw) {
+        Some(hours) => value(kind, field, &hours).map_err(|_| bad(expected(field).into()))?,
+        None => value(kind, field, raw)?,
+    };
     let is_beyond = value.as_f64().is_some_and(|n| n < 0.0 || field == Field::Progress && n > 100.0);
     if is_beyond {
         return Err(bad(if field == Field::Progress { "it goes from 0 to 100" } else { "it begins at 0" }.into()));
     }
     Ok(value)
+}
+
+/// A number of hours may stand alone where it is given, since that is how it is shown.
+fn in_hours(field: Field, raw: &str) -> Option<String> {
+    let number = raw.trim();
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (matches!(field, Field::EstimateHours | Field::ActualHours) && is_number).then(|| format!("{number}h"))
 }
 
 /// Names of tasks between commas, each of them a reference; `none` is the empty list.
@@ -149,6 +163,7 @@ pub const fn settable(kind: EntityKind) -> &'static [Field] {
             Field::Status,
             Field::Priority,
             Field::Assignee,
+            Field::Owner,
             Field::Phase,
             Field::Position,
             Field::EstimateHours,
@@ -163,7 +178,15 @@ pub const fn settable(kind: EntityKind) -> &'static [Field] {
             Field::Category,
             Field::Component,
         ],
-        EntityKind::Agent => &[Field::Name, Field::AgentRole, Field::Status],
+        EntityKind::Agent => &[
+            Field::Name,
+            Field::AgentRole,
+            Field::Status,
+            Field::Skills,
+            Field::Capabilities,
+            Field::Constraints,
+            Field::Tools,
+        ],
     }
 }
 
@@ -180,7 +203,10 @@ pub(super) fn value(kind: EntityKind, field: Field, raw: &str) -> Result<Value, 
             (Field::Priority, _) => words(Priority::ALL),
             _ => return OpError::BadValue { field, value: raw.to_owned(), why: expected(field).to_owned() },
         };
-        OpError::unknown(field.word(), raw, known)
+        let spoken: Vec<&str> = crate::document::spoken_statuses(role).filter(|_| field == Field::Status).collect();
+        let near = nearest(raw, known.iter().map(String::as_str).chain(spoken.iter().copied()));
+        let nearest: Vec<String> = near.into_iter().map(str::to_owned).collect();
+        OpError::Unknown { what: field.to_string(), value: raw.to_owned(), known, nearest }
     })
 }
 

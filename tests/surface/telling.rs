@@ -337,3 +337,65 @@ fn every_refusal_says_what_to_do_next() {
         assert!(next.is_string(), "{words:?}");
     }
 }
+
+#[test]
+fn hours_may_be_given_as_they_are_shown() {
+    let project = demo();
+    for (given, shown) in [("8", 8.0), ("3.5", 3.5), ("2 days", 16.0)] {
+        project.ok(&["task", "set", "publish", &format!("estimate_hours={given}")]);
+        assert_eq!(project.json(&["task", "show", "publish"])["entity"]["estimate_hours"].as_f64(), Some(shown));
+    }
+    for wrong in ["-3", "8.5.2", "many", "."] {
+        let said = project.exits(2, &["task", "set", "publish", &format!("estimate_hours={wrong}")]);
+        assert!(said.starts_with(&format!("error: `{wrong}` is no estimate_hours: ")), "{said}");
+    }
+}
+
+#[test]
+fn what_was_probably_meant_may_be_a_claimed_code_or_another_word_for_a_status() {
+    let project = demo();
+    project.write(
+        "delegation/sprints/first-release/editor-crud/TASK.md",
+        "# Task: CRUD\n\n**Task Code**: `UI-01`\n**Status**: Pending\n",
+    );
+    project.ok(&["sync"]);
+    project.ok(&["task", "show", "UI-01"]);
+    let said = project.exits(1, &["task", "show", "UI-1"]);
+    assert!(said.contains("hint: did you mean `T:first-release/editor-crud`?"), "{said}");
+    let said = project.exits(2, &["task", "status", "publish", "don"]);
+    assert!(said.contains("hint: did you mean `done`"), "{said}");
+    let said = project.exits(2, &["sprint", "status", "first-release", "archivd"]);
+    assert!(said.contains("it is one of planning, "), "{said}");
+}
+
+#[test]
+fn statuses_are_told_in_the_order_in_which_they_were_asked_for() {
+    let project = demo();
+    for codes in [["publish", "choose-format", "write-parser"], ["write-parser", "publish", "choose-format"]] {
+        let status = if codes[0] == "publish" { "blocked" } else { "review" };
+        let report = project.json(&[&["task", "status"][..], &codes, &[status]].concat());
+        let told = report["steps"].as_array().expect("steps").iter().map(|step| step["reference"].to_string());
+        let asked = codes.map(|code| format!("\"T:first-release/{code}\""));
+        assert_eq!(told.collect::<Vec<_>>(), asked);
+    }
+}
+
+#[test]
+fn every_field_that_a_profile_and_a_task_have_can_be_set() {
+    let project = demo();
+    for (field, value) in
+        [("skills", "rust,sql"), ("capabilities", "read"), ("constraints", "no network"), ("tools", "a,b")]
+    {
+        project.ok(&["agent", "set", "builder", &format!("{field}={value}")]);
+        let shown = project.json(&["agent", "show", "builder"]);
+        let items: Vec<&str> = value.split(',').collect();
+        assert_eq!(shown["entity"][field], serde_json::json!(items), "{field}");
+        assert!(project.read("delegation/agents/builder.yml").contains(items[0]), "{field}");
+    }
+    project.ok(&["agent", "list", "--sort", "skills"]);
+    project.ok(&["task", "set", "publish", "owner=ann"]);
+    assert_eq!(project.json(&["task", "show", "publish"])["entity"]["owner"], "ann");
+    assert!(project.read(PUBLISH).contains("**Owner**: ann"));
+    project.ok(&["task", "list", "--sort", "owner"]);
+    assert_eq!(project.ok(&["sync"]), "in step: nothing to do\n");
+}

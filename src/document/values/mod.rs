@@ -77,6 +77,11 @@ pub(super) fn read(role: Role, field: Field, raw: &str) -> Reading {
     }
 }
 
+/// What people often write for a status in a document of `role` in place of its own word.
+pub(super) fn spoken_statuses(role: Role) -> impl Iterator<Item = &'static str> {
+    status::SPOKEN.iter().copied().filter(move |word| read_status(role, word).is_some())
+}
+
 /// Whether `raw` only says what kind of value belongs here.
 pub(super) fn is_placeholder(field: Field, raw: &str) -> bool {
     if field == Field::Title { placeholder::is_title(raw) } else { placeholder::is_one(raw, is_list(field)) }

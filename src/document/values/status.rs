@@ -72,6 +72,12 @@ fn task_word(words: &str) -> Option<TaskStatus> {
     })
 }
 
+/// What people often write in place of a status's own word.
+pub(super) const SPOKEN: &[&str] = &[
+    "todo", "open", "ready", "draft", "planned", "wip", "doing", "started", "waiting", "paused", "done", "closed",
+    "finished", "fixed", "resolved", "merged", "shipped", "dropped", "wontfix",
+];
+
 /// Spanish, Portuguese, French, German, Swedish, Chinese, Korean, Japanese, Arabic.
 fn foreign_word(words: &str) -> Option<TaskStatus> {
     Some(match words {
@@ -183,6 +189,11 @@ mod tests {
         for (raw, meaning) in table {
             assert_eq!(task(raw), meaning, "{raw}");
         }
+    }
+
+    #[test]
+    fn every_spoken_word_is_known() {
+        assert_eq!(SPOKEN.iter().find(|word| task(word).is_none()), None);
     }
 
     #[test]
