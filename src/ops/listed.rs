@@ -1,6 +1,7 @@
 //! Lists of things to make, as people and agents write them in YAML or JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -40,7 +41,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, OpError> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Vec<Entry>, String> {
-    let read: Value = serde_yaml::from_slice(bytes).map_err(|error| format!("it is neither YAML nor JSON: {error}"))?;
+    let broken = |error: &dyn Display| format!("it is neither YAML nor JSON: {error}");
+    let read: serde_yaml::Value = serde_yaml::from_slice(bytes).map_err(|error| match error.to_string() {
+        // Of two values under one name nobody knows which is meant.
+        words if words.contains("duplicate") => format!("a name is given twice: {words}"),
+        words => broken(&words),
+    })?;
+    let read = serde_json::to_value(read).map_err(|error| broken(&error))?;
     let items = match read {
         Value::Array(items) if !items.is_empty() => items,
         Value::Array(_) | Value::Null => return Err("it lists nothing".into()),
@@ -121,5 +128,10 @@ mod tests {
             assert_eq!(parse(text.as_bytes()).expect_err(why), why);
         }
         assert!(parse(b"- [").expect_err("broken").starts_with("it is neither YAML nor JSON: "));
+        for twice in
+            ["- code: a5\n  code: a6\n", "[{\"code\": \"a\", \"code\": \"b\"}]", "- {code: a, x: {y: 1, y: 2}}"]
+        {
+            assert!(parse(twice.as_bytes()).expect_err(twice).starts_with("a name is given twice: "), "{twice}");
+        }
     }
 }

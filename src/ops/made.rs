@@ -76,6 +76,9 @@ fn remarks(role: Role, file: &RenderedFile) -> Result<Vec<String>, String> {
     if !role.is_managed() {
         return Ok(Vec::new());
     }
+    if file.text.trim().is_empty() {
+        return Err("it is empty".into());
+    }
     let loaded = document::load(role, file.text.as_bytes()).map_err(|why| why.to_string())?;
     if loaded.stamps != Stamps::None {
         return Err("bears the line that says whose it is; that line is added by itself".into());
@@ -125,7 +128,8 @@ mod tests {
             (&[("TASK.md", "# T\n"), ("AGENT.yml", "a: 1\na: 2\n")], "`AGENT.yml`"),
             (&[("NOTES.md", "x\n")], "it makes no TASK.md or AGENT.yml"),
             (&[("TASK.md", "# T\n"), ("SPRINT.md", "# S\n")], "`SPRINT.md`: has no place here"),
-            (&[("TASK.md", "")], "empty"),
+            (&[("TASK.md", "")], "`TASK.md`: it is empty"),
+            (&[("TASK.md", " \n\n")], "`TASK.md`: it is empty"),
             (&[("TASK.md", &format!("# T\n<!-- instep {id} -->\n"))], "added by itself"),
             (&[("Task.md", "# T\n")], "`Task.md`: has no place here"),
             (&[("TASK.md", "# T\n"), ("x.txt", "x\n")], "neither Markdown nor YAML"),

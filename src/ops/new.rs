@@ -82,7 +82,7 @@ pub struct TemplateOptions {
     /// Which template, as `instep template list` names it
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
-    /// Give a variable of the template a value; may be given several times
+    /// Give a variable of the template a value, to a list one line for each item; may be given several times
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub var: Vec<String>,
     /// Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input
@@ -193,6 +193,12 @@ pub(super) fn refuse_unreadable(name: &str, value: &Value) -> Result<(), OpError
     Err(OpError::BadText { name: name.to_owned(), why })
 }
 
+/// Refuses a status that its row could not have.
+fn refuse_no_status(kind: EntityKind, variables: &BTreeMap<String, Value>) -> Result<(), OpError> {
+    let said = variables.get(Field::Status.word()).and_then(Value::as_str).filter(|said| !said.trim().is_empty());
+    said.map_or(Ok(()), |said| super::set::value(kind, Field::Status, said).map(drop))
+}
+
 /// Controls, and those marks that turn the direction of a text round.
 fn is_invisible(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -231,14 +237,19 @@ pub(super) async fn creations(
 ) -> Result<ToMake, OpError> {
     let mut maker = Maker { ws, kind, how, shelf: Shelf::read(ws)?, sprints: BTreeMap::new() };
     let mut plan = ToMake::default();
+    let in_list = |index: usize, code: String, error: OpError| match &how.from {
+        Some(path) => OpError::InList { path: path.clone(), entry: index + 1, code, source: Box::new(error) },
+        None => error,
+    };
     for (index, entry) in entries.into_iter().enumerate() {
         let code = entry.code.clone();
-        maker.make(entry, &mut plan).await.map_err(|error| match &how.from {
-            Some(path) => OpError::InList { path: path.clone(), entry: index + 1, code, source: Box::new(error) },
-            None => error,
-        })?;
+        maker.make(entry, &mut plan).await.map_err(|error| in_list(index, code, error))?;
     }
-    room::refuse_taken(ws, &plan.creations, &maker.sprints).await?;
+    let rows = room::rows(ws, &plan.creations).await?;
+    for (index, creation) in plan.creations.iter().enumerate() {
+        room::refuse_taken(ws, creation, &rows, &maker.sprints)
+            .map_err(|error| in_list(index, creation.code.to_string(), error))?;
+    }
     Ok(plan)
 }
 
@@ -258,6 +269,7 @@ impl Maker<'_> {
         let template_kind = self.kind_of(&entry)?;
         let kind = entity_kind(template_kind).unwrap_or(EntityKind::Task);
         entry.variables.iter().try_for_each(|(name, value)| refuse_unreadable(name, value))?;
+        refuse_no_status(kind, &entry.variables)?;
         let sprint = match &entry.sprint {
             Some(name) if kind == EntityKind::Task => Some(self.sprint(name).await?),
             Some(_) => return Err(OpError::HasNoSprint { kind }),

@@ -8,35 +8,36 @@ use crate::store::Selection;
 use crate::sync::Creation;
 use crate::tree::{Address, FileKind, Layout};
 
-/// Refuses to make what is there already, as a row or as a file that is no row yet.
+/// Refuses to make what is there already, as one of `rows` or as a file that is no row yet.
 ///
 /// This is for a good message; whoever comes in between is found when the files are written.
 ///
 /// # Errors
 /// What is there, and where.
-pub(super) async fn refuse_taken(
+pub(super) fn refuse_taken(
     ws: &Workspace,
-    creations: &[Creation],
+    creation: &Creation,
+    rows: &[Record],
     sprints: &BTreeMap<String, (EntityId, String)>,
 ) -> Result<(), OpError> {
-    let codes: Vec<String> = creations.iter().map(|creation| creation.code.folded()).collect();
-    let rows = ws.store.records(Selection::Codes(&codes)).await?;
-    for creation in creations {
-        let sprint = sprints.values().find(|(id, _)| Some(*id) == creation.sprint).map(|(_, code)| code.as_str());
-        let Some(address) = address(creation.kind, &creation.code, sprint) else { continue };
-        if let Some(row) = rows.iter().find(|row| is_same(row, creation)) {
-            let home = match (&address, sprint) {
-                (Address::Task(..), Some(sprint)) => format!("{sprint}/"),
-                (Address::Task(..), None) => "backlog/".to_owned(),
-                _ => String::new(),
-            };
-            return Err(OpError::Taken { code: format!("{}:{home}{}", row.kind.letter(), row.code) });
-        }
-        for path in paths(ws.tree.layout(), &address, creation) {
-            refuse_occupied(ws, &path, &address)?;
-        }
+    let sprint = sprints.values().find(|(id, _)| Some(*id) == creation.sprint).map(|(_, code)| code.as_str());
+    let Some(address) = address(creation.kind, &creation.code, sprint) else { return Ok(()) };
+    if let Some(row) = rows.iter().find(|row| is_same(row, creation)) {
+        let home = match (&address, sprint) {
+            (Address::Task(..), Some(sprint)) => format!("{sprint}/"),
+            (Address::Task(..), None) => "backlog/".to_owned(),
+            _ => String::new(),
+        };
+        return Err(OpError::Taken { code: format!("{}:{home}{}", row.kind.letter(), row.code) });
     }
-    Ok(())
+    let mut paths = paths(ws.tree.layout(), &address, creation).into_iter();
+    paths.try_for_each(|path| refuse_occupied(ws, &path, &address))
+}
+
+/// The rows that may have the places of `creations` already.
+pub(super) async fn rows(ws: &Workspace, creations: &[Creation]) -> Result<Vec<Record>, OpError> {
+    let codes: Vec<String> = creations.iter().map(|creation| creation.code.folded()).collect();
+    Ok(ws.store.records(Selection::Codes(&codes)).await?)
 }
 
 fn is_same(row: &Record, creation: &Creation) -> bool {

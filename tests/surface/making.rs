@@ -36,6 +36,7 @@ fn what_the_next_sync_would_refuse_is_neither_made_nor_sound() {
         (&[("NOTES.md.tera", "x\n")], "it makes no TASK.md or AGENT.yml"),
         (&[("TASK.md.tera", "# T\n"), ("SPRINT.md.tera", "# S\n")], "`SPRINT.md`: has no place here"),
         (&[("TASK.md.tera", stamp)], "added by itself"),
+        (&[("TASK.md.tera", "\n")], "`TASK.md`: it is empty"),
     ] {
         let project = with_template(files);
         let before = project.files();
@@ -132,11 +133,18 @@ fn a_list_makes_everything_or_names_the_entry_that_it_cannot_make() {
     assert!(code == Some(2) && said.contains("it lists nothing"), "{said}");
     let (code, said) = new_from(&project, "- 1");
     assert!(code == Some(2) && said.contains("entry 1: it must have the form `code: …`"), "{said}");
+    let (code, said) = new_from(&project, "- code: a5\n  code: a6\n");
+    assert!(code == Some(2) && said.contains("a name is given twice: "), "{said}");
+    let (code, said) = new_from(&project, "- code: a\n- code: b\n  status: foo\n");
+    assert!(code == Some(2) && said.starts_with("error: -: entry 2 (`b`): `foo` is no status"), "{said}");
     assert_eq!(project.json(&["task", "list"])["total"], 0);
     let (code, said) = new_from(&project, "- {code: a, kind: bug}\n- {code: b, title: The second}\n");
     assert_eq!(code, Some(0), "{said}");
     assert!(project.read("delegation/backlog/a/TASK.md").contains("Steps to Reproduce"));
     assert!(project.read("delegation/backlog/b/TASK.md").contains("# Task: The second"));
+    let (code, said) = new_from(&project, "- code: c\n- code: b\n");
+    assert!(code == Some(1) && said.starts_with("error: -: entry 2 (`b`): there is a `T:backlog/b` already"), "{said}");
+    assert_eq!(project.json(&["task", "list"])["total"], 2);
 }
 
 #[test]
@@ -155,7 +163,9 @@ fn what_was_given_is_kept_or_refused_and_never_dropped() {
     assert_eq!(project.json(&["task", "list"])["total"], 0);
     project.ok(&["task", "new", "x", "--priority", "high"]);
     assert_eq!(project.json(&["task", "show", "x"])["entity"]["priority"], "P1");
-    let said = project.ok(&["task", "new", "y", "--var", "status=nonsense"]);
+    let said = project.exits(2, &["task", "new", "y", "--var", "status=nonsense"]);
+    assert!(said.starts_with("error: `nonsense` is no status; it is one of pending, "), "{said}");
+    let said = project.ok(&["task", "new", "y", "--var", "estimate=nonsense"]);
     assert!(said.contains("note: delegation/backlog/y/TASK.md: ") && said.contains("nonsense"), "{said}");
 }
 

@@ -399,3 +399,14 @@ fn every_field_that_a_profile_and_a_task_have_can_be_set() {
     project.ok(&["task", "list", "--sort", "owner"]);
     assert_eq!(project.ok(&["sync"]), "in step: nothing to do\n");
 }
+
+#[test]
+fn a_template_says_how_a_list_is_given() {
+    let project = demo();
+    assert!(project.ok(&["template", "show", "task"]).contains("(a list of texts; with `--var`, one line for each)"));
+    let help = project.ok(&["task", "new", "--help"]);
+    let help: Vec<&str> = help.split_whitespace().collect();
+    assert!(help.join(" ").contains("a value, to a list one line for each item;"), "{help:?}");
+    project.ok(&["task", "new", "x", "--var", "tasks=a\nb"]);
+    assert!(project.read("delegation/backlog/x/TASK.md").contains("- [ ] a\n- [ ] b\n"));
+}
