@@ -100,6 +100,9 @@ impl Failure {
         let paragraphs: Vec<String> = words.trim().split("\n\n").map(on_one_line).collect();
         let after = |start: &str| paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix(start));
         let hint = match (after("tip: "), after("Usage: ")) {
+            (_, Some(usage)) if usage.contains("FIELD=VALUE") && unknown_option(words).is_some() => {
+                format!("write `{}=VALUE`", unknown_option(words).unwrap_or_default().replace('-', "_"))
+            }
             (Some(tip), _) => meant(tip),
             (None, Some(usage)) => format!("write `{usage}`; `--help` says more"),
             (None, None) => "`--help` says what can be written here".to_owned(),
@@ -194,6 +197,12 @@ impl Serialize for Failure {
 
 fn chain(cause: Option<&dyn Error>) -> Vec<String> {
     std::iter::successors(cause, |cause| (*cause).source()).map(|cause| redact(&cause.to_string())).collect()
+}
+
+/// The name of the option that the parser does not know.
+fn unknown_option(words: &str) -> Option<&str> {
+    let (name, _) = words.split_once("unexpected argument '--")?.1.split_once('\'')?;
+    Some(name.split_once('=').map_or(name, |(name, _)| name))
 }
 
 /// What the parser offers, as every other offer is written.

@@ -114,6 +114,14 @@ pub enum OpError {
         /// What is wrong, and where.
         message: String,
     },
+    /// A file that is no plan.
+    #[error("cannot read {}: {message}", path.display())]
+    BadPlan {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong, and where.
+        message: String,
+    },
     /// An entry of a list that cannot be made; nothing of the list was.
     #[error("{}: entry {entry} (`{code}`): {source}", path.display())]
     InList {

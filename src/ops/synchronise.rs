@@ -144,8 +144,8 @@ fn read_plan(path: &std::path::Path) -> Result<Plan, OpError> {
     let read: Result<PlanFile, _> = serde_json::from_slice(&bytes);
     match read {
         Ok(file) if file.kind == "sync.plan" && file.schema_version == 1 => Ok(file.data),
-        Ok(_) => Err(OpError::BadList { path: path.to_owned(), message: "this is no plan of `sync --plan`".into() }),
-        Err(error) => Err(OpError::BadList { path: path.to_owned(), message: error.to_string() }),
+        Ok(_) => Err(OpError::BadPlan { path: path.to_owned(), message: "this is no plan of `sync --plan`".into() }),
+        Err(error) => Err(OpError::BadPlan { path: path.to_owned(), message: error.to_string() }),
     }
 }
 

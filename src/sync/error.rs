@@ -120,3 +120,13 @@ pub enum SyncError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+impl SyncError {
+    /// What it says, and what the system said, on one line.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Tree(error) => error.words(),
+            other => other.to_string(),
+        }
+    }
+}

@@ -48,7 +48,7 @@ pub(super) fn write(
     batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
     let hashes: Vec<HashFile> = batch.into_iter().filter_map(|prepared| hash_file(prepared, tracking)).collect();
     for error in ws.tree.write_hashes(&hashes) {
-        written.notes.push(Note { kind: NoteKind::Problem, path: String::new(), message: error.to_string(), count: 1 });
+        written.notes.push(Note { kind: NoteKind::Problem, path: String::new(), message: error.words(), count: 1 });
     }
     Ok(written)
 }

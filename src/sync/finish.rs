@@ -62,7 +62,7 @@ pub(super) async fn write_files(
     let notes = prepared.iter().flat_map(|prepared| prepared.notes.clone()).collect();
     let tracking = committed.tracking.iter().copied().collect();
     let written = files::write(ws, None, prepared, &tracking, &[])
-        .map_err(|error| unwritten(&steps.iter().collect::<Vec<_>>(), error.to_string()))?;
+        .map_err(|error| unwritten(&steps.iter().collect::<Vec<_>>(), error.words()))?;
     ws.store.acknowledge(ws.clone, &written.left).await?;
     let late: Vec<&Step> = steps.iter().filter(|step| written.postponed.contains(&step.entity)).collect();
     if late.is_empty() {

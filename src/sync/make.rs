@@ -35,7 +35,7 @@ pub(super) fn make(ws: &Workspace, prepared: &mut [Prepared]) -> Result<Made, Sy
     let made = Made { files: files.collect(), left: writes.iter().map(|write| write.state.clone()).collect() };
     let mut written = Written::default();
     let failure = match files::replace(ws, None, &writes.iter().collect::<Vec<_>>(), &mut written) {
-        Err(error) => Some((names.first(), error.to_string())),
+        Err(error) => Some((names.first(), error.words())),
         Ok(()) => written.postponed.first().map(|late| {
             let why = written.notes.first().map_or("something else is there", |note| note.message.as_str());
             (names.iter().find(|(id, _)| id == late), why.to_owned())

@@ -241,7 +241,7 @@ fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>
                     Ok((known, None)) => (Sight::Read(known), None),
                     Ok((known, Some(reason))) => (Sight::Quarantined(known), Some(reason.to_string())),
                     Err(error) if error.is_absence() => return None,
-                    Err(error) => (Sight::Unreadable, Some(error.to_string())),
+                    Err(error) => (Sight::Unreadable, Some(error.why())),
                 };
                 unread.extend(why.map(|why| (version.path.clone(), why)));
                 Some(Seen { key: version.key.clone(), path: version.path.clone(), changed: false, sight })

@@ -1,5 +1,6 @@
 //! Disks that are full, folders that may not be written, and files that other programs leave behind.
 
+use std::error::Error as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -130,6 +131,8 @@ fn fs01_law_1_what_cannot_be_made_whole_leaves_neither_row_nor_file_nor_event() 
             Err(error) => {
                 refused += 1;
                 assert_eq!((there(&code), events(&project)), ((0, 0), told), "call {failing}: {error}");
+                let is_told = |words: String| !words.starts_with("cannot write") || words.contains("No space left");
+                assert!(is_told(error.to_string()) || error.source().is_some(), "call {failing}: {error}");
             }
         }
         if calls.load(Ordering::Relaxed) <= failing {
@@ -295,6 +298,9 @@ fn fs03_a_folder_that_may_not_be_read_is_not_gone() {
         assert_eq!(output.status.code(), Some(6), "{}", said(&output));
         assert!(said(&output).contains("delegation/sprints/alpha/one"), "{}", said(&output));
     }
+    let output = run_as_anybody(&project, &["task", "status", "one", "blocked"]);
+    let why = "delegation/sprints/alpha/one/TASK.md cannot be understood: cannot read it: Permission denied";
+    assert!(output.status.code() == Some(6) && said(&output).contains(why), "{}", said(&output));
     assert_eq!(of_task(&project, "two", "priority"), "P0", "others proceed");
     assert_eq!(of_task(&project, "one", "status"), "pending");
     allow(&project, "delegation/sprints/alpha/one", 0o755);

@@ -410,3 +410,21 @@ fn a_template_says_how_a_list_is_given() {
     project.ok(&["task", "new", "x", "--var", "tasks=a\nb"]);
     assert!(project.read("delegation/backlog/x/TASK.md").contains("- [ ] a\n- [ ] b\n"));
 }
+
+#[test]
+fn a_hint_says_what_to_write() {
+    let project = demo();
+    project.write("plan.json", "{}");
+    for (words, hint) in [
+        (&["task", "list", "--sort", "foo"][..], "hint: write one of those, such as `code`"),
+        (&["task", "list", "--priority", "P9"], "hint: write one of those, such as `P0`"),
+        (&["task", "set", "publish", "zzzz=1"], "hint: write one of those, such as `title`"),
+        (&["task", "set", "publish", "--priority", "P0"], "hint: write `priority=VALUE`"),
+        (&["task", "set", "publish", "--estimate-hours=3"], "hint: write `estimate_hours=VALUE`"),
+        (&["sync", "--apply", "plan.json"], "hint: `instep sync --plan FILE` writes one that `--apply` takes"),
+        (&["template", "show", "zzzz"], "hint: write one of those, such as `sprint`"),
+    ] {
+        let said = project.exits(2, words);
+        assert!(said.contains(hint), "{words:?}: {said}");
+    }
+}

@@ -21,8 +21,8 @@ impl From<OpError> for Failure {
             OpError::WrongKind { found, .. } => {
                 of("wrong-kind", Exit::Usage).hint(format!("the commands of `instep {found}` are for it"))
             }
-            OpError::Unknown { ref nearest, ref what, .. } => {
-                of("unknown-word", Exit::Usage).hint(form(what)).did_you_mean(nearest)
+            OpError::Unknown { ref nearest, ref what, ref known, .. } => {
+                of("unknown-word", Exit::Usage).hint(one_of(what, known)).did_you_mean(nearest)
             }
             OpError::BadValue { ref field, .. } => of("bad-value", Exit::Usage).hint(form(field.word())),
             OpError::BadCode { .. } => of("bad-code", Exit::Usage).hint("a good one looks like `phase-1-api`"),
@@ -69,6 +69,9 @@ fn of_making(error: OpError) -> Failure {
     match error {
         OpError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
         OpError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
+        OpError::BadPlan { .. } => {
+            of("bad-plan", Exit::Usage).hint("`instep sync --plan FILE` writes one that `--apply` takes")
+        }
         OpError::InList { source, path, entry, code } => {
             let mut failure = Failure::from(*source);
             failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
@@ -97,9 +100,20 @@ fn form(what: &str) -> &'static str {
         "starts_on" | "ends_on" | "completed_on" => "write a day, such as `2026-01-31`",
         "progress" => "write a number from 0 to 100",
         "position" => "write a number",
-        "depends_on" | "blocks" | "tags" => "write them with commas between, such as `first,second`",
+        "depends_on" | "blocks" | "tags" | "skills" | "capabilities" | "constraints" | "tools" => {
+            "write them with commas between, such as `first,second`"
+        }
         "title" | "name" => "write one line of text",
-        _ => "write it in plain words",
+        _ => "write what it is; an empty value takes the field away",
+    }
+}
+
+/// Which words there are for what has a list of them.
+fn one_of(what: &str, known: &[String]) -> String {
+    match known {
+        [] => form(what).to_owned(),
+        [only] => format!("the only one is `{only}`"),
+        [first, ..] => format!("write one of those, such as `{first}`"),
     }
 }
 
