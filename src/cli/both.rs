@@ -35,12 +35,12 @@ fn tell_hindrance(workspace: &Workspace, report: &SyncReport, screen: &mut Scree
     let why = match workspace.git.as_ref().and_then(GitDirs::at_work) {
         _ if report.applied || report.steps.is_empty() => return,
         _ if workspace.config.direction.value == Direction::Check => {
-            "`sync.direction` is `check`: nothing is written on either side"
+            "`sync.direction` is `check`, so nothing is written on either side".to_owned()
         }
-        Some(what) => what,
+        Some(what) => format!("{what}; nothing is carried out until that is over"),
         None => return,
     };
-    screen.say(Line::new().with(Role::Warning, "warning").plain(format!(": {why}; nothing is carried out before")));
+    screen.say(Line::new().with(Role::Warning, "warning").plain(format!(": {why}")));
 }
 
 /// Shows what differs, line by line.
@@ -71,7 +71,7 @@ fn print_file(diff: &FileDiff, screen: &mut Screen) {
     if let Some(from) = &diff.moved_from {
         screen.data(Line::new().code(&diff.path).plain(" moved from ").code(from));
     }
-    diff.diff.lines().for_each(|line| screen.data(diff_line(line)));
+    diff.diff.lines().for_each(|line| screen.content(diff_line(line)));
 }
 
 /// A line of a unified diff.

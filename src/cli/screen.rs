@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::ops::Range;
 
 use clap::builder::styling::{AnsiColor, Style};
 use terminal_size::{Height, Width};
@@ -17,6 +18,9 @@ const USUAL_COLUMNS: usize = 80;
 
 /// A terminal that says it is narrower is not believed.
 const FEWEST_COLUMNS: usize = 20;
+
+/// Blanks before what goes on in the next line, beyond those of the first.
+const FOLD: usize = 2;
 
 /// What a piece of text is to its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +148,44 @@ impl Line {
         };
         self.parts.iter().map(paint).collect()
     }
+
+    /// The line in lines of at most `columns`, broken between words; a word that is longer stays whole, since people
+    /// copy paths and commands.
+    fn folded(&self, columns: usize) -> Vec<Self> {
+        let text = self.show(false);
+        let indent = (text.len() - text.trim_start().len() + FOLD).min(columns / 2);
+        let (mut lines, mut start, mut before) = (Vec::new(), 0, 0);
+        while let Some(end) = fold(&text[start..], columns - before) {
+            lines.push(self.part(before, start..start + end));
+            start = text.len() - text[start + end..].trim_start().len();
+            before = indent;
+        }
+        lines.push(self.part(before, start..text.len()));
+        lines
+    }
+
+    /// These bytes of the line, after so many blanks.
+    fn part(&self, indent: usize, span: Range<usize>) -> Self {
+        let mut part = Self { parts: vec![(Role::Plain, " ".repeat(indent))] };
+        let mut at = 0;
+        for (role, text) in &self.parts {
+            let within = span.start.clamp(at, at + text.len()) - at..span.end.clamp(at, at + text.len()) - at;
+            part.parts.push((*role, text[within].to_owned()));
+            at += text.len();
+        }
+        part
+    }
+}
+
+/// Where a text has to end that is wider than `room`: before the last blank that fits, else before the next one.
+fn fold(text: &str, room: usize) -> Option<usize> {
+    let most = safe::at_column(text, room + 1);
+    if most == text.len() && safe::width(text) <= room {
+        return None;
+    }
+    let is_break = |at: &usize| !text[..*at].trim().is_empty() && !text[*at..].trim().is_empty();
+    let before = text[..most].rmatch_indices(' ').map(|(at, _)| at).find(is_break);
+    before.or_else(|| text[most..].match_indices(' ').map(|(at, _)| most + at).find(is_break))
 }
 
 impl<T: AsRef<str>> From<T> for Line {
@@ -202,6 +244,11 @@ impl Screen {
     /// Prints a line of data.
     pub(super) fn data(&mut self, line: impl Into<Line>) {
         self.out.line(&line.into());
+    }
+
+    /// Prints a line of a document as data, which is folded nowhere.
+    pub(super) fn content(&mut self, line: impl Into<Line>) {
+        self.out.whole_line(&line.into());
     }
 
     /// Prints a text of many lines as data; each line is made harmless.
@@ -290,6 +337,13 @@ impl Stream {
     }
 
     fn line(&mut self, line: &Line) {
+        match self.look.columns {
+            Some(columns) => line.folded(columns).iter().for_each(|line| self.whole_line(line)),
+            None => self.whole_line(line),
+        }
+    }
+
+    fn whole_line(&mut self, line: &Line) {
         let text = line.show(self.look.colour) + "\n";
         self.write(&text);
     }
@@ -398,6 +452,28 @@ pub(super) mod tests {
         let line = Line::new().with(Role::Error, "error").plain(": x");
         assert_eq!(line.show(false), "error: x");
         assert_eq!(line.show(true), "\x1b[1m\x1b[31merror\x1b[0m: x");
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_that_are_broken_between_words() {
+        let line =
+            Line::new().with(Role::Error, "error").plain(": cannot do ").code("it all").plain(" 完成完成完成 now");
+        let narrow = |colour| Look { columns: Some(20), colour };
+        let (mut screen, out, _) = on_paper(narrow(false), Talk::Normal);
+        screen.data(line.clone());
+        screen.data("  note: delegation/backlog/some-task/TASK.md is long");
+        screen.content("a line of a document is its author's");
+        let folded = "error: cannot do it\n  all 完成完成完成\n  now\n";
+        let path = "  note:\n    delegation/backlog/some-task/TASK.md\n    is long\n";
+        assert_eq!(out.text(), format!("{folded}{path}a line of a document is its author's\n"));
+        let (mut screen, out, _) = on_paper(narrow(true), Talk::Normal);
+        screen.data(line);
+        assert!(
+            out.text().starts_with("\x1b[1m\x1b[31merror\x1b[0m: cannot do \x1b[36mit\x1b[0m\n"),
+            "{:?}",
+            out.text()
+        );
+        assert_eq!(["error", "cannot", " ", ""].map(|text| fold(text, 3)), [None; 4]);
     }
 
     #[test]

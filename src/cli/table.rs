@@ -20,7 +20,6 @@ const INDENT: usize = 4;
 const SQUEEZES: &[(&[Cut], usize)] = &[
     (&[Cut::Wrap, Cut::First], 16),
     (&[Cut::Then], 12),
-    (&[Cut::Last], 20),
     (&[Cut::Wrap, Cut::First, Cut::Then], 8),
     (&[Cut::Last], 10),
     (&[Cut::Wrap, Cut::First, Cut::Then, Cut::Never], 4),
@@ -34,7 +33,7 @@ pub(super) enum Cut {
     First,
     /// It is cut when that was not enough.
     Then,
-    /// It is cut when nothing else is left: half a reference is none.
+    /// When nothing else is left, it goes on in the next line: half a reference is none.
     Last,
     /// It is cut only where the terminal is too narrow for anything.
     Never,
@@ -78,7 +77,7 @@ impl Column {
         Self { heading, cut: Cut::Then, is_number: false }
     }
 
-    /// A column of references, cut last.
+    /// A column of references, which give way last.
     pub(super) const fn reference(heading: &'static str) -> Self {
         Self { heading, cut: Cut::Last, is_number: false }
     }
@@ -208,7 +207,7 @@ impl Cut {
     fn lay(self, text: &str, width: usize) -> Vec<String> {
         match self {
             Self::Wrap => wrapped(text, width, 0),
-            Self::Last => vec![shorter_reference(text, width)],
+            Self::Last => reference_lines(text, width),
             _ => vec![shorter(text, width)],
         }
     }
@@ -226,14 +225,23 @@ fn shorter(text: &str, width: usize) -> String {
     format!("{}…", text[..end].trim_end())
 }
 
-/// Of `T:sprint/task` the sprint is cut first: the task is what one looks for.
-fn shorter_reference(text: &str, width: usize) -> String {
-    match text.split_once('/') {
-        Some((home, task)) if safe::width(text) > width && safe::width(task) + 5 <= width => {
-            format!("{}/{task}", shorter(home, width - safe::width(task) - 1))
-        }
-        _ => shorter(text, width),
+/// A reference or path, whole: broken after a slash, else after a joint, else anywhere.
+fn reference_lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while safe::width(rest) > width {
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let most = safe::at_column(rest, width.max(1));
+        let is_over = safe::width(&rest[..most]) > width;
+        let most = if is_over { rest[..most].char_indices().next_back().map_or(most, |(at, _)| at) } else { most };
+        let most = most.max(first);
+        let after = |joints: &[char]| rest[..most].rfind(joints).map(|at| at + 1);
+        let end = after(&['/']).or_else(|| after(&['-', '_', '.'])).unwrap_or(most);
+        lines.push(rest[..end].to_owned());
+        rest = &rest[end..];
     }
+    lines.push(rest.to_owned());
+    lines
 }
 
 /// The text in lines of at most `width` columns, broken between words where that is possible; all but the first begin
@@ -357,10 +365,23 @@ T:backlog/b      Short             me             12.5
             tasks().show(look(40)),
             "\
 REF            TITLE     WHO       HOURS
-T:al…/phase-1  Create…   somebod…      8
+T:alpha/       Create…   somebod…      8
+phase-1
 T:backlog/b    Short     me         12.5
 "
         );
+    }
+
+    #[test]
+    fn a_reference_is_broken_and_never_cut() {
+        for (text, width, lines) in [
+            ("T:alpha/phase-1", 15, &["T:alpha/phase-1"][..]),
+            ("T:alpha/phase-1", 14, &["T:alpha/", "phase-1"]),
+            ("T:fe3-migration/fe3-phase-12", 12, &["T:fe3-", "migration/", "fe3-phase-12"]),
+            ("abcdefgh", 3, &["abc", "def", "gh"]),
+        ] {
+            assert_eq!(reference_lines(text, width), lines, "{text}");
+        }
     }
 
     #[test]
@@ -370,7 +391,7 @@ T:backlog/b    Short     me         12.5
                 let shown = tasks().show(Look { columns: Some(columns), colour });
                 let plain = anstyle_free(&shown);
                 assert!(plain.lines().all(|line| safe::width(line) <= columns), "{columns}:\n{plain}");
-                assert_eq!(plain.lines().count(), 3);
+                assert!(plain.lines().count() >= 3 && !plain.contains("T:alp…"));
             }
         }
     }
@@ -390,15 +411,13 @@ T:backlog/b    Short     me         12.5
         table.under("more of it");
         assert_eq!(
             table.show(Look { columns: Some(36), colour: false }),
-            "REF                   WHY\nT:a-long-spri…/UI-01  it goes on and\n                      on\n    more of it\n"
+            "REF                    WHY\nT:a-long-sprint/UI-01  it goes on\n                       and on\n    more of it\n"
         );
         assert!(table.show(Look::default()).starts_with("REF                    NOBODY  WHY\n"));
     }
 
     #[test]
-    fn of_a_reference_the_task_is_seen_longest() {
-        assert_eq!(shorter_reference("T:sprint-64-agent/UI-01-x", 20), "T:sprint-64…/UI-01-x");
-        assert_eq!(shorter_reference("T:sprint-64-agent/UI-01-x", 9), "T:sprint…");
+    fn what_is_cut_ends_with_a_mark() {
         assert_eq!(shorter("Agent Mini-Map", 12), "Agent Mini-…");
     }
 

@@ -428,3 +428,14 @@ fn a_hint_says_what_to_write() {
         assert!(said.contains(hint), "{words:?}: {said}");
     }
 }
+
+#[test]
+fn where_only_is_checked_a_comparison_says_that_nothing_is_written() {
+    let project = demo();
+    project.edit(PUBLISH, "Pending", "Blocked");
+    project.edit("instep.toml", "[project]", "[sync]\ndirection = \"check\"\n\n[project]");
+    let said = project.run(&["status"]);
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    let told = "warning: `sync.direction` is `check`, so nothing is written on either side\n";
+    assert!(said.contains(told), "{said}");
+}
