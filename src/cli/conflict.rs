@@ -9,10 +9,14 @@ use clap::Subcommand;
 use super::both;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
+use super::report;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table, pairs};
 use crate::model::{ConflictKind, ConflictState};
-use crate::ops::{ConflictList, ConflictShow, ConflictView, Diff, NewId, TakeDatabase, TakeFile, Texts, difference};
+use crate::ops::{
+    ConflictList, ConflictShow, ConflictView, Diff, NewId, OpError, TakeDatabase, TakeFile, Workspace, difference,
+};
+use crate::sync::SyncReport;
 use crate::tree::read_outside;
 
 /// How many lines of a text are shown where nobody asked for details.
@@ -75,12 +79,23 @@ impl Conflict {
                 desk.look("conflict.list", async |ws| op.run(ws).await, |all, screen| print_list(all, screen))
             }
             Self::Show(op) => desk.look("conflict.show", async |ws| op.run(ws).await, print_one),
-            Self::TakeFile(op) => desk.change("conflict.take-file", async |ws| op.run(ws).await),
-            Self::TakeDb(op) => desk.change("conflict.take-db", async |ws| op.run(ws).await),
+            Self::TakeFile(op) => decide("conflict.take-file", desk, async |ws| op.run(ws).await),
+            Self::TakeDb(op) => decide("conflict.take-db", desk, async |ws| op.run(ws).await),
             Self::Edit(op) => edit(op, desk),
             Self::NewId(op) => new_id(op, desk),
         }
     }
+}
+
+fn decide(
+    kind: &str,
+    desk: &mut Desk<'_>,
+    work: impl AsyncFnOnce(&Workspace) -> Result<SyncReport, OpError>,
+) -> Result<Exit, Failure> {
+    let workspace = desk.open(Purpose::Change)?;
+    let report = desk.wait(work(&workspace))?;
+    desk.answer(kind, &report, report::print_decision);
+    Ok(Exit::Done)
 }
 
 fn print_list(all: &[ConflictView], screen: &mut Screen) {
@@ -96,19 +111,29 @@ fn print_list(all: &[ConflictView], screen: &mut Screen) {
     let shown = if all.iter().all(|view| view.state == ConflictState::Open) { 6 } else { 7 };
     let mut table = Table::new(&columns[..shown]);
     for view in all {
+        let [file, row] = sides(view);
         let kind = if view.state == ConflictState::Open { Role::Warning } else { Role::Dim };
         let cells = [
             (Role::Code, view.short.clone()),
             (kind, view.kind.word().into()),
             (Role::Code, view.reference.clone().unwrap_or_else(|| view.path.clone())),
             (Role::Plain, view.field.clone().unwrap_or_default()),
-            (Role::Plain, view.file.clone().unwrap_or_default()),
-            (Role::Plain, view.row.clone().unwrap_or_default()),
+            (Role::Plain, file.to_owned()),
+            (Role::Plain, row.to_owned()),
             (Role::Dim, decided(view).to_owned()),
         ];
         table.row(cells.into_iter().take(shown));
     }
     table.print(screen);
+}
+
+/// What the file and the database say; where one of them is gone, what each of them did.
+fn sides(view: &ConflictView) -> [&str; 2] {
+    match view.kind {
+        ConflictKind::EditDelete => ["changed it", "deleted it"],
+        ConflictKind::DeleteEdit => ["deleted it", "changed it"],
+        _ => [&view.file, &view.row].map(|value| value.as_deref().unwrap_or_default()),
+    }
 }
 
 /// How a conflict ended; what is only on record never waited.
@@ -127,9 +152,9 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
         Some(text) => text.as_str().into(),
         None => Line::new().with(Role::Dim, "none"),
     };
-    let values = match view.kind {
-        ConflictKind::EditDelete => vec![("file", "changed it".into()), ("database", "deleted it".into())],
-        ConflictKind::DeleteEdit => vec![("file", "deleted it".into()), ("database", "changed it".into())],
+    let is_deletion = matches!(view.kind, ConflictKind::EditDelete | ConflictKind::DeleteEdit);
+    let values = match sides(view) {
+        [file, row] if is_deletion => vec![("file", file.into()), ("database", row.into())],
         _ => vec![("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))],
     };
     let mut rows: Vec<(&str, Line)> = Vec::new();
@@ -141,13 +166,22 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
     rows.push(("since", view.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string().into()));
     rows.extend(view.resolution.as_ref().map(|how| ("decided", how.into())));
     pairs(&rows, screen);
-    let is_asked_for = view.is_about_text() || screen.talk() == Talk::Verbose;
-    view.texts.iter().filter(|_| is_asked_for).for_each(|texts| print_texts(texts, screen));
+    let is_asked_for = view.is_about_text() || is_deletion || screen.talk() == Talk::Verbose;
+    for texts in view.texts.iter().filter(|_| is_asked_for) {
+        // What the side that deleted it said before is nothing to choose.
+        let file = texts.file.as_deref().filter(|_| view.kind != ConflictKind::DeleteEdit);
+        let row = texts.row.as_deref().filter(|_| view.kind != ConflictKind::EditDelete);
+        // The file came back as it is, and derives from itself since then.
+        let base = texts.base.as_deref().filter(|base| !(is_deletion && Some(*base) == file.or(row)));
+        print_texts([base, file, row], screen);
+    }
 }
 
 /// What each side made of what both had; where that is not known, how they differ; else the one text that is left.
-fn print_texts(texts: &Texts, screen: &mut Screen) {
-    match (&texts.base, &texts.file, &texts.row) {
+fn print_texts([base, file, row]: [Option<&str>; 3], screen: &mut Screen) {
+    match (base, file, row) {
+        (Some(base), Some(file), None) => print_part("what the file changed", &difference(base, file), screen),
+        (Some(base), None, Some(row)) => print_part("what the database changed", &difference(base, row), screen),
         (Some(base), Some(file), Some(row)) => {
             print_part("what the file changed", &difference(base, file), screen);
             print_part("what the database changed", &difference(base, row), screen);
@@ -167,7 +201,7 @@ fn print_part(heading: &str, text: &str, screen: &mut Screen) {
     screen.data("");
     screen.data(Line::new().with(Role::Heading, heading));
     let text = if text.is_empty() { "nothing" } else { text };
-    text.lines().take(most).for_each(|line| screen.data(both::diff_line(line)));
+    text.lines().take(most).for_each(|line| screen.content(both::diff_line(line)));
     let rest = text.lines().count().saturating_sub(most);
     if rest > 0 {
         screen.say(format!("… and {}; `-v` shows all", counted(rest, "more line")));
@@ -178,7 +212,7 @@ fn new_id(mut op: NewId, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let workspace = desk.open(Purpose::Change)?;
     op.path = desk.below_root(vec![op.path])?.pop().unwrap_or_default();
     let report = desk.wait(op.run(&workspace))?;
-    desk.answer("conflict.new-id", &report, super::report::print_change);
+    desk.answer("conflict.new-id", &report, report::print_change);
     Ok(Exit::Done)
 }
 
@@ -201,7 +235,7 @@ fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         .hint("`instep conflict take-file` lets it count as it is"));
     }
     let report = desk.wait(TakeFile { ids }.run(&workspace))?;
-    desk.answer("conflict.edit", &report, super::report::print_change);
+    desk.answer("conflict.edit", &report, report::print_change);
     Ok(Exit::Done)
 }
 
@@ -210,8 +244,10 @@ fn run_editor(file: &Path) -> Result<(), Failure> {
     let no_editor =
         || Failure::new("no-editor", Exit::Usage, "no editor is named").hint("set `EDITOR` to the one that you use");
     let editor = named.ok_or_else(no_editor)?;
-    let failed =
-        || Failure::new("editor-failed", Exit::Failed, format!("the editor did not end well on {}", file.display()));
+    let failed = || {
+        Failure::new("editor-failed", Exit::Failed, format!("the editor did not end well on {}", file.display()))
+            .hint("`EDITOR` names it; `instep conflict take-file` decides without it, once the file is edited")
+    };
     let mut command = OsString::from(&editor);
     command.push(" \"$1\"");
     let status = Command::new("sh").arg("-c").arg(command).arg("sh").arg(file).status();

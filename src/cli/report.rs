@@ -67,6 +67,15 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
 
 /// Prints what a command changed.
 pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
+    print_changes(report, "nothing changed: it was so already", screen);
+}
+
+/// Prints what a decision changed; where both sides were as they shall be, it is made all the same.
+pub(super) fn print_decision(report: &SyncReport, screen: &mut Screen) {
+    print_changes(report, "decided: both sides were so already", screen);
+}
+
+fn print_changes(report: &SyncReport, idle: &str, screen: &mut Screen) {
     if is_success_unwanted(report, screen) {
         return print_trouble(report, screen);
     }
@@ -83,7 +92,7 @@ pub(super) fn print_change(report: &SyncReport, screen: &mut Screen) {
     table.print(screen);
     tell_rest(steps.len(), screen);
     if steps.is_empty() {
-        screen.say("nothing changed: it was so already");
+        screen.say(idle);
     }
     report.notes.iter().for_each(|note| print_note(note, screen));
     tell_conflicts(report, screen);

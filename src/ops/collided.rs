@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::diff::text;
 use super::{OpError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{Conflict, ConflictState, Digest, DocumentKey, EntityId};
+use crate::model::{Conflict, ConflictKind, ConflictState, Digest, DocumentKey, EntityId, Role};
 use crate::store::{KnownQuestion, Selection};
 
 /// Three versions of a document, without their stamps.
@@ -24,7 +24,12 @@ pub struct Texts {
 pub(super) async fn texts(ws: &Workspace, conflict: &Conflict) -> Result<Texts, OpError> {
     let what = &conflict.what;
     let is_open = conflict.state == ConflictState::Open;
-    let (entity, key) = (what.entity.filter(|_| is_open), what.document.as_ref());
+    let entity = what.entity.filter(|_| is_open);
+    let own = match entity {
+        Some(entity) if what.kind == ConflictKind::DeleteEdit => main_document(ws, entity).await?,
+        _ => None,
+    };
+    let key = what.document.as_ref().or(own.as_ref());
     let [mut base, mut row] = [None, None];
     if let (Some(entity), Some(key)) = (entity, key) {
         base = base_of(ws, conflict, entity, key).await?;
@@ -37,6 +42,13 @@ pub(super) async fn texts(ws: &Workspace, conflict: &Conflict) -> Result<Texts, 
         Some(key.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |key| text(key.role, bytes)))
     };
     Ok(Texts { base: said(base), file: said(what.kept), row: said(row) })
+}
+
+/// The document that says most of what was deleted with all its files.
+async fn main_document(ws: &Workspace, entity: EntityId) -> Result<Option<DocumentKey>, OpError> {
+    let records = ws.store.records(Selection::Ids(&[entity])).await?;
+    let keys = records.iter().flat_map(|record| &record.documents).map(|version| &version.key);
+    Ok(keys.filter(|key| key.role.is_managed()).min_by_key(|key| key.role == Role::AgentConfig).cloned())
 }
 
 /// The text that the file's stamp names.

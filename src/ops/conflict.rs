@@ -27,7 +27,7 @@ pub struct ConflictList {
 /// Show one conflict: what both sides had, and what each made of it.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
 pub struct ConflictShow {
-    /// Which one; the first letters of its id are enough
+    /// Which one, by the id that `conflict list` shows; its first letters are enough
     #[arg(value_name = "ID")]
     pub id: String,
 }
@@ -35,7 +35,7 @@ pub struct ConflictShow {
 /// Decide conflicts: what the file said counts.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
 pub struct TakeFile {
-    /// Which ones; the first letters of an id are enough
+    /// Which ones, by the ids that `conflict list` shows; their first letters are enough
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
 }
@@ -43,7 +43,7 @@ pub struct TakeFile {
 /// Decide conflicts: what the database says counts.
 #[derive(Debug, Clone, clap::Args, Deserialize, JsonSchema)]
 pub struct TakeDatabase {
-    /// Which ones; the first letters of an id are enough
+    /// Which ones, by the ids that `conflict list` shows; their first letters are enough
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
 }

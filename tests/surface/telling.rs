@@ -439,3 +439,46 @@ fn where_only_is_checked_a_comparison_says_that_nothing_is_written() {
     let told = "warning: `sync.direction` is `check`, so nothing is written on either side\n";
     assert!(said.contains(told), "{said}");
 }
+
+/// The one open conflict of that kind.
+fn conflict(project: &Project, kind: &str) -> String {
+    let all = project.json(&["conflict", "list"]);
+    let found = all.as_array().expect("a list").iter().find(|conflict| conflict["kind"] == kind);
+    found.unwrap_or_else(|| panic!("no {kind} in {all}"))["short"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn a_conflict_with_a_deletion_shows_what_the_other_side_changed() {
+    let project = demo();
+    std::fs::remove_dir_all(project.at("delegation/sprints/first-release/publish")).expect("removed");
+    project.sql("UPDATE orchestration_tasks SET title = 'Publish at once' WHERE task_code = 'publish'");
+    project.edit("delegation/backlog/empty-input/TASK.md", "Pending", "Blocked");
+    project.sql("UPDATE orchestration_tasks SET deleted_at = '2026-01-01T00:00:00Z' WHERE task_code = 'empty-input'");
+    project.exits(3, &["sync"]);
+    let listed = project.ok(&["conflict", "list"]);
+    for (kind, sides) in [("delete-edit", ["deleted it", "changed it"]), ("edit-delete", ["changed it", "deleted it"])]
+    {
+        let line = listed.lines().find(|line| line.contains(kind)).unwrap_or_default();
+        assert!(line.find(sides[0]) < line.find(sides[1]) && line.contains(sides[0]), "{listed}");
+    }
+    let shown = project.ok(&["conflict", "show", &conflict(&project, "delete-edit")]);
+    assert!(shown.contains("Publish at once"), "{shown}");
+    let edited = conflict(&project, "edit-delete");
+    let shown = project.ok(&["conflict", "show", &edited]);
+    assert!(shown.contains("**Status**: Blocked"), "{shown}");
+    let said = project.ok(&["conflict", "take-file", &edited]);
+    assert!(!said.contains("nothing changed") && said.contains("decided"), "{said}");
+}
+
+#[test]
+fn an_editor_that_fails_is_told_with_what_helps() {
+    let project = demo();
+    project.edit(PUBLISH, "Pending", "Blocked");
+    project.sql("UPDATE orchestration_tasks SET status = 'review' WHERE task_code = 'publish'");
+    project.exits(3, &["sync"]);
+    let id = conflict(&project, "field");
+    let output = project.command(&["conflict", "edit", &id]).env("EDITOR", "false").output().expect("a start");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("error: the editor did not end well") && said.contains("hint: `EDITOR` names it"), "{said}");
+    assert!(project.ok(&["conflict", "show", "--help"]).contains("by the id that `conflict list` shows"));
+}
