@@ -482,3 +482,13 @@ fn an_editor_that_fails_is_told_with_what_helps() {
     assert!(said.contains("error: the editor did not end well") && said.contains("hint: `EDITOR` names it"), "{said}");
     assert!(project.ok(&["conflict", "show", "--help"]).contains("by the id that `conflict list` shows"));
 }
+
+#[test]
+fn a_comment_in_the_heading_is_no_title_and_stays_where_it_is() {
+    let project = demo();
+    project.edit(PUBLISH, "# Task: Publish the first version\n", "# Task: Publish <!-- soon -->\n");
+    project.ok(&["sync"]);
+    assert_eq!(project.json(&["task", "show", "publish"])["entity"]["title"], "Publish");
+    project.ok(&["task", "set", "publish", "title=Publish it"]);
+    assert!(project.read(PUBLISH).starts_with("# Task: Publish it <!-- soon -->\n"));
+}

@@ -5,6 +5,7 @@ use crate::model::{Field, Role, Span};
 
 /// `Task: Core`, `Sprint 64: Core` and `UI-03: Core` as code and title.
 pub(super) fn split(role: Role, text: &str, heading: Span) -> (Option<Span>, Option<Span>) {
+    let heading = without_comments(text, heading);
     let said = &text[heading.clone()];
     let whole = (!said.is_empty()).then_some(heading.clone());
     let Some((before, colon)) = said.char_indices().find(|(_, c)| matches!(c, ':' | '：')) else {
@@ -25,6 +26,21 @@ pub(super) fn split(role: Role, text: &str, heading: Span) -> (Option<Span>, Opt
         Prefix::Kind => (None, Some(title)),
         Prefix::Code => (Some(heading.start..heading.start + prefix.len()), Some(title)),
         Prefix::Other => (None, whole),
+    }
+}
+
+/// A heading without the comments at its ends, which nobody sees.
+fn without_comments(text: &str, mut heading: Span) -> Span {
+    loop {
+        let said = &text[heading.clone()];
+        if let Some(end) = said.strip_prefix("<!--").and_then(|rest| rest.find("-->")) {
+            let after = &said["<!--".len() + end + "-->".len()..];
+            heading.start = heading.end - after.trim_start().len();
+        } else if let Some(start) = said.strip_suffix("-->").and_then(|rest| rest.rfind("<!--")) {
+            heading.end = heading.start + said[..start].trim_end().len();
+        } else {
+            return heading;
+        }
     }
 }
 
@@ -65,6 +81,10 @@ mod tests {
             ("Task ID: 160", Some("160"), None),
             ("Sprint 17 — Polish", None, Some("Sprint 17 — Polish")),
             ("Task:", None, Some("Task:")),
+            ("Task: T <!-- c -->", None, Some("T")),
+            ("<!-- a --> Task: T <!-- b --><!-- c -->", None, Some("T")),
+            ("A <!-- in --> B", None, Some("A <!-- in --> B")),
+            ("<!-- c -->", None, None),
             ("", None, None),
         ];
         for (heading, code, title) in table {
