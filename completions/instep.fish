@@ -64,7 +64,7 @@ complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_see
 complete -c instep -n "__fish_instep_using_subcommand sprint; and not __fish_seen_subcommand_from new list show set status move rm scaffold" -f -a "scaffold" -d 'Make the tasks that SPRINT.md lists and that do not exist'
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -s t -l title -d 'Its title; the code in words where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
-complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
+complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value, to a list one line for each item; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sprint; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -164,7 +164,7 @@ complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subc
 bug\t''
 embedded\t''"
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value, to a list one line for each item; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -178,7 +178,7 @@ complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subc
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s p -l priority -d 'Only tasks with this priority; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l assignee -d 'Only tasks of this assignee; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sprint -d 'Only tasks of this sprint' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -263,7 +263,7 @@ complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen
 complete -c instep -n "__fish_instep_using_subcommand agent; and not __fish_seen_subcommand_from new list show set status move rm" -f -a "rm" -d 'Delete agents on both sides; the history keeps them'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l name -d 'Its name for people' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l template -d 'Which template, as `instep template list` names it' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value; may be given several times' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l var -d 'Give a variable of the template a value, to a list one line for each item; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l from -d 'Make everything that a YAML or JSON file lists, all of it or nothing; `-` is standard input' -r -F
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -274,7 +274,7 @@ complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_sub
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s s -l status -d 'Only agents with this status; may be given several times' -r
-complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, name, role, status, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, name, role, status, skills, capabilities, constraints, tools, updated, created' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand agent; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -393,7 +393,7 @@ complete -c instep -n "__fish_instep_using_subcommand init" -s v -l verbose -d '
 complete -c instep -n "__fish_instep_using_subcommand init" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l plan -d 'Write what would be done to a file and do nothing' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sync" -l apply -d 'Do exactly what the file says, or nothing' -r -F
-complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-delete -d 'Let exactly N deletions pass' -r
+complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-delete -d 'Let exactly N deletions pass, of rows or, where most rows are gone, of files' -r
 complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-change -d 'Let exactly N changed documents pass, where that is most of them' -r
 complete -c instep -n "__fish_instep_using_subcommand sync" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''

@@ -57,6 +57,16 @@ fn with_json_a_failure_is_data() {
 }
 
 #[test]
+fn with_json_a_script_is_data() {
+    let (code, script, _) = run(&["completions", "fish"]);
+    let (_, out, err) = run(&["--json", "completions", "fish"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let answer: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&answer["schema_version"], &answer["kind"]), (&1.into(), &"completions".into()));
+    assert_eq!((&answer["data"]["shell"], &answer["data"]["script"]), (&"fish".into(), &script.into()));
+}
+
+#[test]
 fn hx09_what_was_typed_is_harmless_when_it_is_repeated() {
     for words in
         [&["\x1b[2J\u{9b}31m"][..], &["--json", "\x1b]52;c;x\x07"], &["-C", "/no\x1b[2Jwhere", "completions", "bash"]]

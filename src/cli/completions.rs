@@ -1,6 +1,7 @@
 //! `instep completions`: the script that teaches a shell the commands.
 
 use clap_complete::Shell;
+use serde::Serialize;
 
 use super::args;
 use super::desk::Desk;
@@ -14,9 +15,17 @@ pub(super) struct Completions {
     shell: Shell,
 }
 
+/// The script, as JSON has it.
+#[derive(Serialize)]
+struct Script {
+    shell: String,
+    script: String,
+}
+
 impl Completions {
     pub(super) fn run(&self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-        desk.screen.verbatim(&script(self.shell));
+        let script = Script { shell: self.shell.to_string(), script: script(self.shell) };
+        desk.answer("completions", &script, |script, screen| screen.verbatim(&script.script));
         Ok(Exit::Done)
     }
 }
