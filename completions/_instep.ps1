@@ -573,7 +573,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
         'instep;sync' {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Write what would be done to a file and do nothing')
             [CompletionResult]::new('--apply', '--apply', [CompletionResultType]::ParameterName, 'Do exactly what the file says, or nothing')
-            [CompletionResult]::new('--allow-delete', '--allow-delete', [CompletionResultType]::ParameterName, 'Let exactly N deletions pass, of rows or, where most rows are gone, of files')
+            [CompletionResult]::new('--allow-delete', '--allow-delete', [CompletionResultType]::ParameterName, 'Let exactly N deletions pass')
             [CompletionResult]::new('--allow-change', '--allow-change', [CompletionResultType]::ParameterName, 'Let exactly N changed documents pass, where that is most of them')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')

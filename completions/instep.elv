@@ -537,7 +537,7 @@ set edit:completion:arg-completer[instep] = {|@words|
         &'instep;sync'= {
             cand --plan 'Write what would be done to a file and do nothing'
             cand --apply 'Do exactly what the file says, or nothing'
-            cand --allow-delete 'Let exactly N deletions pass, of rows or, where most rows are gone, of files'
+            cand --allow-delete 'Let exactly N deletions pass'
             cand --allow-change 'Let exactly N changed documents pass, where that is most of them'
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'

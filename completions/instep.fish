@@ -393,7 +393,7 @@ complete -c instep -n "__fish_instep_using_subcommand init" -s v -l verbose -d '
 complete -c instep -n "__fish_instep_using_subcommand init" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l plan -d 'Write what would be done to a file and do nothing' -r -F
 complete -c instep -n "__fish_instep_using_subcommand sync" -l apply -d 'Do exactly what the file says, or nothing' -r -F
-complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-delete -d 'Let exactly N deletions pass, of rows or, where most rows are gone, of files' -r
+complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-delete -d 'Let exactly N deletions pass' -r
 complete -c instep -n "__fish_instep_using_subcommand sync" -l allow-change -d 'Let exactly N changed documents pass, where that is most of them' -r
 complete -c instep -n "__fish_instep_using_subcommand sync" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''

@@ -99,7 +99,7 @@ fn takes(variable: &VariableView) -> String {
         (_, [_, ..], _) => format!("({})", variable.choices.join(", ")),
         (VariableType::Text, _, Some(example)) => format!("(such as {})", plain(example)),
         (VariableType::Text, _, None) => String::new(),
-        (VariableType::List, ..) => "(a list of texts; with `--var`, one line for each)".to_owned(),
+        (VariableType::List, ..) => "(a list of texts, one per line)".to_owned(),
         (kind, ..) => format!("({})", kind.noun()),
     }
 }

@@ -249,7 +249,7 @@ mod tests {
 
     /// What is listed, in short.
     fn told(text: &str) -> Vec<String> {
-        let tasks = parse(Role::Sprint, &format!("# Sprint: A\n\n## Tasks\n\n{text}")).0.listed_tasks();
+        let tasks = parse(Role::Sprint, format!("# Sprint: A\n\n## Tasks\n\n{text}")).0.listed_tasks();
         tasks.iter().map(|t| format!("{} {}", t.code, t.title.as_deref().unwrap_or("-"))).collect()
     }
 

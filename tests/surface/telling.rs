@@ -403,7 +403,7 @@ fn every_field_that_a_profile_and_a_task_have_can_be_set() {
 #[test]
 fn a_template_says_how_a_list_is_given() {
     let project = demo();
-    assert!(project.ok(&["template", "show", "task"]).contains("(a list of texts; with `--var`, one line for each)"));
+    assert!(project.ok(&["template", "show", "task"]).contains("(a list of texts, one per line)"));
     let help = project.ok(&["task", "new", "--help"]);
     let help: Vec<&str> = help.split_whitespace().collect();
     assert!(help.join(" ").contains("a value, to a list one line for each item;"), "{help:?}");
@@ -491,4 +491,16 @@ fn a_comment_in_the_heading_is_no_title_and_stays_where_it_is() {
     assert_eq!(project.json(&["task", "show", "publish"])["entity"]["title"], "Publish");
     project.ok(&["task", "set", "publish", "title=Publish it"]);
     assert!(project.read(PUBLISH).starts_with("# Task: Publish it <!-- soon -->\n"));
+}
+
+#[test]
+fn no_line_of_the_help_is_folded_on_a_narrow_terminal() {
+    let project = Project::empty();
+    for words in [&["config", "--help"][..], &["conflict", "list", "--help"]] {
+        let help = project.ok(words);
+        let after = help.lines().skip_while(|line| !line.starts_with("Global options:"));
+        let own = after.skip_while(|line| !line.is_empty());
+        let wide: Vec<&str> = own.filter(|line| line.chars().count() > 58).collect();
+        assert_eq!(wide, [""; 0], "{words:?}");
+    }
 }
