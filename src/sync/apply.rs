@@ -17,7 +17,7 @@ use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace, sides};
 use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
-use crate::tree::{CacheHead, Fate, Leftover, spread};
+use crate::tree::CacheHead;
 
 /// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
 const BATCH_WEIGHT: usize = 32 << 20;
@@ -45,28 +45,6 @@ pub(super) struct Applied {
     events: i64,
     /// Where the feed ended after the last commit.
     cursor: Option<Cursor>,
-}
-
-/// Clears up after an interrupted run: what an exchange displaced is dropped if its bytes are stored, else trashed.
-pub(super) async fn recover(ws: &Workspace) -> Result<(), SyncError> {
-    let leftovers = ws.tree.leftovers()?;
-    if leftovers.is_empty() {
-        return Ok(());
-    }
-    let digests = spread(leftovers.iter().collect(), |_, leftover| {
-        let read = ws.tree.read_leftover(leftover).ok()?;
-        Some((Digest::of(&read.bytes), files::stored_as(&read.bytes)))
-    });
-    let wanted: Vec<Digest> = digests.iter().flatten().map(|(_, stored_as)| *stored_as).collect();
-    let stored: BTreeSet<Digest> = ws.store.stored(&wanted).await?.into_iter().collect();
-    let fate = |digests: Option<(Digest, Digest)>| match digests {
-        Some((raw, stored_as)) if stored.contains(&stored_as) => Fate::Stored(raw),
-        _ => Fate::Unknown,
-    };
-    let fates: Vec<(Leftover, Fate)> =
-        leftovers.into_iter().zip(digests).map(|(leftover, digests)| (leftover, fate(digests))).collect();
-    ws.tree.clear(&fates)?;
-    Ok(())
 }
 
 /// Carries out what was decided and remembers how the tree looks now.

@@ -98,14 +98,14 @@ pub struct Order {
 /// # Errors
 /// An entity that waits for a decision, a place that is taken, a side that could not be read or written.
 pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncError> {
-    let lock = begin(ws).await?;
+    let (lock, notes) = begin(ws).await?;
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
     let view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
     view.check_sprints(ws)?;
     let unsettled = view.out_of_step(&order.edits);
     if unsettled.is_empty() {
-        return change(ws, view, order).await;
+        return Ok(change(ws, view, order).await?.after(notes));
     }
     view.check_each(ws, &order.edits, check_given).await?;
     let scope = Scope { paths: unsettled, everything: false };
@@ -119,7 +119,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
         unwritten => unwritten.map(|()| SyncReport::default()),
     };
     match done {
-        Ok(done) => Ok(settled.then(done)),
+        Ok(done) => Ok(settled.then(done).after(notes)),
         Err(error) if settled.steps.iter().all(Step::is_idle) && ws.store.head().await?.cursor == before => Err(error),
         Err(error) => Err(SyncError::OnlySettled { source: Box::new(error) }),
     }

@@ -32,6 +32,7 @@ pub mod plan;
 mod prepare;
 mod put_back;
 mod record;
+mod recover;
 mod renew;
 mod repeats;
 mod report;

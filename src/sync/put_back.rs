@@ -18,7 +18,7 @@ use crate::tree::FolderMove;
 /// # Errors
 /// [`SyncError::NoWayBack`]; a side that could not be read or written.
 pub async fn put_back(ws: &Workspace, record: &Record, conflict: &Conflict) -> Result<SyncReport, SyncError> {
-    let lock = begin(ws).await?;
+    let (lock, notes) = begin(ws).await?;
     let mut paths: Vec<DocPath> = record.path.iter().cloned().collect();
     if conflict.what.kind == ConflictKind::IdReplaced {
         let step = way_back(ws, conflict).await?;
@@ -29,7 +29,7 @@ pub async fn put_back(ws: &Workspace, record: &Record, conflict: &Conflict) -> R
     commit_surely(ws, &ChangeSet { resolved, ..new_change_set(ws) }).await?;
     let scope = Scope { paths, everything: false };
     let restored = BTreeSet::from([record.id]);
-    run_locked(ws, SyncOptions { scope, restored, ..SyncOptions::default() }, Some(&lock)).await
+    Ok(run_locked(ws, SyncOptions { scope, restored, ..SyncOptions::default() }, Some(&lock)).await?.after(notes))
 }
 
 /// The move of a folder that lies in another one's place to where its own row has it.

@@ -16,7 +16,7 @@ use crate::tree::{Expected, Place, Replacement};
 /// [`SyncError::NoCopy`]; a brake that refused; a side that could not be read or written.
 pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, SyncError> {
     check_git(ws)?;
-    let lock = begin(ws).await?;
+    let (lock, notes) = begin(ws).await?;
     // Whoever names a document means all that lie in its folder.
     let layout = ws.tree.layout();
     let path = &layout.entity_of(path).map_or_else(|| path.clone(), |address| layout.path(&address));
@@ -50,7 +50,7 @@ pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, Sync
     commit_surely(ws, &ChangeSet { blobs: blobs.collect(), ..new_change_set(ws) }).await?;
     ws.tree.replace(&replacements)?;
     let scope = Scope { paths: vec![path.clone()], everything: false };
-    run_locked(ws, SyncOptions { scope, ..SyncOptions::default() }, Some(&lock)).await
+    Ok(run_locked(ws, SyncOptions { scope, ..SyncOptions::default() }, Some(&lock)).await?.after(notes))
 }
 
 /// Refuses what lies where the row of its id has it, which is the original, and what lies where another one belongs.

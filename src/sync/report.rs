@@ -61,6 +61,12 @@ impl SyncReport {
         Self { applied: false, steps: plan.steps, notes: plan.notes, totals, ..Self::default() }
     }
 
+    /// This run after something that `notes` tell of.
+    #[must_use]
+    pub fn after(self, notes: Vec<Note>) -> Self {
+        Self { notes: [notes, self.notes].concat(), ..self }
+    }
+
     /// This run and then `next`, as one.
     #[must_use]
     pub fn then(self, next: Self) -> Self {

@@ -75,8 +75,8 @@ pub async fn sync(ws: &Workspace, options: SyncOptions) -> Result<SyncReport, Sy
     }
     check_git(ws)?;
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    clear_up(ws).await?;
-    run_locked(ws, options, Some(&lock)).await
+    let notes = clear_up(ws).await?;
+    Ok(run_locked(ws, options, Some(&lock)).await?.after(notes))
 }
 
 /// Refuses to bring anything in step while git is at work (B7).

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::apply::recover;
 use super::brakes::Allowance;
+use super::plan::Note;
+use super::recover::recover;
 use super::{SyncError, Workspace, sides};
 use crate::model::{Actor, Clock};
 use crate::tree::{Lock, Tree, TreeError};
@@ -15,26 +16,26 @@ const PAUSE: Duration = Duration::from_millis(25);
 const LOOKS: usize = 200;
 
 /// Begins a command that changes something: it has its turn, the database is the right one and no older copy of itself,
-/// and what an interrupted run left is cleared up.
+/// and what earlier runs left is cleared up, which the notes tell of.
 ///
 /// # Errors
 /// [`TreeError::Locked`], a brake that refused; a side that could not be read or written.
-pub(super) async fn begin(ws: &Workspace) -> Result<Lock, SyncError> {
+pub(super) async fn begin(ws: &Workspace) -> Result<(Lock, Vec<Note>), SyncError> {
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
     sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
-    clear_up(ws).await?;
-    Ok(lock)
+    let notes = clear_up(ws).await?;
+    Ok((lock, notes))
 }
 
-/// Clears up after an interrupted run, and takes out of the trash what has been there for long enough.
+/// Clears up after earlier runs, which the notes tell of, and takes out of the trash what has been there for long enough.
 ///
 /// # Errors
 /// What the interrupted run left cannot be dealt with.
-pub(super) async fn clear_up(ws: &Workspace) -> Result<(), SyncError> {
-    recover(ws).await?;
+pub(super) async fn clear_up(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
+    let notes = recover(ws).await?;
     // What cannot be removed today hinders nobody; the next run tries again.
     let _ = ws.tree.purge();
-    Ok(())
+    Ok(notes)
 }
 
 /// Takes the lock of a working copy; where another process has it, waits a while.

@@ -1,8 +1,8 @@
 //! What earlier runs left in the temporary folder, and how it is cleared up.
 //!
 //! ```text
-//! tmp/<batch>.list     the documents of a batch, by number, and the digests of the new texts where all documents are
-//!                      new; written before any of its temporary files
+//! tmp/<batch>.list     `new` or `old`, the documents of a batch by number, each with the digest of its new text; written
+//!                      before any of its temporary files
 //! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
 //! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
 //! tmp/<any>.hash       a `.hash` on its way to its folder
@@ -13,10 +13,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use rustix::io::Errno;
 use uuid::Uuid;
 
 use super::layout::TEMPORARY;
-use super::site::Site;
+use super::site::{Site, is, is_unsupported};
 use super::{At, Make, ReadFile, Trashed, Tree, TreeError, spread};
 use crate::model::{Digest, DocPath};
 
@@ -25,6 +26,8 @@ use crate::model::{Digest, DocPath};
 pub struct Leftover {
     /// The document that it belongs to, if that is known.
     pub origin: Option<DocPath>,
+    /// The new bytes of that document.
+    pub text: Option<Digest>,
     site: Site,
 }
 
@@ -42,9 +45,17 @@ pub enum Fate {
 pub(super) struct Batch {
     name: String,
     place: Where,
-    documents: Vec<DocPath>,
-    /// The digests of their texts; none where any of them replaces a file.
-    texts: Vec<Digest>,
+    documents: Vec<Document>,
+    /// Whether none of them replaces a file.
+    is_new: bool,
+}
+
+/// A document of a batch.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) path: DocPath,
+    /// Digest of its new bytes.
+    pub(super) text: Digest,
 }
 
 /// Where temporary files lie.
@@ -64,6 +75,12 @@ const HASH: &str = ".hash";
 
 /// A folder that takes so many bytes holds, or held, more names than one that is used all day.
 const LARGE_FOLDER: u64 = 64 << 10;
+
+/// What the list of a batch begins with that only makes new documents.
+const NEW: &str = "new";
+
+/// What any other list begins with.
+const OLD: &str = "old";
 
 /// What a list ends with.
 const END: &str = "\0\n";
@@ -90,7 +107,7 @@ impl Where {
 impl Batch {
     /// The temporary file of the document with this number.
     pub(super) fn site(&self, number: usize) -> Site {
-        match (self.place, self.documents[number].parent()) {
+        match (self.place, self.documents[number].path.parent()) {
             (Where::State, _) => self.home(number),
             (Where::Beside, None) => Site::project(format!("{TEMPORARY}{}.{number}", self.name)),
             (Where::Beside, Some(folder)) => Site::project(format!("{folder}/{TEMPORARY}{}.{number}", self.name)),
@@ -115,36 +132,39 @@ impl Batch {
         list_of(&self.name, self.place)
     }
 
+    /// The document with this number.
+    pub(super) fn document(&self, number: usize) -> &Document {
+        &self.documents[number]
+    }
+
     /// What its list says.
     fn text(&self) -> String {
-        let documents = self.documents.iter().map(DocPath::to_string).collect::<Vec<_>>().join("\0");
-        let texts = self.texts.iter().map(Digest::to_string).collect::<Vec<_>>().join("\0");
-        let rest = if texts.is_empty() { String::new() } else { format!("\0\0{texts}") };
-        format!("{documents}{rest}{END}")
+        let documents = self.documents.iter().map(|document| format!("\0{}\0{}", document.path, document.text));
+        let kind = if self.is_new { NEW } else { OLD };
+        format!("{kind}{}{END}", documents.collect::<String>())
     }
 
     /// What a list said; a torn one names nothing, since no document was away or made while it was not durable.
     fn parse(name: &str, place: Where, text: &str) -> Self {
-        fn each<T, E>(part: &str, parse: fn(&str) -> Result<T, E>) -> Vec<T> {
-            part.split('\0').map(parse).collect::<Result<_, _>>().unwrap_or_default()
+        let mut parts = text.strip_suffix(END).unwrap_or_default().split('\0');
+        let is_new = parts.next() == Some(NEW);
+        let document = |path: &str, text: Option<&str>| {
+            Some(Document { path: DocPath::new(path).ok()?, text: text?.parse().ok()? })
+        };
+        let mut documents = Vec::new();
+        while let Some(path) = parts.next() {
+            documents.push(document(path, parts.next()));
         }
-        let text = text.strip_suffix(END).unwrap_or_default();
-        let (documents, texts) = text.split_once("\0\0").unwrap_or((text, ""));
-        let (documents, texts) = (each(documents, DocPath::new), each(texts, str::parse));
-        Self { name: name.to_owned(), place, documents, texts }
+        let documents = documents.into_iter().collect::<Option<_>>().unwrap_or_default();
+        Self { name: name.to_owned(), place, documents, is_new }
     }
 }
 
 impl Tree {
     /// Begins a batch: from now on the next run knows which document a temporary file belongs to, and finishes the
-    /// batch where it has `texts`.
-    pub(super) fn begin_batch(
-        &self,
-        place: Where,
-        documents: Vec<DocPath>,
-        texts: Vec<Digest>,
-    ) -> Result<Batch, TreeError> {
-        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents, texts };
+    /// batch where it only makes new ones.
+    pub(super) fn begin_batch(&self, place: Where, documents: Vec<Document>, is_new: bool) -> Result<Batch, TreeError> {
+        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents, is_new };
         let list = batch.list();
         let made = self.make_folders(list.at());
         let made = made.and_then(|()| self.vfs.create(list.at(), &[batch.text().as_bytes()], Make::PRIVATE));
@@ -168,7 +188,7 @@ impl Tree {
         let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();
         found.extend(batches.values().flat_map(|batch| self.beside(batch)));
         for batch in batches.values() {
-            if found.iter().any(|leftover| leftover.is_of(batch)) {
+            if batch.is_new && found.iter().any(|leftover| leftover.is_of(batch)) {
                 let placed = self.finish(batch)?;
                 found.retain(|leftover| !placed.contains(&leftover.site));
             }
@@ -191,6 +211,28 @@ impl Tree {
     /// When it cannot be read or is too large to be a document; its fate is then [`Fate::Unknown`].
     pub fn read_leftover(&self, leftover: &Leftover) -> Result<ReadFile, TreeError> {
         self.read_at(leftover.site.at())
+    }
+
+    /// Lets a displaced file change places again with its document, if that has the bytes `now`: somebody has written
+    /// into it meanwhile, and goes on doing so in the document. Answers whether it did.
+    ///
+    /// # Errors
+    /// When the two cannot be exchanged, although this file system can do that.
+    pub fn take_back(&self, leftover: &Leftover, now: Digest) -> Result<bool, TreeError> {
+        let Leftover { origin: Some(origin), site, .. } = leftover else { return Ok(false) };
+        let document = At::project(origin.as_str());
+        if site.is_old() || self.digest_at(document) != Some(now) {
+            return Ok(false);
+        }
+        let exchange = || self.vfs.exchange(site.at(), document);
+        match exchange() {
+            Err(error) if is_unsupported(&error) || is(&error, Errno::XDEV) => return Ok(false),
+            other => other.map_err(|source| self.failed("take back", document, source))?,
+        }
+        if self.digest_at(site.at()) == Some(now) {
+            return Ok(true);
+        }
+        exchange().map(|()| false).map_err(|source| self.failed("put back", document, source))
     }
 
     /// Drops or trashes leftovers; answers with what is in the trash now.
@@ -220,7 +262,7 @@ impl Tree {
         }
     }
 
-    fn clear_one(&self, Leftover { origin, site }: &Leftover, fate: Fate) -> Result<Option<Trashed>, TreeError> {
+    fn clear_one(&self, Leftover { origin, site, .. }: &Leftover, fate: Fate) -> Result<Option<Trashed>, TreeError> {
         if let Fate::Stored(digest) = fate
             && self.remove_kept(site.at(), digest).map_err(|source| self.failed("remove", site.at(), source))?
         {
@@ -251,10 +293,10 @@ impl Tree {
     /// New documents come together or not at all: where the first of a batch are in their places, the others follow.
     /// Answers with the temporary files that are none any more.
     fn finish(&self, batch: &Batch) -> Result<Vec<Site>, TreeError> {
-        let is_text = |at: At<'_>, number: usize| self.digest_at(at) == Some(batch.texts[number]);
-        let document = |number: usize| At::project(batch.documents[number].as_str());
+        let is_text = |at: At<'_>, number: usize| self.digest_at(at) == Some(batch.documents[number].text);
+        let document = |number: usize| At::project(batch.documents[number].path.as_str());
         let (placed, waiting): (Vec<usize>, Vec<usize>) =
-            (0..batch.texts.len().min(batch.len())).partition(|number| is_text(document(*number), *number));
+            (0..batch.len()).partition(|number| is_text(document(*number), *number));
         if placed.is_empty() || !waiting.iter().all(|number| is_text(batch.site(*number).at(), *number)) {
             return Ok(Vec::new());
         }
@@ -271,12 +313,12 @@ impl Tree {
         let numbers = if batch.place == Where::Beside { 0..batch.documents.len() } else { 0..0 };
         let sites = numbers.flat_map(|n| [(n, batch.site(n)), (n, batch.site(n).old())]);
         let sites = sites.filter(|(_, site)| self.vfs.stat(site.at()).is_ok());
-        sites.map(|(n, site)| Leftover { origin: Some(batch.documents[n].clone()), site }).collect()
+        sites.map(|(n, site)| Leftover::of(batch.documents.get(n), site)).collect()
     }
 
     /// Puts a displaced document back if nothing is in its place; answers whether it did.
     fn put_back(&self, leftover: &Leftover) -> Result<bool, TreeError> {
-        let Leftover { origin: Some(origin), site } = leftover else { return Ok(false) };
+        let Leftover { origin: Some(origin), site, .. } = leftover else { return Ok(false) };
         let to = At::project(origin.as_str());
         let is_absent = || self.vfs.stat(to).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         if !site.is_old() || !is_absent() {
@@ -295,6 +337,14 @@ impl Where {
 }
 
 impl Leftover {
+    fn of(document: Option<&Document>, site: Site) -> Self {
+        Self {
+            origin: document.map(|document| document.path.clone()),
+            text: document.map(|document| document.text),
+            site,
+        }
+    }
+
     fn is_of(&self, batch: &Batch) -> bool {
         self.batch() == Some(&batch.name)
     }
@@ -315,6 +365,6 @@ fn in_state(name: &str, batches: &BTreeMap<&str, Batch>) -> Leftover {
     let mut parts = name.split('.');
     let batch = parts.next().and_then(|batch| batches.get(batch));
     let number = parts.next().and_then(|number| number.parse::<usize>().ok());
-    let origin = batch.zip(number).and_then(|(batch, number)| batch.documents.get(number).cloned());
-    Leftover { origin, site: Site::shared(format!("{FOLDER}/{name}")) }
+    let document = batch.zip(number).and_then(|(batch, number)| batch.documents.get(number));
+    Leftover::of(document, Site::shared(format!("{FOLDER}/{name}")))
 }

@@ -1,6 +1,7 @@
 //! What editors and other local writers do to files.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -85,6 +86,42 @@ fn ed06_ed07_a_stale_buffer_wins_where_only_it_changed_and_is_kept_where_both_di
     assert_eq!((&conflicts[0]["file"], &conflicts[0]["row"]), (&"Review".into(), &"Blocked".into()), "{conflicts}");
     let kept = "SELECT count(*) FROM orchestration_blobs WHERE instr(CAST(bytes AS TEXT), '**Status**: Review') > 0";
     assert_eq!(project.select(kept), ["1"], "the text of the file that lost is kept");
+}
+
+#[test]
+fn ed10_what_is_written_into_a_displaced_file_later_is_a_save_like_any_other() {
+    for command in [&["task", "set", "T:alpha/two", "priority=P0"][..], &["sync"]] {
+        let project = small();
+        project.sql("UPDATE orchestration_tasks SET assignee = 'ann' WHERE task_code = 'two'");
+        let text = project.read(TWO).replace("- [ ] Build it", "- [ ] Build and test it");
+        let open = fs::OpenOptions::new().write(true).open(project.at(TWO)).expect("an editor opens it");
+        project.ok(command);
+        open.write_all_at(text.as_bytes(), 0).expect("it saves late");
+        let said = project.ok(&["sync"]);
+        assert!(said.contains("done: 1 merged"), "{command:?}: {said}");
+        let text = project.read(TWO);
+        assert!(
+            text.contains("- [ ] Build and test it") && text.contains("**Assigned To**: ann"),
+            "{command:?}: {text}"
+        );
+        assert_eq!(of_task(&project, "two", "assignee"), "ann", "{command:?}");
+        nothing_left_to_do(&project);
+    }
+}
+
+#[test]
+fn ed10_a_late_save_that_has_no_place_any_more_is_told() {
+    let project = small();
+    let open = fs::OpenOptions::new().append(true).open(project.at(TWO)).expect("an editor opens it");
+    project.ok(&["task", "set", "T:alpha/two", "priority=P0"]);
+    (&open).write_all(b"late\n").expect("it saves late");
+    project.edit(TWO, "- [ ] Plan it", "- [x] Plan it");
+    let said = project.ok(&["sync"]);
+    assert!(
+        said.contains(&format!("{TWO}: what an interrupted run or another program left of it lies in trash/")),
+        "{said}"
+    );
+    assert!(!project.read(TWO).contains("late"));
 }
 
 #[test]

@@ -139,6 +139,24 @@ fn ed10_what_is_written_into_a_displaced_file_later_is_kept_and_told() {
 }
 
 #[test]
+fn ed10_a_file_that_somebody_writes_into_is_taken_back_unless_something_else_is_there() {
+    let ground = Ground::planted();
+    let mut open: File = OpenOptions::new().append(true).open(ground.path(TASK)).unwrap();
+    let tree = ground.tree();
+    tree.replace(&[replacement(TASK, TASK, "ours")]).unwrap();
+    open.write_all(b" and late").unwrap();
+    let leftovers = tree.leftovers().unwrap();
+    ground.write(TASK, "saved by somebody else");
+    assert!(!tree.take_back(&leftovers[0], digest("ours")).unwrap());
+    assert_eq!(ground.text(TASK), "saved by somebody else");
+    ground.write(TASK, "ours");
+    assert!(tree.take_back(&leftovers[0], digest("ours")).unwrap());
+    open.write_all(b", and later").unwrap();
+    assert_eq!(ground.text(TASK), format!("{TASK} and late, and later"));
+    assert_eq!(tree.read_leftover(&leftovers[0]).unwrap().bytes, b"ours");
+}
+
+#[test]
 fn ed10_what_is_written_into_a_removed_file_later_is_not_purged() {
     let ground = Ground::planted();
     let mut open: File = OpenOptions::new().append(true).open(ground.path(TASK)).unwrap();

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::{Expected, Outcome, Replacement};
 use crate::model::Digest;
-use crate::tree::leftover::{Batch, FOLDER, Where};
+use crate::tree::leftover::{Batch, Document, FOLDER, Where};
 use crate::tree::site::{Devices, Site, is};
 use crate::tree::{At, FileKind, Make, Reason, Stat, Tree, TreeError, spread};
 
@@ -95,10 +95,9 @@ impl Tree {
         let wait = Wait::of(place, &jobs);
         let replacements = || jobs.iter().map(|job| job.replacement);
         let is_new = replacements().all(|replacement| replacement.expected == Expected::Absent);
-        let texts = replacements().filter(|_| is_new).map(|new| Digest::of_parts(pieces(new))).collect();
-        let batch =
-            self.begin_batch(place, replacements().map(|replacement| replacement.path.clone()).collect(), texts)?;
-        let written = spread(jobs, |number, job| self.write_temporary(batch.site(number), place, job));
+        let document = |new: &Replacement| Document { path: new.path.clone(), text: Digest::of_parts(pieces(new)) };
+        let batch = self.begin_batch(place, spread(replacements().collect(), |_, new| document(new)), is_new)?;
+        let written = spread(jobs, |number, job| self.write_temporary(&batch, number, place, job));
         let written = written.into_iter().collect::<Result<Vec<_>, _>>();
         let durable = written.and_then(|documents| self.wait_for_temporaries(&wait, &documents).map(|()| documents));
         match durable {
@@ -143,13 +142,14 @@ impl Tree {
     /// The outer error is one that all others would meet as well, such as a full disk.
     fn write_temporary<'a>(
         &self,
-        temporary: Site,
+        batch: &Batch,
+        number: usize,
         place: Where,
         job: Job<'a>,
     ) -> Result<Result<Staged<'a>, (Job<'a>, TreeError)>, TreeError> {
-        let pieces = pieces(job.replacement);
-        match self.vfs.create(temporary.at(), &pieces, job.target.make) {
-            Ok(stat) => Ok(Ok(Staged { raw: Digest::of_parts(pieces), job, temporary, stat })),
+        let temporary = batch.site(number);
+        match self.vfs.create(temporary.at(), &pieces(job.replacement), job.target.make) {
+            Ok(stat) => Ok(Ok(Staged { raw: batch.document(number).text, job, temporary, stat })),
             Err(source) => {
                 let _ = self.vfs.remove(temporary.at());
                 let is_common = [Errno::NOSPC, Errno::DQUOT, Errno::IO, Errno::ROFS].iter().any(|e| is(&source, *e));

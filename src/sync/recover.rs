@@ -1,0 +1,83 @@
+//! Clears up what earlier runs left: their temporary files, and what they displaced.
+
+use std::collections::BTreeSet;
+
+use super::files::stored_as;
+use super::plan::{Note, NoteKind};
+use super::{SyncError, Workspace};
+use crate::model::Digest;
+use crate::tree::{Fate, Leftover, Trashed, spread};
+
+/// Drops what was displaced and is stored. Where somebody wrote into a displaced file later, that is a save like any
+/// other: the file takes its place again, and this run compares it. Anything else goes into the trash, which is told.
+///
+/// # Errors
+/// A side that could not be read or written.
+pub(super) async fn recover(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
+    let leftovers = ws.tree.leftovers()?;
+    if leftovers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let digests = spread(leftovers.iter().collect(), |_, leftover| {
+        let read = ws.tree.read_leftover(leftover).ok()?;
+        Some((Digest::of(&read.bytes), stored_as(&read.bytes)))
+    });
+    let wanted: Vec<Digest> = digests.iter().flatten().map(|(_, stored_as)| *stored_as).collect();
+    let stored: BTreeSet<Digest> = ws.store.stored(&wanted).await?.into_iter().collect();
+    let found: Vec<Found> = leftovers
+        .into_iter()
+        .zip(digests)
+        .map(|(leftover, digests)| Found {
+            leftover,
+            raw: digests.map(|(raw, _)| raw),
+            is_stored: digests.is_some_and(|(_, stored_as)| stored.contains(&stored_as)),
+        })
+        .collect();
+    let mut fates: Vec<(Leftover, Fate)> = Vec::with_capacity(found.len());
+    for one in &found {
+        let fate = match one.raw {
+            Some(raw) if one.is_stored => Fate::Stored(raw),
+            Some(_) if is_taken_back(ws, one, &found)? => continue,
+            _ => Fate::Unknown,
+        };
+        fates.push((one.leftover.clone(), fate));
+    }
+    Ok(ws.tree.clear(&fates)?.into_iter().filter_map(thrown_away).collect())
+}
+
+/// A leftover that was read.
+struct Found {
+    leftover: Leftover,
+    /// Its bytes; `None` where it could not be read.
+    raw: Option<Digest>,
+    /// Whether its text is stored.
+    is_stored: bool,
+}
+
+fn is_taken_back(ws: &Workspace, one: &Found, found: &[Found]) -> Result<bool, SyncError> {
+    Ok(match in_place(one, found) {
+        Some(now) => ws.tree.take_back(&one.leftover, now)?,
+        None => false,
+    })
+}
+
+/// What the document of `one` has to be for `one` to be a file that was displaced: the text that displaced it, or the
+/// last of those that displaced each other after that.
+fn in_place(one: &Found, found: &[Found]) -> Option<Digest> {
+    let mut now = one.leftover.text?;
+    let displaced =
+        |now: Digest| move |other: &&Found| other.leftover.origin == one.leftover.origin && other.raw == Some(now);
+    for _ in found {
+        match found.iter().find(displaced(now)).and_then(|other| other.leftover.text) {
+            Some(next) => now = next,
+            None => break,
+        }
+    }
+    Some(now)
+}
+
+/// Tells of bytes of a document that are in the trash now.
+fn thrown_away(trashed: Trashed) -> Option<Note> {
+    let message = format!("what an interrupted run or another program left of it lies in {} now", trashed.place);
+    Some(Note { kind: NoteKind::Problem, path: trashed.origin?.to_string(), message, count: 1 })
+}
