@@ -175,7 +175,9 @@ fn entry(at: usize, said: &str, may_be_a_word: bool) -> Option<Entry> {
     let title = rest.trim_start_matches([':', '-', '–', '—', ' ', '*', '：']).trim();
     let is_reference = code.starts_with("T:");
     let is_set_off = title.is_empty() || title.len() < rest.trim().len() || title.starts_with('(');
-    let name = name_of(code, may_be_a_word && (mark.is_some() || said.starts_with('[')))?;
+    // A word in backticks alone is more often a name in the program.
+    let is_marked = mark == Some("**") && !code.contains('`') || said.starts_with('[') || code.ends_with('/');
+    let name = name_of(code, may_be_a_word && is_marked)?;
     let is_name = is_set_off || code.ends_with(':') || is_reference;
     is_name.then(|| Entry { at, name, title: (!title.is_empty()).then(|| title.to_owned()), priority: None })
 }
@@ -255,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_word_in_small_letters_is_a_task_where_a_list_names_it() {
-        let text = "- **publish**: Make it public\n  - `config`: only a detail\n- [ ] `deploy`\n- **Note**: no\n\
+        let text = "- **publish**: Make it public\n  - `config`: only a detail\n- [ ] `deploy/`\n- `session`: no\n- **`join`**: no\n- **Note**: no\n\
                     - **owner**: ann\n- **note**: no\n- prose: no\n- [review](review/TASK.md)\n";
         assert_eq!(told(text), ["publish Make it public", "deploy -", "review -"]);
     }
