@@ -67,6 +67,72 @@ fn real_documents_are_edited_in_place_only() {
     assert!(edit_all(&files) > 10_000);
 }
 
+#[test]
+fn own_configurations_say_every_other_value() {
+    let files: Vec<PathBuf> = own_documents().into_iter().filter(|file| role_of(file) == Role::AgentConfig).collect();
+    assert!(conform_all(&files) > 20);
+}
+
+#[test]
+fn real_configurations_say_every_other_value() {
+    let Some(corpus) = Corpus::find("values of real configurations") else { return };
+    let files: Vec<PathBuf> =
+        ["seeds", "seer-head", "dev/"].iter().flat_map(|folder| files(&corpus.at(folder))).collect();
+    let is_config = |file: &PathBuf| role_of(file) == Role::AgentConfig;
+    assert!(conform_all(&files.into_iter().filter(is_config).collect::<Vec<_>>()) > 300);
+}
+
+/// Changes each value of each configuration, takes it away and puts something beside it; how often.
+fn conform_all(files: &[PathBuf]) -> usize {
+    let outcomes: Vec<Result<(), String>> = files.par_iter().flat_map(|file| conform_file(file)).collect();
+    let wrong: Vec<&String> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).take(20).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    outcomes.len()
+}
+
+fn conform_file(file: &Path) -> Vec<Result<(), String>> {
+    let bytes = fs::read(file).expect("a readable file");
+    let Ok(loaded) = document::load(Role::AgentConfig, &bytes) else { return Vec::new() };
+    let document = loaded.document;
+    let Some(said) = document.to_json().filter(|_| !document.text().contains(['&', '*'])) else { return Vec::new() };
+    let mut pointers = Vec::new();
+    collect_pointers(said, "", &mut pointers);
+    let spread = pointers.len() / 15 + 1;
+    let changes = [
+        serde_json::json!("another"),
+        serde_json::json!(7),
+        serde_json::json!([1, {"k": "v"}]),
+        serde_json::json!({"k": ["v"]}),
+    ];
+    let mut outcomes = Vec::new();
+    for (at, pointer) in pointers.iter().enumerate().step_by(spread) {
+        let mut wanted = said.clone();
+        *wanted.pointer_mut(pointer).expect("it is there") = changes[at % changes.len()].clone();
+        let told = |why: String| format!("{}: {pointer} to {}: {why}", file.display(), changes[at % changes.len()]);
+        outcomes.push(document.conform(&wanted).map(drop).map_err(|why| told(why.to_string())));
+        let mut wanted = said.clone();
+        document::place(&mut wanted, pointer, None);
+        outcomes.push(document.conform(&wanted).map(drop).map_err(|why| told(format!("without it, {why}"))));
+    }
+    outcomes
+}
+
+/// Every place of a value, those in lists as well.
+fn collect_pointers(value: &serde_json::Value, pointer: &str, found: &mut Vec<String>) {
+    let inner: Vec<(String, &serde_json::Value)> = match value {
+        serde_json::Value::Object(map) => {
+            map.iter().map(|(k, v)| (k.replace('~', "~0").replace('/', "~1"), v)).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().enumerate().map(|(n, v)| (n.to_string(), v)).collect(),
+        _ => return,
+    };
+    for (key, value) in inner {
+        let pointer = format!("{pointer}/{key}");
+        collect_pointers(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
 /// Documents made for this test.
 fn own_documents() -> Vec<PathBuf> {
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/documents"))
@@ -143,7 +209,9 @@ fn edit_file(file: &Path) -> Vec<Result<(), String>> {
     check_skeleton(&document, file);
     let (fields, others): (Vec<&Slot>, Vec<&Slot>) =
         document.slots().iter().filter(|slot| !slot.is_mirror).partition(|slot| slot.field().is_some());
-    let spread = others.iter().step_by(others.len() / 6 + 1);
+    // A list is a value that is taken as a whole, and has no spelling to be set to.
+    let is_list = |slot: &&&Slot| matches!(&slot.key, SlotKey::Pointer(pointer) if document.is_structure(pointer));
+    let spread = others.iter().filter(|slot| !is_list(slot)).step_by(others.len() / 6 + 1);
     let told = |slot: &Slot, why| format!("{}: {:?} {:?}: {why}", file.display(), slot.key, document.raw(slot));
     let edit = |slot: &&Slot| set_and_set_back(&document, slot).map_err(|why| told(slot, why));
     fields.iter().chain(spread).map(edit).collect()

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::slot::Shape;
 use super::splice::Splices;
-use super::{Document, EditError, parse, yaml};
+use super::{Document, EditError, SlotKey, parse, yaml};
 use crate::model::Role;
 
 impl Document {
@@ -34,6 +35,33 @@ impl Document {
         parse(role, yaml::written(map)).0.says(wanted)
     }
 
+    /// The document with the raw value `raw` at `pointer`, or with nothing there.
+    ///
+    /// # Errors
+    /// Refuses what would change anything else.
+    pub fn put(&self, pointer: &str, raw: Option<&str>) -> Result<Self, EditError> {
+        let set = raw.map(|raw| self.set(&SlotKey::Pointer(pointer.to_owned()), raw));
+        if let Some(Ok(edited)) = set {
+            return Ok(edited);
+        }
+        let mut wanted = self.to_json().ok_or(EditError::NoSlot)?.clone();
+        place(&mut wanted, pointer, raw.map(value_of).transpose()?);
+        self.conform(&wanted)
+    }
+
+    /// Whether a mapping or sequence stands at `pointer`, or what cannot be changed in place.
+    pub fn is_structure(&self, pointer: &str) -> bool {
+        match self.slot(&SlotKey::Pointer(pointer.to_owned())) {
+            Some(slot) => slot.shape == Shape::Yaml(yaml::Shape::Whole) && slot.typed.is_none(),
+            None => yaml::has(self.text(), pointer),
+        }
+    }
+
+    /// Whether the mapping is there in which `pointer` would stand.
+    pub fn has_room_for(&self, pointer: &str) -> bool {
+        pointer.rsplit_once('/').is_some_and(|(parent, _)| yaml::has_mapping(self.text(), parent))
+    }
+
     /// The document, if it reads as `wanted`.
     fn says(self, wanted: &Value) -> Result<Self, EditError> {
         match self.to_json() {
@@ -41,6 +69,40 @@ impl Document {
             _ => Err(EditError::Misread),
         }
     }
+}
+
+/// Puts `value` at `pointer`, with the mappings that it needs, or takes it away.
+pub fn place(whole: &mut Value, pointer: &str, value: Option<Value>) {
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    let Some((last, parents)) = steps.split_last() else { return };
+    let mut at = whole;
+    for step in parents {
+        let Value::Object(map) = at else { return };
+        if !map.contains_key(step) && value.is_none() {
+            return;
+        }
+        at = map.entry(step.clone()).or_insert_with(|| Value::Object(serde_json::Map::new()));
+    }
+    match (at, value) {
+        (Value::Object(map), Some(value)) => drop(map.insert(last.clone(), value)),
+        (Value::Object(map), None) => drop(map.remove(last)),
+        _ => {}
+    }
+}
+
+/// What a raw value says, whose lines stand as they stood behind a key.
+pub fn value_of(raw: &str) -> Result<Value, EditError> {
+    let text = if raw.starts_with("- ") { unindented(raw) } else { format!("k: {raw}\n") };
+    let document = parse(Role::AgentConfig, text).0;
+    Ok(document.to_json().ok_or(EditError::Misread)?["k"].clone())
+}
+
+/// The lines of a block sequence below a key, the first as far in as the others.
+fn unindented(raw: &str) -> String {
+    let dashes = raw.lines().skip(1).filter(|line| line.trim_start().starts_with("- "));
+    let indent = dashes.map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    format!("k:\n{}{raw}\n", " ".repeat(indent))
 }
 
 #[cfg(test)]

@@ -76,10 +76,30 @@ impl Document {
         if raw.contains(['\n', '\r']) || raw.trim() != raw {
             return Err(EditError::NotOneLine);
         }
-        let splices = Splices::new(vec![self.addition(field, raw)?]);
+        self.with_addition(&key, raw, self.addition(field, raw)?)
+    }
+
+    /// Puts the key that `pointer` names into its mapping, with the raw value `raw`.
+    ///
+    /// # Errors
+    /// Refuses where the key is there already or its mapping is not, and what would change anything else.
+    pub fn insert_at(&self, pointer: &str, raw: &str) -> Result<Self, EditError> {
+        let source = self.yaml_source().filter(|source| source.len() == self.text.len()).ok_or(EditError::NoHeader)?;
+        if yaml::has(source, pointer) {
+            return Err(EditError::Shared);
+        }
+        if raw.contains(['\n', '\r']) {
+            return Err(EditError::NotOneLine);
+        }
+        let (at, text) = yaml::insertion(source, pointer, raw, &[]).ok_or(EditError::NoSlot)?;
+        self.with_addition(&SlotKey::Pointer(pointer.to_owned()), raw, Splice { span: at..at, text })
+    }
+
+    fn with_addition(&self, key: &SlotKey, raw: &str, addition: Splice) -> Result<Self, EditError> {
+        let splices = Splices::new(vec![addition]);
         let edited = self.spliced(&splices);
-        let is_new = |slot: &Slot| slot.key == key && edited.raw(slot) == raw;
-        let has_it = edited.slot(&key).is_some_and(is_new);
+        let is_new = |slot: &Slot| slot.key == *key && edited.raw(slot) == raw;
+        let has_it = edited.slot(key).is_some_and(is_new);
         if has_it && self.agrees(&edited, &splices, Deed::Add) { Ok(edited) } else { Err(EditError::Spills) }
     }
 
@@ -306,10 +326,10 @@ mod tests {
     #[test]
     fn shared_values_are_refused() {
         let text = "task:\n  title: &t A\n  status: *t\n  priority: |\n    P0\nlist: [a]\n";
-        for key in [field(Field::Title), field(Field::Status), field(Field::Priority), SlotKey::Pointer("/list".into())]
-        {
+        for key in [field(Field::Title), field(Field::Status), field(Field::Priority)] {
             assert_eq!(texts(config(text).set(&key, "x")), Err(EditError::Shared), "{key:?}");
         }
+        assert_eq!(texts(config(text).set(&SlotKey::Pointer("/list".into()), "x")), Err(EditError::Spills));
         assert_eq!(texts(config(text).insert(Field::Status, "x")), Err(EditError::Shared));
         assert_eq!(texts(config(text).set(&field(Field::Code), "x")), Err(EditError::NoSlot));
     }

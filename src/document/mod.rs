@@ -36,6 +36,7 @@ mod yaml;
 
 pub use canonical::{canonical, canonical_digest, in_style_of};
 pub use checkbox::Checkbox;
+pub use config::{place, value_of};
 pub use dependencies::tasks_named;
 pub use edit::EditError;
 pub use listed::ListedTask;
@@ -166,7 +167,7 @@ impl Document {
 }
 
 fn parse_yaml(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
-    match yaml::places(text, &|pointer| yaml::field_at(role, pointer)) {
+    match yaml::places_of(role, text) {
         Ok(places) => {
             let drafts = places.into_iter().map(|place| place.into_draft(0, (0, 0))).collect();
             let (slots, problems) = slot::settle(role, text, drafts);

@@ -12,7 +12,7 @@ use crate::model::{Field, Problem, Role, Span, Typed};
 pub enum SlotKey {
     /// A field that rows have too.
     Field(Field),
-    /// Any other scalar of a YAML text or front matter, by its JSON pointer (RFC 6901).
+    /// Any other value of a YAML text or front matter, by its JSON pointer (RFC 6901).
     Pointer(String),
 }
 

@@ -1,13 +1,15 @@
-//! The whole texts that a conflict is about, as far as they can still be had.
+//! What a conflict is about, as far as it can still be had: the whole texts, and the file's value.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diff::text;
+use super::set::value;
 use super::{OpError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{Conflict, ConflictKind, ConflictState, Digest, DocumentKey, EntityId, Role};
+use crate::model::{Conflict, ConflictKind, ConflictState, Digest, DocumentKey, EntityId, Field, Record, Role};
 use crate::store::{KnownQuestion, Selection};
+use crate::sync::Given;
 
 /// Three versions of a document, without their stamps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,6 +20,24 @@ pub struct Texts {
     pub file: Option<String>,
     /// What the database says now, while nobody has decided.
     pub row: Option<String>,
+}
+
+/// The file's value of a field that the row won.
+pub(super) fn file_value(conflict: &Conflict, record: &Record) -> Result<Given, OpError> {
+    let place = conflict.what.field.as_deref().zip(conflict.what.document.as_ref());
+    if let Some((pointer, key)) = place.filter(|(field, key)| field.starts_with('/') && key.role == Role::AgentConfig) {
+        return Ok(Given::Place(key.clone(), pointer.to_owned(), conflict.what.file.clone()));
+    }
+    let field = conflict.what.field.as_deref().and_then(Field::from_word);
+    let field = field.ok_or_else(|| OpError::NotDecidable {
+        kind: conflict.what.kind.word(),
+        why: "the value is no field; edit the file instead, then sync".into(),
+    })?;
+    let value = match &conflict.what.file {
+        None => serde_json::Value::Null,
+        Some(raw) => value(record.kind, field, raw)?,
+    };
+    Ok(Given::Field(field, value))
 }
 
 /// Reads them.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::collided::{Texts, texts};
+use super::collided::{Texts, file_value, texts};
 use super::relocate::back_to;
 use super::resolve::sprints_of;
-use super::set::value;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Field, Record};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Record, Role};
 use crate::reconcile::Side;
 use crate::store::{ListQuery, Selection};
 use crate::sync::{Decision, Deed, Edit, Order, Scope, SyncOptions, SyncReport, carry_out, put_back, renew_id, sync};
@@ -242,6 +241,9 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
         return Ok(None);
     }
     let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));
+    if takes_config_away(conflict, side) {
+        return Ok(conflict.what.document.clone().map(Deed::Drop));
+    }
     match (conflict.what.kind, side) {
         (ConflictKind::Field | ConflictKind::Superseded, Side::File) => {
             file_value(conflict, record).map(|value| decision(Some(value)))
@@ -266,6 +268,13 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
         (ConflictKind::Path, Side::Row) => Ok(None),
         (kind, _) => Err(not_decidable(kind)),
     }
+}
+
+/// Whether the side that counts has no AGENT.yml any more; the task stays.
+fn takes_config_away(conflict: &Conflict, side: Side) -> bool {
+    let decided = (conflict.what.kind, side);
+    let is_away = matches!(decided, (ConflictKind::DeleteEdit, Side::File) | (ConflictKind::EditDelete, Side::Row));
+    is_away && conflict.what.field.as_deref() == Some(Role::AgentConfig.word())
 }
 
 /// Adds a deed to those of the same entity: whoever deletes it has decided everything else.
@@ -304,10 +313,12 @@ fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> 
         let is_value = matches!(conflict.what.kind, ConflictKind::Field | ConflictKind::TwoPlaces);
         conflict.what.entity.zip(conflict.what.field.clone()).filter(|_| is_value && side == Side::File)
     };
-    let moves = |conflict: &&Conflict| conflict.what.kind == ConflictKind::Path && side == Side::File;
+    let moves = |conflict: &&Conflict| {
+        conflict.what.kind == ConflictKind::Path && side == Side::File || takes_config_away(conflict, side)
+    };
     for path in chosen.iter().filter(moves) {
         if chosen.iter().any(|other| other.id != path.id && other.what.entity == path.what.entity) {
-            let why = format!("decide {} alone, since it moves what the others are about", short(path));
+            let why = format!("decide {} alone, since it takes away or moves what the others are about", short(path));
             return Err(OpError::NotDecidable { kind: path.what.kind.word(), why });
         }
     }
@@ -321,20 +332,6 @@ fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> 
         }
     }
     Ok(())
-}
-
-/// The file's value of a field that the row won.
-fn file_value(conflict: &Conflict, record: &Record) -> Result<(Field, serde_json::Value), OpError> {
-    let field = conflict.what.field.as_deref().and_then(Field::from_word);
-    let field = field.ok_or_else(|| OpError::NotDecidable {
-        kind: conflict.what.kind.word(),
-        why: "the value is no field; edit the file instead, then sync".into(),
-    })?;
-    let value = match &conflict.what.file {
-        None => serde_json::Value::Null,
-        Some(raw) => value(record.kind, field, raw)?,
-    };
-    Ok((field, value))
 }
 
 fn not_decidable(kind: ConflictKind) -> OpError {

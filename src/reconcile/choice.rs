@@ -44,6 +44,12 @@ impl<'a, P: PartialEq, C: Content> Choices<'a, P, C> {
         decided.map(|choice| choice.side)
     }
 
+    /// Whose word counts for which values of a part.
+    pub(super) fn in_part(&self, part: &P) -> Vec<(&'a C::Key, Side)> {
+        let ours = self.0.iter().filter(|choice| choice.part == *part);
+        ours.filter_map(|choice| Some((choice.key.as_ref()?, choice.side))).collect()
+    }
+
     /// What was decided of one thing that several places speak of: that is one decision, in whichever place it was made.
     pub(super) fn of_topic(&self, topic: &C::Topic) -> Option<&'a Choice<P, C::Key>> {
         let is_of = |choice: &&Choice<P, C::Key>| choice.key.as_ref().is_some_and(|key| C::topic(key) == *topic);

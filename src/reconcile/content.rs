@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use super::Side;
 use crate::model::ThreeWay;
 
 /// The content of one part of an entity.
@@ -38,6 +39,12 @@ pub trait Content: Clone + Debug + PartialEq {
     /// Whose word counts where both sides changed `key`.
     fn class(key: &Self::Key) -> Class;
 
+    /// Whose word counts where both sides changed `key` from what it was: as [`class`](Self::class), unless what stands
+    /// there is more than one value.
+    fn class_between(key: &Self::Key, _sides: ThreeWay<Option<&Self>>) -> Class {
+        Self::class(key)
+    }
+
     /// Whether two spellings say the same.
     fn same_meaning(a: &Self::Value, b: &Self::Value) -> bool;
 
@@ -58,6 +65,16 @@ pub trait Content: Clone + Debug + PartialEq {
     /// # Errors
     /// Refuses what would not be a valid document that says exactly `values`.
     fn assemble(text: &Self::Text, values: &BTreeMap<Self::Key, Self::Value>) -> Result<Self, Invalid>;
+
+    /// Merges by structure what cannot be merged by lines, with these values and what was `chosen` of some; `None` where
+    /// that does not settle everything or would lose a word of one side.
+    fn rebuilt(
+        _sides: ThreeWay<&Self>,
+        _values: &BTreeMap<Self::Key, Self::Value>,
+        _chosen: &[(&Self::Key, Side)],
+    ) -> Option<Self> {
+        None
+    }
 }
 
 /// Whose word counts where both sides changed a value.

@@ -104,8 +104,24 @@ fn finish<P: Ord + Clone, C: Content>(
     };
     let choice = choices.of(seat.name, None);
     let (text, clash) = text(ground, choice);
+    let holds = |c: &&Collision<P, C>| c.kind.is_hold() && c.part.as_ref() == Some(seat.name);
+    let is_held = collisions.iter().any(|c| holds(&c));
+    let held: Vec<C::Key> = collisions.iter().filter(holds).filter_map(|c| c.key.clone()).collect();
+    let rebuilt = || {
+        let sides = ThreeWay { base: ground.base?, file: &ground.file.content, row: ground.row };
+        let waiting = held.iter().map(|key| (key, Side::Row));
+        let chosen: Vec<_> = choices.in_part(seat.name).into_iter().chain(waiting).collect();
+        C::rebuilt(sides, &values, &chosen).filter(|_| choice.is_none())
+    };
+    let is_overlap = matches!(clash, Some(ConflictKind::Body | ConflictKind::Superseded));
+    let clash = match is_overlap.then(rebuilt).flatten() {
+        Some(row) if !is_held => return Merged { row, is_held },
+        // What is held already is all that stands against it.
+        Some(_) => None,
+        None => clash,
+    };
     collisions.extend(clash.map(|kind| Collision::of_part(kind, seat.name)));
-    let is_held = collisions.iter().any(|c| c.kind.is_hold() && c.part.as_ref() == Some(seat.name));
+    let is_held = is_held || clash.is_some_and(ConflictKind::is_hold);
     if is_held {
         return Merged { row: keep_text(seat.row, &values), is_held };
     }
@@ -114,6 +130,9 @@ fn finish<P: Ord + Clone, C: Content>(
         (Err(Invalid), Some(Side::File)) => Merged { row: ground.file.content.clone(), is_held },
         (Err(Invalid), Some(Side::Row)) => Merged { row: ground.row.clone(), is_held },
         (Err(Invalid), None) => {
+            if let Some(row) = rebuilt() {
+                return Merged { row, is_held };
+            }
             collisions.push(Collision::of_part(ConflictKind::Invalid, seat.name));
             Merged { row: keep_text(seat.row, &values), is_held: true }
         }

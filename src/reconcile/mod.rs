@@ -33,6 +33,7 @@ mod moves;
 mod opinions;
 mod overlay;
 mod place;
+mod rebuild;
 mod rule;
 mod text;
 mod values;

@@ -82,7 +82,10 @@ fn both_changed<C: Content>(
     }
     match standing {
         Standing::Supersedes | Standing::SeenInGit | Standing::GitsWord => (values.file, superseded),
-        _ => (values.row, Some(clash(C::class(key), standing))),
+        _ => {
+            let sides = ThreeWay { base: ground.base, file: Some(&ground.file.content), row: Some(ground.row) };
+            (values.row, Some(clash(C::class_between(key, sides), standing)))
+        }
     }
 }
 

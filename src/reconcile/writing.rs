@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::text::{self, Tick};
-use super::{Class, Content, Invalid, TextMerge};
+use super::{Class, Content, Invalid, Side, TextMerge, rebuild};
 use crate::document::{self, Document, Hole, Slot, SlotKey};
 use crate::model::{Digest, Field, Problem, Role, ThreeWay, Typed};
 
@@ -88,6 +88,16 @@ impl Writing {
         *self.0.digest.get_or_init(|| Digest::of(self.bytes()))
     }
 
+    /// The document, if it is an AGENT.yml.
+    fn config(&self) -> Option<&Document> {
+        self.parsed().filter(|document| document.role() == Role::AgentConfig)
+    }
+
+    /// The document with another raw value at a pointer, or with nothing there; `None` where it cannot hold it.
+    pub fn with_value_at(&self, pointer: &str, raw: Option<&str>) -> Option<Self> {
+        self.config()?.put(pointer, raw).ok().map(Self::edited)
+    }
+
     /// The document after an edit.
     pub(super) fn edited(document: Document) -> Self {
         Self::new(Source::Document(document))
@@ -152,11 +162,28 @@ impl Content for Writing {
         }
     }
 
+    fn class_between(key: &Hole, sides: ThreeWay<Option<&Self>>) -> Class {
+        let (SlotKey::Pointer(pointer), class) = (&key.key, Self::class(key)) else { return Self::class(key) };
+        let is_more =
+            |side: Option<&Self>| side.and_then(Self::config).is_some_and(|document| document.is_structure(pointer));
+        let has_no_room =
+            |side: Option<&Self>| side.and_then(Self::config).is_some_and(|document| !document.has_room_for(pointer));
+        let ThreeWay { base, file, row } = sides;
+        let is_structural = [base, file, row].into_iter().any(is_more) || [file, row].into_iter().any(has_no_room);
+        if is_structural { Class::FileFirst } else { class }
+    }
+
     fn same_meaning(a: &Said, b: &Said) -> bool {
         a.raw == b.raw || (a.typed.is_some() && a.typed == b.typed)
     }
 
     fn merge_values(values: ThreeWay<&Said>) -> Option<Said> {
+        if [values.base, values.file, values.row]
+            .iter()
+            .all(|said| said.raw.starts_with(['|', '>']) && said.raw.contains('\n'))
+        {
+            return merged_lines(values);
+        }
         let list = |said: &Said| match &said.typed {
             Some(Typed::List(items)) => Some(items.clone()),
             _ => None,
@@ -217,14 +244,22 @@ impl Content for Writing {
         let mut document = document::parse(role, filled).0;
         let here = said(&document);
         for (hole, said) in values.iter().filter(|(hole, _)| !here.contains_key(hole)) {
-            let SlotKey::Field(field) = hole.key else { return Err(Invalid) };
-            document = document.insert(field, &said.raw).map_err(|_| Invalid)?;
+            let inserted = match &hole.key {
+                SlotKey::Field(field) => document.insert(*field, &said.raw),
+                SlotKey::Pointer(pointer) => document.insert_at(pointer, &said.raw),
+            };
+            document = inserted.map_err(|_| Invalid)?;
         }
         let is_understood = document.quarantine().is_none();
         let writing = Self::edited(document);
         let agrees = |(hole, said): (&Hole, &Said)| values.get(hole).is_some_and(|wanted| wanted.raw == said.raw);
         let says_it = writing.values().len() == values.len() && writing.values().iter().all(agrees);
         if is_understood && says_it { Ok(writing) } else { Err(Invalid) }
+    }
+
+    fn rebuilt(sides: ThreeWay<&Self>, values: &BTreeMap<Hole, Said>, chosen: &[(&Hole, Side)]) -> Option<Self> {
+        let parsed = ThreeWay { base: sides.base.config()?, file: sides.file.config()?, row: sides.row.config()? };
+        rebuild::rebuilt(parsed, values, chosen).map(Self::edited)
     }
 }
 
@@ -249,6 +284,15 @@ fn around(document: &Document) -> Text {
     let skeleton = document.skeleton();
     let ticks = skeleton.checkboxes.into_iter().map(|b| Tick { mark: b.mark_span, name: (b.heading, b.label) });
     Text(Around::Skeleton(document.role(), skeleton.text.into(), ticks.collect()))
+}
+
+/// Block scalars of which both sides changed other lines.
+fn merged_lines(values: ThreeWay<&Said>) -> Option<Said> {
+    let lines = values.map(|said| said.raw.clone() + "\n");
+    match text::merge(ThreeWay { base: (&lines.base, &[]), file: (&lines.file, &[]), row: (&lines.row, &[]) }) {
+        TextMerge::Clean(text) => Some(Said { raw: text.strip_suffix('\n')?.to_owned(), typed: None }),
+        _ => None,
+    }
 }
 
 /// The row's items without what the file took out, then what the file put in.

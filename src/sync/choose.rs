@@ -4,7 +4,7 @@ use super::case::{Surroundings, case};
 use super::gather::{Gathered, Place};
 use super::prepare::{EntityVerdict, Facts};
 use super::told::conflicts;
-use crate::model::{ConflictKind, Field, Fields, NewConflict};
+use crate::model::{ConflictKind, DocumentKey, Field, Fields, NewConflict};
 use crate::reconcile::{Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with};
 
 /// One decision.
@@ -14,8 +14,35 @@ pub struct Decision {
     pub what: NewConflict,
     /// Whose word counts.
     pub side: Side,
-    /// What the file said of a field, where the file does not say it any more: the row won, or the file is gone.
-    pub value: Option<(Field, serde_json::Value)>,
+    /// What the file said, where the file does not say it any more: the row won, or the file is gone.
+    pub value: Option<Given>,
+}
+
+/// A value that somebody decided for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    /// The value of a field.
+    Field(Field, serde_json::Value),
+    /// What stands at a pointer of a document, as it was written; `None` takes it away.
+    Place(DocumentKey, String, Option<String>),
+}
+
+impl Decision {
+    /// The field that gets a value, and which.
+    pub(super) fn field(&self) -> Option<(Field, serde_json::Value)> {
+        match &self.value {
+            Some(Given::Field(field, value)) => Some((*field, value.clone())),
+            _ => None,
+        }
+    }
+
+    /// The pointer that gets a value, with its document, and the value.
+    pub(super) fn place(&self) -> Option<(&DocumentKey, &str, Option<&str>)> {
+        match &self.value {
+            Some(Given::Place(key, pointer, raw)) => Some((key, pointer, raw.as_deref())),
+            _ => None,
+        }
+    }
 }
 
 /// The merge of one entity with what was decided; what else collides goes on waiting.
@@ -31,6 +58,7 @@ pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Fa
     let told = conflicts(gathered, &waiting, facts);
     let mut choices = Vec::new();
     let mut fields = Fields::new();
+    let mut places = Vec::new();
     for decision in decisions {
         let fits = |conflict: &&NewConflict| is_same_place(&decision.what, conflict);
         let exact = told.iter().position(|conflict| *conflict == decision.what);
@@ -42,12 +70,18 @@ pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Fa
                 side: decision.side,
             })),
             // What both sides agree on by now needs no decision, except that the row won a field.
-            None if decision.what.kind == ConflictKind::Field => fields.extend(decision.value.clone()),
+            None if decision.what.kind == ConflictKind::Field => {
+                fields.extend(decision.field());
+                places.extend(decision.place());
+            }
             None => {}
         }
     }
     let verdict = decide_with(&case, &choices);
-    if fields.is_empty() { verdict } else { with_fields(gathered, verdict, &fields, facts) }
+    if fields.is_empty() && places.is_empty() {
+        return verdict;
+    }
+    with_values(gathered, verdict, (&fields, &places), facts)
 }
 
 /// Whether two records are about the same thing, whatever it says by now.
@@ -55,13 +89,30 @@ fn is_same_place(a: &NewConflict, b: &NewConflict) -> bool {
     (a.kind, &a.document, &a.field) == (b.kind, &b.document, &b.field)
 }
 
-/// Lays `fields` over what the verdict makes of the row and of the files that follow it.
-fn with_fields(gathered: &Gathered, verdict: EntityVerdict, fields: &Fields, facts: &mut Facts) -> EntityVerdict {
+/// A pointer of a document, and what shall stand there.
+type Placed<'a> = (&'a DocumentKey, &'a str, Option<&'a str>);
+
+/// Puts values into documents; a document that cannot hold one stays as it is.
+pub(super) fn with_places(mut documents: Writings, places: &[Placed<'_>]) -> Writings {
+    for (key, pointer, raw) in places {
+        let now = documents.get(*key).and_then(|document| document.with_value_at(pointer, *raw));
+        documents.extend(now.map(|now| ((*key).clone(), now)));
+    }
+    documents
+}
+
+/// Lays values over what the verdict makes of the row and of the files that follow it.
+fn with_values(
+    gathered: &Gathered,
+    verdict: EntityVerdict,
+    (fields, places): (&Fields, &[Placed<'_>]),
+    facts: &mut Facts,
+) -> EntityVerdict {
     let (parts, how, by_git): (Writings, How, bool) = match verdict.row {
         RowAction::Write { parts, how, by_git } => (parts, how, by_git),
         RowAction::Keep | RowAction::Delete { .. } => (gathered.head.clone(), How::Updated, false),
     };
-    let documents = facts.lay(&parts, fields);
+    let documents = with_places(facts.lay(&parts, fields), places);
     let mut files = verdict.files;
     for (key, file) in &mut files {
         let changed = documents.get(key).filter(|now| parts.get(key) != Some(now));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::commit_surely;
-use super::choose::{Decision, chosen};
+use super::choose::{Decision, chosen, with_places};
 use super::codes::{SprintCodes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
@@ -63,6 +63,8 @@ pub enum Deed {
         /// The code.
         code: Option<Code>,
     },
+    /// One of its documents is taken away on both sides.
+    Drop(DocumentKey),
     /// It is deleted on both sides.
     Delete,
     /// Its files and its row are merged with these decisions about what collides.
@@ -187,11 +189,14 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
     let verdict = match deed {
         Deed::Delete => deletion(gathered),
         Deed::Decide(decisions) if is_gone => {
-            let taken = decisions.iter().filter(|decision| decision.side == Side::File);
-            set(gathered, &taken.filter_map(|decision| decision.value.clone()).collect(), &mut facts)
+            let taken = || decisions.iter().filter(|decision| decision.side == Side::File);
+            let fields = taken().filter_map(Decision::field).collect();
+            let places: Vec<_> = taken().filter_map(Decision::place).collect();
+            written(gathered, with_places(facts.lay(&gathered.head, &fields), &places))
         }
         Deed::Decide(decisions) => chosen(gathered, decisions, &mut facts),
         Deed::Set(fields) => set(gathered, fields, &mut facts),
+        Deed::Drop(key) => without(gathered, key),
         Deed::Move { sprint, code } => {
             let code = code.as_ref().map_or(record.code.as_str(), Code::as_str);
             let place = Place::new(record.kind, sprint.unwrap_or(record.sprint), code);
@@ -223,6 +228,19 @@ fn follow(record: &Record, place: &Place, sprints: &SprintCodes) -> Fields {
 /// A verdict that gives fields these values.
 fn set(gathered: &Gathered, fields: &Fields, facts: &mut Facts) -> EntityVerdict {
     written(gathered, facts.lay(&gathered.head, fields))
+}
+
+/// A verdict that takes one document away; with the last one goes the entity.
+fn without(gathered: &Gathered, key: &DocumentKey) -> EntityVerdict {
+    let mut documents = gathered.head.clone();
+    documents.remove(key);
+    if !documents.keys().any(|key| key.role.is_managed()) {
+        return deletion(gathered);
+    }
+    let mut verdict = written(gathered, documents);
+    let gone = FileVerdict { rule: Rule::PartDeleted, action: FileAction::Remove };
+    verdict.files.extend(gathered.files.contains_key(key).then(|| (key.clone(), gone)));
+    verdict
 }
 
 /// Row 8: the files were deleted, and a command changes the row after that. The row wins: its files are made anew, and

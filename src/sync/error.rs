@@ -2,7 +2,7 @@
 
 use super::brakes::Brake;
 use super::plan::Plan;
-use crate::model::{DocPath, Field};
+use crate::model::DocPath;
 use crate::store::StoreError;
 use crate::tree::TreeError;
 
@@ -54,8 +54,8 @@ pub enum SyncError {
     /// A value that the documents cannot say; nothing was written.
     #[error("the {field} cannot be written into the documents: {why}")]
     Unspellable {
-        /// The field.
-        field: Field,
+        /// The field, or the pointer.
+        field: String,
         /// Why.
         why: String,
     },

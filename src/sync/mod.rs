@@ -49,7 +49,7 @@ mod view;
 mod whole;
 mod workspace;
 
-pub use choose::Decision;
+pub use choose::{Decision, Given};
 pub use edit::{Creation, Deed, Edit, Order, carry_out};
 pub use error::SyncError;
 pub use put_back::put_back;

@@ -9,6 +9,7 @@ use super::plan::{DocumentChange, Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
+use super::unfit::CONFIG;
 use crate::document::{self, Hole};
 use crate::model::{
     Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Field, Fields, NewConflict, Role,
@@ -161,10 +162,17 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
         entity: Some(gathered.candidate.id),
         path: file.map_or_else(|| facts.home.clone(), |file| file.path.clone()),
         document,
-        field: collision.key.as_ref().map(|hole| hole.key.to_string()),
+        field: collision.key.as_ref().map(|hole| hole.key.to_string()).or_else(|| whole_config(collision)),
         base,
         file: of_file,
         row: of_row,
         kept: file.map(|file| file.blob),
     }
+}
+
+/// The column, where AGENT.yml is away on one side and not on the other: that is no conflict about the task.
+fn whole_config(collision: &Collision<DocumentKey, Writing>) -> Option<String> {
+    let is_about_being_there = matches!(collision.kind, ConflictKind::DeleteEdit | ConflictKind::EditDelete);
+    let is_config = collision.part.as_ref().is_some_and(|key| key.role == Role::AgentConfig);
+    (is_about_being_there && is_config).then(|| CONFIG.to_owned())
 }

@@ -7,14 +7,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::SyncError;
+use super::choose::Decision;
 use super::edit::Deed;
 use super::gather::Gathered;
 use crate::document;
-use crate::model::{Code, Field, Fields, Record};
+use crate::model::{Code, ConflictKind, Field, Fields, Record};
 use crate::reconcile::{Writings, overlay};
 
 /// The column of AGENT.yml.
-const CONFIG: &str = "agent_config";
+pub(super) const CONFIG: &str = "agent_config";
 
 /// Why no file can hold what the row of `gathered` says, but for what is about to be `mended`.
 pub(super) fn unfit(gathered: &Gathered, mended: &BTreeSet<Field>) -> Option<String> {
@@ -32,11 +33,23 @@ pub(super) fn unfit(gathered: &Gathered, mended: &BTreeSet<Field>) -> Option<Str
 
 /// Refuses a command that gives a value which the documents cannot say.
 pub(super) fn check_given(gathered: &Gathered, deed: &Deed) -> Result<(), SyncError> {
-    let Deed::Set(given) = deed else { return Ok(()) };
-    match refusal(given, &gathered.head) {
+    let refused = match deed {
+        Deed::Set(given) => refusal(given, &gathered.head).map(|(field, why)| (field.to_string(), why)),
+        Deed::Decide(decisions) => decisions.iter().find_map(|decision| unplaced(gathered, decision)),
+        Deed::Move { .. } | Deed::Drop(_) | Deed::Delete => None,
+    };
+    match refused {
         None => Ok(()),
         Some((field, why)) => Err(SyncError::Unspellable { field, why }),
     }
+}
+
+/// The pointer at which a document cannot hold what was decided.
+fn unplaced(gathered: &Gathered, decision: &Decision) -> Option<(String, String)> {
+    let (key, pointer, raw) = decision.place().filter(|_| decision.what.kind == ConflictKind::Field)?;
+    let is_held = gathered.head.get(key).is_some_and(|document| document.with_value_at(pointer, raw).is_some());
+    let why = "it is shared or there is no room for it; edit the file instead, then sync";
+    (!is_held).then(|| (pointer.to_owned(), why.to_owned()))
 }
 
 /// Refuses a command that would make a row say what its files cannot, or that would lose what it says so already.

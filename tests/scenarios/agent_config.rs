@@ -198,6 +198,131 @@ fn what_the_column_did_not_know_yet_is_not_taken_back() {
     assert_eq!(of_task(&project, "one", config), "reviewsay");
 }
 
+/// Both sides change a value of AGENT.yml: the file this, the row that; the id of the one conflict.
+fn collided(project: &Project, (from, to): (&str, &str), expression: &str) -> String {
+    project.edit(AGENT, from, to);
+    set(project, expression);
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(project);
+    let conflicts = project.json(&["conflict", "list"]);
+    assert_eq!(conflicts.as_array().map(Vec::len), Some(1), "{conflicts}");
+    conflicts[0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn one_value_that_both_changed_is_the_rows_until_somebody_decides() {
+    for (side, value, kept) in [("take-db", "slow", "\"slow\"   # cheap"), ("take-file", "none", "'none'   # cheap")] {
+        let project = rich();
+        project.edit(AGENT, "- write", "- say");
+        let id = collided(&project, ("\"fast\"", "'none'"), "json_set(agent_config, '$.engine.model', 'slow')");
+        let text = project.read(AGENT);
+        assert!(
+            text.contains("\"slow\"   # cheap") && text.contains("- say"),
+            "the row wins, the rest is merged: {text}"
+        );
+        let shown = project.json(&["conflict", "show", &id]);
+        let told = (&shown["kind"], &shown["field"], &shown["base"], &shown["file"], &shown["row"]);
+        let [kind, field] = ["field", "/engine/model"].map(serde_json::Value::from);
+        let [base, file, row] = ["\"fast\"", "'none'", "\"slow\""].map(serde_json::Value::from);
+        assert_eq!(told, (&kind, &field, &base, &file, &row));
+        project.ok(&["conflict", side, &id]);
+        settle(&project);
+        assert!(project.read(AGENT).contains(kept), "{side}: {}", project.read(AGENT));
+        assert_eq!(of_task(&project, "one", "json_extract(agent_config, '$.engine.model')"), value, "{side}");
+        assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+    }
+}
+
+#[test]
+fn a_value_that_the_row_took_away_comes_back_by_a_decision() {
+    let project = rich();
+    let id = collided(&project, ("\"fast\"", "'none'"), "json_remove(agent_config, '$.engine.model')");
+    assert!(!project.read(AGENT).contains("model"));
+    project.ok(&["conflict", "take-file", &id]);
+    settle(&project);
+    assert_eq!(of_task(&project, "one", "json_extract(agent_config, '$.engine.model')"), "none");
+}
+
+#[test]
+fn a_list_that_both_changed_is_held_until_somebody_decides() {
+    for (side, value) in [("take-db", "[\"see\",\"write\"]"), ("take-file", "[\"read\",\"say\"]")] {
+        let project = rich();
+        let id = collided(&project, ("- write", "- say"), "json_set(agent_config, '$.capabilities[0]', 'see')");
+        assert!(project.read(AGENT).contains("- read   # files\n  - say"), "the file waits");
+        let shown = project.json(&["conflict", "show", &id]);
+        assert_eq!((&shown["kind"], &shown["field"]), (&"body".into(), &"/capabilities".into()));
+        assert!(
+            project.ok(&["conflict", "list", "--color", "never"]).lines().count() <= 2,
+            "one line for one conflict"
+        );
+        project.ok(&["conflict", side, &id]);
+        settle(&project);
+        assert_eq!(of_task(&project, "one", "json_extract(agent_config, '$.capabilities')"), value, "{side}");
+        assert!(project.read(AGENT).contains("# files"), "{}", project.read(AGENT));
+    }
+}
+
+#[test]
+fn row_33_a_decision_about_a_configuration_that_is_away_on_one_side_spares_the_task() {
+    for (side, stays) in [("take-db", false), ("take-file", true)] {
+        let project = rich();
+        project.edit(AGENT, "- write", "- say");
+        set(&project, "NULL");
+        project.exits(3, &["sync"]);
+        assert!(project.read(AGENT).contains("- say"), "what was edited is not taken away");
+        decide(&project, side, ("edit-delete", stays));
+    }
+    for (side, stays) in [("take-db", true), ("take-file", false)] {
+        let project = rich();
+        std::fs::remove_file(project.at(AGENT)).expect("removed");
+        set(&project, "json_set(agent_config, '$.engine.model', 'slow')");
+        project.exits(3, &["sync"]);
+        assert!(project.read(AGENT).contains("\"slow\""), "the row wins");
+        decide(&project, side, ("delete-edit", stays));
+    }
+}
+
+/// Decides the one conflict, which is about AGENT.yml as a whole.
+fn decide(project: &Project, side: &str, (kind, stays): (&str, bool)) {
+    let conflicts = project.json(&["conflict", "list"]);
+    assert_eq!((&conflicts[0]["kind"], &conflicts[0]["field"]), (&kind.into(), &"agent_config".into()), "{conflicts}");
+    project.ok(&["conflict", side, conflicts[0]["id"].as_str().expect("an id")]);
+    settle(project);
+    assert_eq!((project.at(AGENT).exists(), project.at(ONE).exists()), (stays, true), "{kind} {side}");
+    assert_eq!(of_task(project, "one", "agent_config").is_empty(), !stays);
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn keys_that_both_added_are_both_there() {
+    let project = rich();
+    project.edit(AGENT, "use: *b\n", "use: *b\n# why not\nfirst: 1\n");
+    set(&project, "json_set(agent_config, '$.second', 2)");
+    settle(&project);
+    let text = project.read(AGENT);
+    assert!(text.contains("use: *b\n# why not\nfirst: 1\nsecond: 2\n"), "{text}");
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn row_35_half_a_character_hurts_only_its_own_row() {
+    let halves = [
+        ("agent_config = json_set(agent_config, '$.hooks', json('\"\\ud800\"'))", "agent_config: it is no UTF-8"),
+        ("tags = '[\"\\ud800\"]'", "tags"),
+    ];
+    for (nonsense, word) in halves {
+        let project = rich();
+        project.sql(&format!("UPDATE orchestration_tasks SET {nonsense} WHERE task_code = 'one'"));
+        project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
+        let said = project.exits(6, &["sync"]);
+        assert!(said.contains("no file can hold row") && said.contains(word), "{said}");
+        assert_eq!(of_task(&project, "two", "priority"), "P0");
+        set(&project, "json_remove(agent_config, '$.hooks')");
+        project.sql("UPDATE orchestration_tasks SET tags = NULL WHERE task_code = 'one'");
+        settle(&project);
+    }
+}
+
 #[test]
 fn metadata_is_refused_by_its_own_words() {
     let project = rich();

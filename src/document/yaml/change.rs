@@ -1,5 +1,6 @@
 //! Where a key goes that a YAML mapping lacks, and which bytes are one entry of it.
 
+use super::extent::Extents;
 use super::nodes::{Node, What, scan};
 use super::places::{after, child};
 use crate::model::Span;
@@ -50,7 +51,12 @@ pub(in super::super) fn has(source: &str, pointer: &str) -> bool {
     let Ok(nodes) = scan(source) else { return false };
     let Some((parent, _)) = pointer.rsplit_once('/') else { return false };
     mapping_at(&nodes, parent)
-        .is_some_and(|at| entries(&nodes, at, parent).iter().any(|entry| entry.pointer == pointer))
+        .is_some_and(|at| entries(source, &nodes, at, parent).iter().any(|entry| entry.pointer == pointer))
+}
+
+/// Whether `pointer` is a mapping that nothing shares.
+pub(in super::super) fn has_mapping(source: &str, pointer: &str) -> bool {
+    scan(source).is_ok_and(|nodes| mapping_at(&nodes, pointer).is_some())
 }
 
 /// Where to put `pointer` with the value `scalar`, and what to put there; `None` where its parent is no mapping.
@@ -65,7 +71,7 @@ pub(in super::super) fn insertion(
     let nodes = scan(source).ok()?;
     let (parent, key) = pointer.rsplit_once('/')?;
     let at = mapping_at(&nodes, parent)?;
-    let entries = entries(&nodes, at, parent);
+    let entries = entries(source, &nodes, at, parent);
     if nodes[at].what == (What::Mapping { is_flow: true }) {
         let comma = if entries.is_empty() { "" } else { ", " };
         return Some((nodes[at].span.end, format!("{key}: {scalar}{comma}")));
@@ -87,7 +93,7 @@ pub(in super::super) fn lines_of(source: &str, value: usize) -> Option<Span> {
     let holds = |entry: &Entry| entry.key.start <= value && value <= entry.value_end.max(entry.key.end + 1);
     let mappings = (0..nodes.len()).filter(|&at| matches!(nodes[at].what, What::Mapping { .. }));
     // The innermost mapping begins last.
-    let found = mappings.rev().find_map(|at| Some((at, entries(&nodes, at, "").into_iter().find(holds)?)));
+    let found = mappings.rev().find_map(|at| Some((at, entries(source, &nodes, at, "").into_iter().find(holds)?)));
     let (_, entry) = found.filter(|&(at, _)| nodes[at].what == What::Mapping { is_flow: false })?;
     let start = entry.key.start - indent(source, entry.key.start)?.len();
     let end = end_of_line(source, entry.value_end);
@@ -118,13 +124,11 @@ fn mapping_at(nodes: &[Node<'_>], pointer: &str) -> Option<usize> {
     Some(at)
 }
 
-fn entries(nodes: &[Node<'_>], at: usize, parent: &str) -> Vec<Entry> {
+fn entries(source: &str, nodes: &[Node<'_>], at: usize, parent: &str) -> Vec<Entry> {
+    let extents = Extents { source, nodes };
     let entry = |(key, value): (usize, usize)| {
-        let (node, last) = (&nodes[value], &nodes[after(nodes, value).saturating_sub(1)]);
-        let inner_end = nodes[value..after(nodes, value)].iter().rev().find(|n| n.what != What::End);
-        let is_scalar = matches!(node.what, What::Scalar { .. });
-        let value_end =
-            if last.span.is_empty() { inner_end.map_or(last.span.end, |n| n.span.end) } else { last.span.end };
+        let is_scalar = matches!(nodes[value].what, What::Scalar { .. });
+        let value_end = extents.end(value, extents.colon(key));
         Some(Entry { pointer: pointer_of(&nodes[key], parent)?, key: nodes[key].span.clone(), value_end, is_scalar })
     };
     pairs(nodes, at).filter_map(entry).collect()

@@ -1,6 +1,7 @@
 //! AGENT.yml, agent profiles and front matter: every scalar that is a mapping's value is a slot.
 //!
-//! Aliases are never expanded while editing, and what is shared, nested or a block scalar stays text.
+//! Aliases are never expanded while editing, and what is shared stays text; so do sequences and block scalars, except in
+//! AGENT.yml, where each is one value. A whole text can be made to say another JSON value, see [`conform()`].
 
 mod change;
 mod conform;
@@ -11,7 +12,7 @@ mod nodes;
 mod places;
 mod quote;
 
-pub(super) use change::{Difference, Run, difference, has, insertion, lines_of};
+pub(super) use change::{Difference, Run, difference, has, has_mapping, insertion, lines_of};
 pub(super) use conform::{Misfit, conform, is_same, written};
 pub(super) use nodes::Refusal;
 pub(super) use places::{Place, Shape};
@@ -23,7 +24,13 @@ use crate::model::{Field, Role};
 
 /// The places of `source`, which must be one mapping within the bounds.
 pub(super) fn places(source: &str, field_of: &dyn Fn(&str) -> Option<Field>) -> Result<Vec<Place>, Refusal> {
-    Ok(places::find(source, &nodes::scan(source)?, field_of))
+    Ok(places::find(source, &nodes::scan(source)?, field_of, false))
+}
+
+/// The places of an AGENT.yml or agent profile; of the first, sequences and block scalars are places too.
+pub(super) fn places_of(role: Role, source: &str) -> Result<Vec<Place>, Refusal> {
+    let field_of = |pointer: &str| field_at(role, pointer);
+    Ok(places::find(source, &nodes::scan(source)?, &field_of, role == Role::AgentConfig))
 }
 
 /// Checks that `source` is one mapping within the bounds.

@@ -4,6 +4,7 @@ use granit_parser::ScalarStyle;
 
 use super::super::slot::{Draft, Said, SlotKey};
 use super::super::{slot, values};
+use super::extent::Extents;
 use super::nodes::{Node, What};
 use crate::model::{Field, Span};
 
@@ -31,6 +32,8 @@ pub(in super::super) enum Shape {
     FlowSequence,
     /// Lines with dashes.
     BlockSequence,
+    /// A sequence or block scalar that is only ever taken as a whole.
+    Whole,
 }
 
 impl Place {
@@ -50,9 +53,15 @@ impl Place {
 /// Finds every such value. `field_of` names the fields among the pointers.
 ///
 /// Sequences are atomic and stay text, except those of scalars that a field has for its value which may be listed. What is an alias,
-/// has an anchor or is a block scalar stays text as well.
-pub(super) fn find(source: &str, nodes: &[Node<'_>], field_of: &dyn Fn(&str) -> Option<Field>) -> Vec<Place> {
-    let mut finder = Finder { source, nodes, field_of, places: Vec::new() };
+/// has an anchor or is a block scalar stays text as well. With `takes_all`, sequences and block scalars that are no field
+/// and share nothing are values too, each as a whole.
+pub(super) fn find(
+    source: &str,
+    nodes: &[Node<'_>],
+    field_of: &dyn Fn(&str) -> Option<Field>,
+    takes_all: bool,
+) -> Vec<Place> {
+    let mut finder = Finder { source, nodes, field_of, takes_all, places: Vec::new() };
     finder.mapping(0, "");
     finder.places
 }
@@ -82,6 +91,7 @@ struct Finder<'a> {
     source: &'a str,
     nodes: &'a [Node<'a>],
     field_of: &'a dyn Fn(&str) -> Option<Field>,
+    takes_all: bool,
     places: Vec<Place>,
 }
 
@@ -106,7 +116,13 @@ impl Finder<'_> {
         }
         match &node.what {
             What::Mapping { .. } => self.mapping(value, pointer),
+            What::Sequence { .. } if self.is_whole(pointer) => self.whole(key, value, pointer, None),
             What::Sequence { is_flow } => self.sequence(value, pointer, *is_flow),
+            What::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, text } => {
+                if self.is_whole(pointer) {
+                    self.whole(key, value, pointer, Some(text.clone().into_owned()));
+                }
+            }
             What::Scalar { style, text } => {
                 let is_nothing = node.span.is_empty() && *style == ScalarStyle::Plain;
                 let shape = match is_nothing {
@@ -114,8 +130,7 @@ impl Finder<'_> {
                     false => Shape::Scalar { style: *style, is_in_flow },
                 };
                 let span = if is_nothing { self.after_colon(key, node) } else { Some(node.span.clone()) };
-                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                if let Some(span) = span.filter(|_| !is_block) {
+                if let Some(span) = span {
                     let is_null =
                         *style == ScalarStyle::Plain && matches!(text.as_ref(), "~" | "null" | "Null" | "NULL" | "");
                     let text = (!is_null).then(|| text.clone().into_owned());
@@ -123,6 +138,22 @@ impl Finder<'_> {
                 }
             }
             What::Alias(_) | What::End => {}
+        }
+    }
+
+    fn is_whole(&self, pointer: &str) -> bool {
+        self.takes_all && (self.field_of)(pointer).is_none()
+    }
+
+    /// A value that is taken as a whole, unless it shares something or has a tag, which stands before it.
+    fn whole(&mut self, key: usize, value: usize, pointer: &str, text: Option<String>) {
+        let extents = Extents { source: self.source, nodes: self.nodes };
+        let inside = &self.nodes[value..after(self.nodes, value)];
+        let is_shared = inside.iter().any(|node| node.anchor != 0 || matches!(node.what, What::Alias(_)));
+        let span = extents.span(value, extents.colon(key));
+        let begins_well = self.source[span.clone()].starts_with(['-', '[', '|', '>']);
+        if !is_shared && !inside[0].is_tagged && begins_well {
+            self.push(pointer, span, Shape::Whole, text, Vec::new());
         }
     }
 
@@ -182,7 +213,7 @@ mod tests {
             "/title" => Some(Field::Title),
             _ => None,
         };
-        find(source, &nodes, &field).into_iter().map(|p| (p.pointer, source[p.span].to_owned())).collect()
+        find(source, &nodes, &field, false).into_iter().map(|p| (p.pointer, source[p.span].to_owned())).collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -212,7 +243,7 @@ mod tests {
     fn an_empty_value_has_its_place_behind_the_colon() {
         let source = "a:\nb:   # c\nc : \n";
         let nodes = scan(source).expect("good YAML");
-        let spans: Vec<_> = find(source, &nodes, &|_| None).into_iter().map(|p| p.span).collect();
+        let spans: Vec<_> = find(source, &nodes, &|_| None, false).into_iter().map(|p| p.span).collect();
         assert_eq!(spans, [2..2, 6..6, 16..16]);
         assert_eq!(found("{x: , y}"), pairs(&[("/x", "")]));
     }
@@ -224,5 +255,20 @@ mod tests {
         assert_eq!(found("tags:\n  - a\n  - &x b\n"), []);
         assert_eq!(found("tags: []\n"), pairs(&[("/tags", "[]")]));
         assert_eq!(found("title: [a]\nassignee:\n  - '@me'\n"), pairs(&[("/assignee", "- '@me'")]));
+    }
+
+    #[test]
+    fn sequences_and_blocks_are_values_as_a_whole_where_all_is_taken() {
+        let source = "a:   # c\n- x\n- y: z # d\n  w: |\n    v\n\nb: [1, [2]]\nc: >-\n  t\n  u\n\nd: |+\n  s\n\ne: [&q r]\nf: !t [s]\ng: []\n";
+        let nodes = scan(source).expect("good YAML");
+        let found = find(source, &nodes, &|_| None, true).into_iter().map(|p| (p.pointer, source[p.span].to_owned()));
+        let expected = [
+            ("/a", "- x\n- y: z # d\n  w: |\n    v"),
+            ("/b", "[1, [2]]"),
+            ("/c", ">-\n  t\n  u"),
+            ("/d", "|+\n  s\n"),
+            ("/g", "[]"),
+        ];
+        assert_eq!(found.collect::<Vec<_>>(), pairs(&expected));
     }
 }

@@ -11,7 +11,7 @@ pub(in super::super) fn scalar_like(text: &str, old: &str, shape: Shape) -> Stri
     let is_in_flow = match shape {
         Shape::Scalar { is_in_flow, .. } | Shape::Nothing { is_in_flow } => is_in_flow,
         Shape::FlowSequence => true,
-        Shape::BlockSequence => false,
+        Shape::BlockSequence | Shape::Whole => false,
     };
     let style = style_of(old);
     let is_bare = style == ScalarStyle::Plain && !old.is_empty();

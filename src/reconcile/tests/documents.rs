@@ -64,7 +64,7 @@ fn task_key() -> DocumentKey {
     key(Role::Task, "TASK.md")
 }
 
-fn agent_key() -> DocumentKey {
+pub(super) fn agent_key() -> DocumentKey {
     key(Role::AgentConfig, "AGENT.yml")
 }
 
@@ -72,19 +72,19 @@ fn task(text: &str) -> Writing {
     Writing::document(Role::Task, text).0
 }
 
-fn agent(text: &str) -> Writing {
+pub(super) fn agent(text: &str) -> Writing {
     Writing::document(Role::AgentConfig, text).0
 }
 
-fn text(writing: &Writing) -> &str {
+pub(super) fn text(writing: &Writing) -> &str {
     std::str::from_utf8(writing.bytes()).expect("documents are UTF-8")
 }
 
 /// One document on three sides.
-type Sides<'a> = (DocumentKey, ThreeWay<&'a Writing>);
+pub(super) type Sides<'a> = (DocumentKey, ThreeWay<&'a Writing>);
 
 /// The case of documents whose files and rows derive from one base; what changed in the row was changed by others.
-fn case(sides: &[Sides<'_>]) -> Case<DocumentKey, Writing, ()> {
+pub(super) fn case(sides: &[Sides<'_>]) -> Case<DocumentKey, Writing, ()> {
     let part = |(key, sides): &Sides<'_>| {
         let since = if sides.row == sides.base {
             vec![]
@@ -118,7 +118,7 @@ fn case(sides: &[Sides<'_>]) -> Case<DocumentKey, Writing, ()> {
     }
 }
 
-fn sides<'a>(base: &'a Writing, file: &'a Writing, row: &'a Writing) -> Sides<'a> {
+pub(super) fn sides<'a>(base: &'a Writing, file: &'a Writing, row: &'a Writing) -> Sides<'a> {
     let role = base.parsed().map_or(Role::Attachment, |document| document.role());
     let name = match role {
         Role::Task => "TASK.md",
@@ -129,7 +129,7 @@ fn sides<'a>(base: &'a Writing, file: &'a Writing, row: &'a Writing) -> Sides<'a
 }
 
 /// What the row says of a document after the verdict.
-fn row_after(
+pub(super) fn row_after(
     case: &Case<DocumentKey, Writing, ()>,
     verdict: &Verdict<DocumentKey, Writing>,
     key: &DocumentKey,
@@ -141,14 +141,14 @@ fn row_after(
 }
 
 /// The merged text of one document.
-fn merged(base: &Writing, file: &Writing, row: &Writing) -> (String, Verdict<DocumentKey, Writing>) {
+pub(super) fn merged(base: &Writing, file: &Writing, row: &Writing) -> (String, Verdict<DocumentKey, Writing>) {
     let sides = sides(base, file, row);
     let case = case(std::slice::from_ref(&sides));
     let verdict = decide(&case);
     (text(&row_after(&case, &verdict, &sides.0)).to_owned(), verdict)
 }
 
-fn kinds(verdict: &Verdict<DocumentKey, Writing>) -> Vec<Kind> {
+pub(super) fn kinds(verdict: &Verdict<DocumentKey, Writing>) -> Vec<Kind> {
     verdict.collisions.iter().map(|collision| collision.kind).collect()
 }
 
@@ -242,20 +242,20 @@ fn scalars_of_a_yaml_text_are_merged_by_their_place() {
 }
 
 #[test]
-fn a_list_is_text_and_merged_by_its_lines() {
+fn a_list_is_one_value_and_held_where_both_changed_it() {
     let file = agent(&AGENT.replace("  - measure\n", "  - ask\n  - measure\n"));
-    let row = agent(&AGENT.replace("- cut", "- saw"));
+    let row = agent(&AGENT.replace("- welding", "- soldering"));
     let (text, verdict) = merged(&agent(AGENT), &file, &row);
-    assert!(verdict.collisions.is_empty() && text.contains("steps:\n  - ask\n  - measure\n  - saw\n"), "{text}");
-    let (_, verdict) = merged(&agent(AGENT), &agent(&AGENT.replace("- cut", "- file")), &row);
+    assert!(verdict.collisions.is_empty() && text.contains("- soldering\nsteps:\n  - ask\n  - measure\n"), "{text}");
+    let (_, verdict) = merged(&agent(AGENT), &file, &agent(&AGENT.replace("- cut", "- saw")));
     assert_eq!(kinds(&verdict), [Kind::Body]);
 }
 
 #[test]
 fn a_merge_that_is_no_yaml_is_held() {
-    let file = agent(&AGENT.replace("task_id: water-pipe\n", "task_id: water-pipe\nnotes: wet\n"));
-    let row = agent(&format!("{AGENT}notes: dry\n"));
-    let (text, verdict) = merged(&agent(AGENT), &file, &row);
+    let base = format!("tools: &t {{saw: 1}}\n{AGENT}");
+    let row = agent(&format!("{base}again: *t\n"));
+    let (text, verdict) = merged(&agent(&base), &agent(AGENT), &row);
     assert_eq!((text.as_bytes(), kinds(&verdict).contains(&Kind::Invalid)), (row.bytes(), true));
 }
 

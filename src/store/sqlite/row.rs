@@ -86,9 +86,52 @@ pub(super) fn maybe_digest(row: &SqliteRow, index: usize) -> sqlx::Result<Option
 /// JSON that is stored as text.
 pub(super) fn json<T: serde::de::DeserializeOwned>(row: &SqliteRow, index: usize) -> sqlx::Result<T> {
     let json = text(row, index)?.ok_or_else(|| nonsense(index, "JSON is missing"))?;
-    serde_json::from_str(&json).map_err(|error| nonsense(index, error))
+    let read = serde_json::from_str(&json).or_else(|_| serde_json::from_str(&without_halves(&json)));
+    read.map_err(|error| nonsense(index, error))
+}
+
+/// JSON in which `�` stands for each escape of half a character: SQLite takes them for characters, and one in the row of
+/// another program must not hide all others.
+fn without_halves(json: &str) -> String {
+    let unit = |at: usize| {
+        let hex = json.get(at..at + 6).filter(|escape| escape.starts_with("\\u"))?;
+        u16::from_str_radix(&hex[2..], 16).ok()
+    };
+    let mut whole = String::with_capacity(json.len());
+    let mut at = 0;
+    while let Some(found) = json[at..].find('\\').map(|found| at + found) {
+        whole.push_str(&json[at..found]);
+        let (escape, length) = match (unit(found), unit(found + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (&json[found..found + 12], 12),
+            (Some(0xd800..=0xdfff), _) => ("\\ufffd", 6),
+            _ => {
+                let length = 1 + json[found + 1..].chars().next().map_or(0, char::len_utf8);
+                (&json[found..found + length], length)
+            }
+        };
+        whole.push_str(escape);
+        at = found + length;
+    }
+    whole.push_str(&json[at..]);
+    whole
 }
 
 fn nonsense(index: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: index.to_string(), source: error.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_character_hurts_nothing_beside_it() {
+        for (json, expected) in [
+            (r#"["\ud83d\ude00", "\ud800"]"#, r#"["\ud83d\ude00", "\ufffd"]"#),
+            (r#""\\ud800 \udc00\ud800\ud83d\ude00""#, r#""\\ud800 \ufffd\ufffd\ud83d\ude00""#),
+            (r#""é\u00e9\n\ud8""#, r#""é\u00e9\n\ud8""#),
+        ] {
+            assert_eq!(without_halves(json), expected);
+        }
+    }
 }
