@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::files::stored_as;
 use super::plan::{Note, NoteKind};
 use super::{SyncError, Workspace};
-use crate::model::Digest;
+use crate::model::{Digest, DocPath};
 use crate::tree::{Fate, Leftover, Trashed, spread};
 
 /// Drops what was displaced and is stored. Where somebody wrote into a displaced file later, that is a save like any
@@ -34,15 +34,21 @@ pub(super) async fn recover(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
         })
         .collect();
     let mut fates: Vec<(Leftover, Fate)> = Vec::with_capacity(found.len());
+    let mut late = BTreeSet::new();
     for one in &found {
         let fate = match one.raw {
             Some(raw) if one.is_stored => Fate::Stored(raw),
+            Some(raw) if one.leftover.was == Some(raw) => Fate::Unknown,
             Some(_) if is_taken_back(ws, one, &found)? => continue,
-            _ => Fate::Unknown,
+            _ => {
+                late.extend(one.leftover.origin.as_ref());
+                Fate::Unknown
+            }
         };
         fates.push((one.leftover.clone(), fate));
     }
-    Ok(ws.tree.clear(&fates)?.into_iter().filter_map(thrown_away).collect())
+    let trashed = ws.tree.clear(&fates)?;
+    Ok(trashed.into_iter().filter_map(|trashed| thrown_away(&trashed, &late)).collect())
 }
 
 /// A leftover that was read.
@@ -76,8 +82,9 @@ fn in_place(one: &Found, found: &[Found]) -> Option<Digest> {
     Some(now)
 }
 
-/// Tells of bytes of a document that are in the trash now.
-fn thrown_away(trashed: Trashed) -> Option<Note> {
+/// Tells of bytes of a document that are in the trash now and came late.
+fn thrown_away(trashed: &Trashed, late: &BTreeSet<&DocPath>) -> Option<Note> {
+    let origin = trashed.origin.as_ref().filter(|origin| late.contains(origin))?;
     let message = format!("what an interrupted run or another program left of it lies in {} now", trashed.place);
-    Some(Note { kind: NoteKind::Problem, path: trashed.origin?.to_string(), message, count: 1 })
+    Some(Note { kind: NoteKind::Problem, path: origin.to_string(), message, count: 1 })
 }

@@ -1,7 +1,7 @@
 //! What earlier runs left in the temporary folder, and how it is cleared up.
 //!
 //! ```text
-//! tmp/<batch>.list     `new` or `old`, the documents of a batch by number, each with the digest of its new text; written
+//! tmp/<batch>.list     the documents of a batch, by number, each with the digests of its new and its old bytes; written
 //!                      before any of its temporary files
 //! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
 //! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
@@ -28,6 +28,8 @@ pub struct Leftover {
     pub origin: Option<DocPath>,
     /// The new bytes of that document.
     pub text: Option<Digest>,
+    /// The bytes that were displaced.
+    pub was: Option<Digest>,
     site: Site,
 }
 
@@ -46,8 +48,6 @@ pub(super) struct Batch {
     name: String,
     place: Where,
     documents: Vec<Document>,
-    /// Whether none of them replaces a file.
-    is_new: bool,
 }
 
 /// A document of a batch.
@@ -56,6 +56,8 @@ pub(super) struct Document {
     pub(super) path: DocPath,
     /// Digest of its new bytes.
     pub(super) text: Digest,
+    /// Digest of its old bytes; `None` where it is new.
+    pub(super) was: Option<Digest>,
 }
 
 /// Where temporary files lie.
@@ -75,12 +77,6 @@ const HASH: &str = ".hash";
 
 /// A folder that takes so many bytes holds, or held, more names than one that is used all day.
 const LARGE_FOLDER: u64 = 64 << 10;
-
-/// What the list of a batch begins with that only makes new documents.
-const NEW: &str = "new";
-
-/// What any other list begins with.
-const OLD: &str = "old";
 
 /// What a list ends with.
 const END: &str = "\0\n";
@@ -137,34 +133,38 @@ impl Batch {
         &self.documents[number]
     }
 
+    /// Whether none of its documents replaces a file.
+    fn is_new(&self) -> bool {
+        self.documents.iter().all(|document| document.was.is_none())
+    }
+
     /// What its list says.
     fn text(&self) -> String {
-        let documents = self.documents.iter().map(|document| format!("\0{}\0{}", document.path, document.text));
-        let kind = if self.is_new { NEW } else { OLD };
-        format!("{kind}{}{END}", documents.collect::<String>())
+        let was = |document: &Document| document.was.map(|was| was.to_string()).unwrap_or_default();
+        let line = |document: &Document| format!("{}\0{}\0{}", document.path, document.text, was(document));
+        self.documents.iter().map(line).collect::<Vec<_>>().join("\0") + END
     }
 
     /// What a list said; a torn one names nothing, since no document was away or made while it was not durable.
     fn parse(name: &str, place: Where, text: &str) -> Self {
-        let mut parts = text.strip_suffix(END).unwrap_or_default().split('\0');
-        let is_new = parts.next() == Some(NEW);
-        let document = |path: &str, text: Option<&str>| {
-            Some(Document { path: DocPath::new(path).ok()?, text: text?.parse().ok()? })
+        let parts: Vec<&str> = text.strip_suffix(END).unwrap_or_default().split('\0').collect();
+        let document = |parts: &[&str]| match parts {
+            [path, text, was] => {
+                let was = if was.is_empty() { None } else { Some(was.parse().ok()?) };
+                Some(Document { path: DocPath::new(path).ok()?, text: text.parse().ok()?, was })
+            }
+            _ => None,
         };
-        let mut documents = Vec::new();
-        while let Some(path) = parts.next() {
-            documents.push(document(path, parts.next()));
-        }
-        let documents = documents.into_iter().collect::<Option<_>>().unwrap_or_default();
-        Self { name: name.to_owned(), place, documents, is_new }
+        let documents = parts.chunks(3).map(document).collect::<Option<_>>().unwrap_or_default();
+        Self { name: name.to_owned(), place, documents }
     }
 }
 
 impl Tree {
     /// Begins a batch: from now on the next run knows which document a temporary file belongs to, and finishes the
     /// batch where it only makes new ones.
-    pub(super) fn begin_batch(&self, place: Where, documents: Vec<Document>, is_new: bool) -> Result<Batch, TreeError> {
-        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents, is_new };
+    pub(super) fn begin_batch(&self, place: Where, documents: Vec<Document>) -> Result<Batch, TreeError> {
+        let batch = Batch { name: self.ids.fresh().simple().to_string(), place, documents };
         let list = batch.list();
         let made = self.make_folders(list.at());
         let made = made.and_then(|()| self.vfs.create(list.at(), &[batch.text().as_bytes()], Make::PRIVATE));
@@ -188,7 +188,7 @@ impl Tree {
         let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();
         found.extend(batches.values().flat_map(|batch| self.beside(batch)));
         for batch in batches.values() {
-            if batch.is_new && found.iter().any(|leftover| leftover.is_of(batch)) {
+            if batch.is_new() && found.iter().any(|leftover| leftover.is_of(batch)) {
                 let placed = self.finish(batch)?;
                 found.retain(|leftover| !placed.contains(&leftover.site));
             }
@@ -341,6 +341,7 @@ impl Leftover {
         Self {
             origin: document.map(|document| document.path.clone()),
             text: document.map(|document| document.text),
+            was: document.and_then(|document| document.was),
             site,
         }
     }

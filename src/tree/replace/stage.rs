@@ -94,9 +94,15 @@ impl Tree {
     pub(super) fn stage<'a>(&self, place: Where, jobs: Vec<Job<'a>>) -> Result<Stage<'a>, TreeError> {
         let wait = Wait::of(place, &jobs);
         let replacements = || jobs.iter().map(|job| job.replacement);
-        let is_new = replacements().all(|replacement| replacement.expected == Expected::Absent);
-        let document = |new: &Replacement| Document { path: new.path.clone(), text: Digest::of_parts(pieces(new)) };
-        let batch = self.begin_batch(place, spread(replacements().collect(), |_, new| document(new)), is_new)?;
+        let document = |_, new: &Replacement| Document {
+            path: new.path.clone(),
+            text: Digest::of_parts(pieces(new)),
+            was: match new.expected {
+                Expected::Raw(was) => Some(was),
+                Expected::Absent => None,
+            },
+        };
+        let batch = self.begin_batch(place, spread(replacements().collect(), document))?;
         let written = spread(jobs, |number, job| self.write_temporary(&batch, number, place, job));
         let written = written.into_iter().collect::<Result<Vec<_>, _>>();
         let durable = written.and_then(|documents| self.wait_for_temporaries(&wait, &documents).map(|()| documents));
