@@ -207,6 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_whose_lines_end_with_blanks_is_no_block() {
+        let first = json!({"a": {"a": {"a": "!\n "}}});
+        let document = Document::of_value(Role::AgentConfig, &first).expect("it can be written");
+        assert_eq!(document.text(), "a:\n  a:\n    a: \"!\\n \"\n");
+        let mut wanted = first.clone();
+        wanted["b"] = Value::Null;
+        let added = document.conform(&wanted).expect("a key can come");
+        assert_eq!(added.conform(&first).expect("and go").text(), document.text());
+    }
+
+    #[test]
     fn what_is_shared_is_refused_and_what_stands_beside_it_is_not() {
         let text = "base: &b {x: 1}\nuse: *b\nlist: [*b, 2]\nfree: 1\n";
         for (pointer, value) in

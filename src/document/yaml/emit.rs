@@ -113,8 +113,10 @@ impl Manner {
     pub(super) fn literal(&self, text: &str, indent: usize) -> Option<String> {
         let body = text.strip_suffix('\n').unwrap_or(text);
         let is_odd = |c: char| c != '\n' && (c.is_control() || is_special(c) || c == '\u{85}');
-        let fits =
-            body.contains('\n') && !body.starts_with([' ', '\n']) && !body.ends_with('\n') && !body.contains(is_odd);
+        // Nobody sees blanks at the end of a line.
+        let is_open = body.split('\n').any(|line| line.ends_with(' '));
+        let is_framed = !body.starts_with([' ', '\n']) && !body.ends_with('\n');
+        let fits = body.contains('\n') && is_framed && !is_open && !body.contains(is_odd);
         fits.then(|| {
             let header = if body.len() < text.len() { "|" } else { "|-" };
             let line = |line: &str| if line.is_empty() { String::new() } else { pad(indent) + line };
