@@ -615,3 +615,17 @@ fn a_task_whose_id_two_folders_bear_is_not_taken_for_deleted() {
     project.exits(3, &["task", "status", "two", "completed"]);
     assert!(!folder("two").exists() && of_task(&project, "two", "status") != "completed");
 }
+
+#[test]
+fn whoever_gives_one_document_up_keeps_the_task() {
+    let project = small();
+    std::fs::remove_file(project.at(ONE)).expect("it goes");
+    project.sql("UPDATE orchestration_tasks SET title = 'other' WHERE task_code = 'one'");
+    project.exits(3, &["sync"]);
+    let open = project.json(&["conflict", "list"]);
+    assert_eq!((&open[0]["kind"], &open[0]["field"]), (&"delete-edit".into(), &"TASK.md".into()), "{open}");
+    project.ok(&["conflict", "take-file", open[0]["id"].as_str().expect("an id")]);
+    assert!(!project.at(ONE).exists() && project.at("delegation/sprints/alpha/one/AGENT.yml").exists());
+    assert_eq!(of_task(&project, "one", "title"), "other");
+    nothing_left_to_do(&project);
+}

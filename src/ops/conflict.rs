@@ -7,7 +7,7 @@ use super::relocate::back_to;
 use super::resolve::sprints_of;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Record, Role};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, DocumentKey, EntityId, EntityKind, Record};
 use crate::reconcile::Side;
 use crate::store::{ListQuery, Selection};
 use crate::sync::{Decision, Deed, Edit, Order, Scope, SyncOptions, SyncReport, carry_out, put_back, renew_id, sync};
@@ -241,7 +241,7 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
         return Ok(None);
     }
     let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));
-    if takes_config_away(conflict, side) {
+    if takes_part_away(conflict, side) {
         return Ok(conflict.what.document.clone().map(Deed::Drop));
     }
     match (conflict.what.kind, side) {
@@ -270,11 +270,13 @@ fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>
     }
 }
 
-/// Whether the side that counts has no AGENT.yml any more; the task stays.
-fn takes_config_away(conflict: &Conflict, side: Side) -> bool {
+/// Whether the side that counts has one of the documents no more; the task stays.
+fn takes_part_away(conflict: &Conflict, side: Side) -> bool {
     let decided = (conflict.what.kind, side);
     let is_away = matches!(decided, (ConflictKind::DeleteEdit, Side::File) | (ConflictKind::EditDelete, Side::Row));
-    is_away && conflict.what.field.as_deref() == Some(Role::AgentConfig.word())
+    let names =
+        |key: &DocumentKey| [key.name.as_str(), key.role.word()].map(Some).contains(&conflict.what.field.as_deref());
+    is_away && conflict.what.document.as_ref().is_some_and(names)
 }
 
 /// Adds a deed to those of the same entity: whoever deletes it has decided everything else.
@@ -314,7 +316,7 @@ fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> 
         conflict.what.entity.zip(conflict.what.field.clone()).filter(|_| is_value && side == Side::File)
     };
     let moves = |conflict: &&Conflict| {
-        conflict.what.kind == ConflictKind::Path && side == Side::File || takes_config_away(conflict, side)
+        conflict.what.kind == ConflictKind::Path && side == Side::File || takes_part_away(conflict, side)
     };
     for path in chosen.iter().filter(moves) {
         if chosen.iter().any(|other| other.id != path.id && other.what.entity == path.what.entity) {

@@ -162,7 +162,7 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
         entity: Some(gathered.candidate.id),
         path: file.map_or_else(|| facts.home.clone(), |file| file.path.clone()),
         document,
-        field: collision.key.as_ref().map(|hole| hole.key.to_string()).or_else(|| whole_config(collision)),
+        field: collision.key.as_ref().map(|hole| hole.key.to_string()).or_else(|| whole_part(gathered, collision)),
         base,
         file: of_file,
         row: of_row,
@@ -170,9 +170,15 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
     }
 }
 
-/// The column, where AGENT.yml is away on one side and not on the other: that is no conflict about the task.
-fn whole_config(collision: &Collision<DocumentKey, Writing>) -> Option<String> {
+/// A document by its name, AGENT.yml by its column, where that alone is away on one side and not on the other: that is no
+/// conflict about the whole task.
+fn whole_part(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>) -> Option<String> {
     let is_about_being_there = matches!(collision.kind, ConflictKind::DeleteEdit | ConflictKind::EditDelete);
-    let is_config = collision.part.as_ref().is_some_and(|key| key.role == Role::AgentConfig);
-    (is_about_being_there && is_config).then(|| CONFIG.to_owned())
+    let part = collision.part.as_ref().filter(|_| is_about_being_there)?;
+    let outlives = |key: &DocumentKey| key.role.is_managed() && key != part;
+    match part.role {
+        Role::AgentConfig => Some(CONFIG.to_owned()),
+        Role::Attachment => Some(part.name.clone()),
+        _ => gathered.files.keys().any(outlives).then(|| part.name.clone()),
+    }
 }
