@@ -199,6 +199,16 @@ fn cc08_emptied_tables_take_no_file_along() {
 }
 
 #[test]
+fn cc10_what_is_no_id_of_a_sprint_is_refused_at_once() {
+    let project = small();
+    let set = "PRAGMA foreign_keys = OFF; UPDATE orchestration_tasks SET sprint_id = 'nope' WHERE task_code = 'one'";
+    assert!(project.refused(set).contains("sprint_id is the id of a sprint, or NULL"));
+    let make = "PRAGMA foreign_keys = OFF; INSERT INTO orchestration_tasks (task_code, title, sprint_id) VALUES ('new', 'New', '')";
+    assert!(project.refused(make).contains("sprint_id is the id of a sprint, or NULL"));
+    nothing_left_to_do(&project);
+}
+
+#[test]
 fn cc08_whoever_meant_to_empty_the_tables_says_how_many_files_go() {
     let project = small();
     let files = project.files();

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0003_conflict_clones.sql"),
     include_str!("../../../migrations/sqlite/0004_left_sprints.sql"),
     include_str!("../../../migrations/sqlite/0005_agent_config.sql"),
+    include_str!("../../../migrations/sqlite/0006_sprint_ids.sql"),
 ];
 
 /// `inst` in the file's header says that the database is one of ours.
