@@ -65,12 +65,12 @@ async fn db07_another_schema_is_refused() {
     let backend = Sqlite::fresh().await;
     backend.sql("PRAGMA user_version = 99").await.expect("nothing stands against it");
     match open(&backend.file()).await {
-        Err(StoreError::TooNew { found: 99, known, .. }) => assert_eq!(known, 5),
+        Err(StoreError::TooNew { found: 99, known, .. }) => assert_eq!(known, 6),
         other => panic!("{other:?}"),
     }
     assert!(matches!(migrate(&Place::new(backend.file())).await, Err(StoreError::TooNew { .. })));
     backend.sql("PRAGMA user_version = 1").await.expect("nothing stands against it");
-    assert!(matches!(open(&backend.file()).await, Err(StoreError::TooOld { found: 1, needed: 5, .. })));
+    assert!(matches!(open(&backend.file()).await, Err(StoreError::TooOld { found: 1, needed: 6, .. })));
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn db07_an_older_schema_is_brought_forward_after_a_checked_copy() {
     back_to_version_1(&backend).await;
     let place = Place::new(backend.file());
     let migrated = migrate(&place).await.expect("it migrates").expect("there was something to do");
-    assert_eq!((migrated.from, migrated.to), (1, 5));
+    assert_eq!((migrated.from, migrated.to), (1, 6));
     assert!(matches!(open(&migrated.backup).await, Err(StoreError::TooOld { found: 1, .. })));
     assert_eq!(migrate(&place).await.expect("it migrates"), None, "nothing is left to do");
     let store = open(&backend.file()).await.expect("it opens");
