@@ -9,7 +9,8 @@ use crate::model::{Digest, DocPath};
 use crate::tree::{Fate, Leftover, Trashed, spread};
 
 /// Drops what was displaced and is stored. Where somebody wrote into a displaced file later, that is a save like any
-/// other: the file takes its place again, and this run compares it. Anything else goes into the trash, which is told.
+/// other: the file takes its place again, and this run compares it. Anything else goes into the trash; of a document
+/// whose bytes are neither the displaced ones nor stored, that is told.
 ///
 /// # Errors
 /// A side that could not be read or written.

@@ -3,11 +3,12 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::cores::in_parallel;
 use crate::dice::Dice;
 use crate::project::Project;
 use crate::recovery::{Ends, cut_off};
+use crate::share;
 use crate::stories::{STORIES, Story};
-use crate::{in_parallel, share};
 
 /// How many moments are tried in every run.
 const FEWEST: usize = 300;

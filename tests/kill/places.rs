@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cores::in_parallel;
 use crate::mortal::Death;
 use crate::recovery::{Ends, cut_off};
+use crate::share;
 use crate::stories::{STORIES, Story};
 use crate::victim::{deeds, kill, try_to_kill};
-use crate::{in_parallel, share};
 
 /// The first and the last deed of each name, or all of them.
 fn deaths(story: &Story, share: usize) -> Vec<Death> {

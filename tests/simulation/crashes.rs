@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::cores::in_parallel;
 use crate::dice::Dice;
 use crate::layers::Fate;
 use crate::power::Failure;
@@ -178,24 +179,17 @@ fn cc24_a_clock_that_is_a_year_off_changes_no_result() {
 #[expect(clippy::print_stdout, reason = "volumes are worth knowing")]
 fn cp02_cp03_cp05_cp06_cp07_cp08_cp09_cp16_a_sync_that_is_cut_off_anywhere_is_finished_by_the_next_one() {
     let (project, share) = (workloads::project(), share());
-    let (next, places, states) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let (places, states) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let workloads = workloads::all();
-    let work = || {
-        while let Some(deeds) = workloads.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let story = Story::of(&project, deeds);
-            let mut dice = Dice::of(story.steps.len() as u64 + deeds.len() as u64 * 1_000);
-            for failure in story.failures() {
-                if dice.roll(100) < share {
-                    places.fetch_add(1, Ordering::Relaxed);
-                    states.fetch_add(story.crash(failure, &mut dice), Ordering::Relaxed);
-                }
+    in_parallel(&workloads, |deeds| {
+        let story = Story::of(&project, deeds);
+        let mut dice = Dice::of(story.steps.len() as u64 + deeds.len() as u64 * 1_000);
+        for failure in story.failures() {
+            if dice.roll(100) < share {
+                places.fetch_add(1, Ordering::Relaxed);
+                states.fetch_add(story.crash(failure, &mut dice), Ordering::Relaxed);
             }
         }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
     });
     println!("{} workloads, {places:?} places, {states:?} crash states", workloads.len());
     assert!(states.into_inner() > 100, "too few crash states to tell anything");

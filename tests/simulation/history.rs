@@ -20,7 +20,8 @@ use crate::people::People;
 use crate::power::Deed as Meanwhile;
 use crate::tables::Tables;
 use crate::values::{Values, values_in};
-use crate::world::{World, role, text_of};
+use crate::words::role;
+use crate::world::{World, text_of};
 
 const YEARS: [&str; 3] = ["2026-03-04T12:00:00Z", "2025-03-04T12:00:00Z", "2027-03-04T12:00:00Z"];
 

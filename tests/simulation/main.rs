@@ -28,6 +28,8 @@
 mod answers;
 mod commit;
 mod conformance;
+#[path = "../support/cores.rs"]
+mod cores;
 mod course;
 mod crashes;
 #[path = "../support/dice.rs"]
@@ -45,5 +47,7 @@ mod store;
 mod tables;
 mod time;
 mod values;
+#[path = "../support/words.rs"]
+mod words;
 mod workloads;
 mod world;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use instep::config::{Config, Sources};
 use instep::model::{
     Actor, Clock, ConflictKind, ConflictState, CorrelationId, Cursor, Digest, DocPath, EntityId, Epoch, Event, Field,
-    Fields, Ids, Record, Role, Silent,
+    Fields, Ids, Record, Silent,
 };
 use instep::ops::OpError;
 use instep::store::Selection;
@@ -22,6 +22,7 @@ use crate::store::SimStore;
 use crate::tables::Tables;
 use crate::time::{Counted, Noon, block_on};
 use crate::values::{Value, values_in};
+use crate::words::words;
 
 const SETTINGS: &str = "[project]\nid = \"0190a000-0000-7000-8000-000000000001\"\nname = \"simulated\"\n";
 
@@ -272,17 +273,6 @@ impl World {
             config: CONFIG.clone(),
         })
     }
-}
-
-/// A document without its stamp.
-fn words(path: &str, bytes: &[u8]) -> Vec<u8> {
-    let Ok(text) = str::from_utf8(bytes) else { return bytes.to_vec() };
-    instep::document::split(role(path), text).text.as_bytes().to_vec()
-}
-
-/// What the document at `path` is, as far as its stamp is concerned.
-pub(crate) fn role(path: &str) -> Role {
-    if path.ends_with(".yml") { Role::AgentConfig } else { Role::Task }
 }
 
 fn row_words(record: &Record) -> String {

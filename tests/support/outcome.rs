@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use instep::model::{Digest, Role};
+use instep::model::Digest;
 use uuid::Uuid;
 
 use crate::project::Project;
+use crate::words::words;
 
 /// Everything that a sync is about, without what is drawn anew each time.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,13 +82,6 @@ fn everything(project: &Project) -> BTreeSet<Vec<u8>> {
     let files = walkdir::WalkDir::new(project.root()).into_iter().filter_map(Result::ok);
     let files = files.filter(|entry| entry.file_type().is_file() && !is_database(entry.file_name()));
     files.filter_map(|entry| std::fs::read(entry.path()).ok()).collect()
-}
-
-/// A document without its stamp.
-fn words(path: &str, bytes: &[u8]) -> Vec<u8> {
-    let Ok(text) = str::from_utf8(bytes) else { return bytes.to_vec() };
-    let role = if path.ends_with(".yml") { Role::AgentConfig } else { Role::Task };
-    instep::document::split(role, text).text.as_bytes().to_vec()
 }
 
 /// A text without the ids in it, each of which stands between quotes or blanks.
