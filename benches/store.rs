@@ -12,9 +12,10 @@ use instep::model::{
     Actor, CloneId, CorrelationId, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, EntityKind, EntityRef,
     Epoch, EventType, Field, Fields, NewEvent, ProjectId, RevisionId, Role, RunId, Source,
 };
-use instep::store::sqlite::{NewProject, Place, SqliteStore};
+use instep::store::sqlite::{Place, SqliteStore};
 use instep::store::{
-    Acknowledged, ChangeSet, EntityChange, Expected, KnownQuestion, Left, ListQuery, Selection, Store, SyncState,
+    Acknowledged, ChangeSet, EntityChange, Expected, KnownQuestion, Left, ListQuery, NewProject, Selection, Store,
+    SyncState,
 };
 use jiff::Timestamp;
 use serde_json::json;

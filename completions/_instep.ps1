@@ -244,7 +244,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Only tasks of this assignee; may be given several times')
             [CompletionResult]::new('--assignee', '--assignee', [CompletionResultType]::ParameterName, 'Only tasks of this assignee; may be given several times')
             [CompletionResult]::new('--sprint', '--sprint', [CompletionResultType]::ParameterName, 'Only tasks of this sprint')
-            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, goal, tags, depends_on, blocks, category, component, updated, created')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Show page N of pages of `--limit`')
@@ -554,6 +554,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
         'instep;init' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The project''s name; the folder''s where none is given')
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'The folder for the planning files; `delegation` where none is given')
+            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'Use the database that everybody''s own `config.toml` knows under this name')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
@@ -665,6 +666,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             break
         }
         'instep;conflict;take-file' {
+            [CompletionResult]::new('--of', '--of', [CompletionResultType]::ParameterName, 'Whose value counts where two files of a task say different ones, such as AGENT.yml; that of TASK.md without it')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Work as if started in DIR')
@@ -728,7 +730,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Say which database is used, and what is in it')
-            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the database''s schema forward; an embedded one is copied first')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the database''s schema forward; an embedded one is copied first, a shared one made where there is none')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Put the embedded database aside and fill a new one from the files; the history stays in the old one')
             break
         }

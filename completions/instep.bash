@@ -660,12 +660,16 @@ _instep() {
             return 0
             ;;
         instep__subcmd__conflict__subcmd__take__subcmd__file)
-            opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
+            opts="-q -v -C -h --of --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -854,7 +858,7 @@ _instep() {
             return 0
             ;;
         instep__subcmd__init)
-            opts="-y -q -v -C -h --name --root --demo --no-sync --yes --json --color --quiet --verbose --directory --help"
+            opts="-y -q -v -C -h --name --root --demo --no-sync --yes --database --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -865,6 +869,10 @@ _instep() {
                     return 0
                     ;;
                 --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -229,7 +229,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand -a 'Only tasks of this assignee; may be given several times'
             cand --assignee 'Only tasks of this assignee; may be given several times'
             cand --sprint 'Only tasks of this sprint'
-            cand --sort 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created'
+            cand --sort 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, goal, tags, depends_on, blocks, category, component, updated, created'
             cand -n 'Show at most so many'
             cand --limit 'Show at most so many'
             cand --page 'Show page N of pages of `--limit`'
@@ -519,6 +519,7 @@ set edit:completion:arg-completer[instep] = {|@words|
         &'instep;init'= {
             cand --name 'The project''s name; the folder''s where none is given'
             cand --root 'The folder for the planning files; `delegation` where none is given'
+            cand --database 'Use the database that everybody''s own `config.toml` knows under this name'
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'
             cand --directory 'Work as if started in DIR'
@@ -623,6 +624,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --help 'Print help'
         }
         &'instep;conflict;take-file'= {
+            cand --of 'Whose value counts where two files of a task say different ones, such as AGENT.yml; that of TASK.md without it'
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'
             cand --directory 'Work as if started in DIR'
@@ -682,7 +684,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand info 'Say which database is used, and what is in it'
-            cand migrate 'Bring the database''s schema forward; an embedded one is copied first'
+            cand migrate 'Bring the database''s schema forward; an embedded one is copied first, a shared one made where there is none'
             cand rebuild 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
         }
         &'instep;db;info'= {

@@ -178,7 +178,7 @@ complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subc
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s p -l priority -d 'Only tasks with this priority; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l assignee -d 'Only tasks of this assignee; may be given several times' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sprint -d 'Only tasks of this sprint' -r
-complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, tags, depends_on, blocks, category, component, updated, created' -r
+complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l sort -d 'Order by these; `-` before one turns it round (such as `status,-updated`): code, sprint, title, status, priority, assignee, owner, phase, position, estimate_hours, actual_hours, progress, starts_on, ends_on, completed_on, goal, tags, depends_on, blocks, category, component, updated, created' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most so many' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l page -d 'Show page N of pages of `--limit`' -r
 complete -c instep -n "__fish_instep_using_subcommand task; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
@@ -380,6 +380,7 @@ complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand template; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand init" -l name -d 'The project\'s name; the folder\'s where none is given' -r
 complete -c instep -n "__fish_instep_using_subcommand init" -l root -d 'The folder for the planning files; `delegation` where none is given' -r
+complete -c instep -n "__fish_instep_using_subcommand init" -l database -d 'Use the database that everybody\'s own `config.toml` knows under this name' -r
 complete -c instep -n "__fish_instep_using_subcommand init" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -454,6 +455,7 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -l of -d 'Whose value counts where two files of a task say different ones, such as AGENT.yml; that of TASK.md without it' -r
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from take-file" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -495,7 +497,7 @@ complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_su
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "info" -d 'Say which database is used, and what is in it'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first, a shared one made where there is none'
 complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "rebuild" -d 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''

@@ -214,12 +214,13 @@ impl Config {
     }
 
     /// The settings file of a new project.
-    pub fn render_new(project: ProjectId, name: &str) -> String {
+    pub fn render_new(project: ProjectId, name: &str, database: Option<&str>) -> String {
         let name = toml::Value::from(name);
+        let database = database.map(|name| format!("database = {}\n\n", toml::Value::from(name))).unwrap_or_default();
         format!(
             "# Settings of instep that everybody with this repository shares; never put a password here.\n\
              \n\
-             [project]\n\
+             {database}[project]\n\
              id = \"{project}\"\n\
              name = {name}\n"
         )
@@ -256,6 +257,16 @@ impl Config {
         add("trust.owners".into(), owners.join(", "), self.trusted_owners.origin);
         add("trust.paths".into(), self.trusted_paths.value.join(", "), self.trusted_paths.origin);
         entries
+    }
+}
+
+impl Database {
+    /// Whether settings name it so.
+    pub fn is_called(&self, name: &str) -> bool {
+        match self {
+            Self::Embedded => name == EMBEDDED,
+            Self::Shared { alias, .. } => alias.as_deref() == Some(name),
+        }
     }
 }
 
@@ -325,7 +336,7 @@ mod tests {
     fn what_init_writes_reads_back() {
         let id = ProjectId::new(Uuid::from_u128(7));
         let name = "Ann's \"big\" plan \\ 2\nnext line";
-        let text = Config::render_new(id, name);
+        let text = Config::render_new(id, name, Some("embedded"));
         let (config, findings) = Config::settle(&repository(&text)).expect("good settings");
         assert_eq!(config.project.map(|id| id.value), Some(id));
         assert_eq!(config.name.map(|name| name.value), Some(name.to_owned()));

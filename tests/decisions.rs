@@ -162,36 +162,142 @@ fn two_places() -> Project {
     project.edit(ONE, "**Status**: Pending", "**Status**: Completed");
     project.edit(ONES_AGENT, "status: pending", "status: blocked");
     project.exits(3, &["sync"]);
-    assert_eq!(waiting(&project, "status").len(), 2);
+    assert_eq!(waiting(&project, "status").len(), 1, "one field, one conflict");
     project
+}
+
+/// Whether every place of the status of task one says it.
+fn says_status(project: &Project, word: &str, spelled: &str) {
+    assert_eq!(of_task(project, "one", "status"), word);
+    assert!(project.read(ONE).contains(&format!("**Status**: {spelled}")), "{}", project.read(ONE));
+    assert!(project.read(ONES_AGENT).contains(&format!("status: {word}")), "{}", project.read(ONES_AGENT));
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]), "it was one decision");
+    settle(project);
 }
 
 #[test]
 fn of_one_field_in_two_places_the_place_that_is_chosen_counts_in_both() {
-    for (chosen, word, spelled) in [(0, "completed", "Completed"), (1, "blocked", "Blocked")] {
+    for (chosen, word, spelled) in [("TASK.md", "completed", "Completed"), ("AGENT.yml", "blocked", "Blocked")] {
         let project = two_places();
-        project.ok(&["conflict", "take-file", &waiting(&project, "status")[chosen]]);
-        assert_eq!(of_task(&project, "one", "status"), word);
-        assert!(project.read(ONE).contains(&format!("**Status**: {spelled}")), "{}", project.read(ONE));
-        assert!(project.read(ONES_AGENT).contains(&format!("status: {word}")), "{}", project.read(ONES_AGENT));
-        assert_eq!(waiting(&project, "status"), [""; 0], "it was one decision");
-        settle(&project);
+        project.ok(&["conflict", "take-file", &waiting(&project, "status")[0], "--of", chosen]);
+        says_status(&project, word, spelled);
     }
+    let project = two_places();
+    let id = waiting(&project, "status").remove(0);
+    let said = project.exits(1, &["conflict", "take-file", &id, "--of", "notes.md"]);
+    assert!(said.contains("notes.md says nothing of it"), "{said}");
+    project.ok(&["conflict", "take-file", &id]);
+    says_status(&project, "completed", "Completed");
 }
 
 #[test]
 fn the_rows_value_reaches_both_places_of_a_field() {
     let project = two_places();
-    project.ok(&["conflict", "take-db", &waiting(&project, "status")[1]]);
-    assert_eq!(of_task(&project, "one", "status"), "pending");
-    assert!(project.read(ONE).contains("**Status**: Pending"), "{}", project.read(ONE));
-    assert!(project.read(ONES_AGENT).contains("status: pending"), "{}", project.read(ONES_AGENT));
-    settle(&project);
+    project.ok(&["conflict", "take-db", &waiting(&project, "status")[0]]);
+    says_status(&project, "pending", "Pending");
+}
+
+/// Both files of task one and the row change its status; the values of both files.
+fn three_statuses(of_task: &str, of_agent: &str) -> (Project, String) {
+    let project = small();
+    project.edit(ONE, "**Status**: Pending", &format!("**Status**: {of_task}"));
+    project.edit(ONES_AGENT, "status: pending", &format!("status: {of_agent}"));
+    project.sql("UPDATE orchestration_tasks SET status = 'review' WHERE task_code = 'one'");
+    project.exits(3, &["sync"]);
+    nothing_left_to_do(&project);
+    let mut open = waiting(&project, "status");
+    assert_eq!(open.len(), 1, "one field, one conflict: {}", project.json(&["conflict", "list"]));
+    (project, open.remove(0))
+}
+
+#[test]
+fn a_field_that_both_files_and_the_row_changed_is_one_conflict_with_all_its_values() {
+    for (in_task, in_agent, kind) in [("Completed", "completed", "field"), ("Completed", "blocked", "two-places")] {
+        let (project, id) = three_statuses(in_task, in_agent);
+        let shown = project.json(&["conflict", "show", &id]);
+        let told = [&shown["kind"], &shown["base"], &shown["file"], &shown["elsewhere"][0]["value"], &shown["row"]];
+        assert_eq!(told, [kind, "Pending", in_task, in_agent, "Review"], "{shown}");
+        assert_eq!(shown["elsewhere"][0]["document"], "AGENT.yml");
+        let said = project.ok(&["conflict", "show", &id]);
+        for (name, value) in [("TASK.md", in_task), ("AGENT.yml", in_agent), ("database", "Review")] {
+            let is_told = said.lines().any(|line| line.starts_with(name) && line.ends_with(value));
+            assert!(is_told, "{name} {value}: {said}");
+        }
+        let listed = project.ok(&["conflict", "list"]);
+        assert_eq!(listed.contains("Completed; AGENT.yml: blocked"), kind == "two-places", "{listed}");
+    }
+}
+
+#[test]
+fn a_field_that_both_files_and_the_row_changed_is_decided_once() {
+    for (in_task, in_agent) in [("Completed", "completed"), ("Completed", "blocked")] {
+        let agents = if in_agent == "blocked" { ("blocked", "Blocked") } else { ("completed", "Completed") };
+        for (words, (word, spelled)) in [
+            (&["take-file"][..], ("completed", "Completed")),
+            (&["take-file", "--of", "TASK.md"], ("completed", "Completed")),
+            (&["take-file", "--of", "AGENT.yml"], agents),
+            (&["take-db"], ("review", "Review")),
+        ] {
+            let (project, id) = three_statuses(in_task, in_agent);
+            project.ok(&[&["conflict"], words, &[&id]].concat());
+            says_status(&project, word, spelled);
+            let resolved = project.json(&["conflict", "list", "--all"]);
+            assert_eq!((resolved.as_array().map(Vec::len), &resolved[0]["resolution"]), (Some(1), &words[0].into()));
+        }
+    }
+}
+
+/// Edits the conflict with an editor that puts a word in the place of another.
+fn edit_conflict(project: &Project, id: &str, from: &str, to: &str) {
+    let mut command = project.command(&["conflict", "edit", id]);
+    let done = command.env("EDITOR", format!("sed -i 's/{from}/{to}/'")).output().expect("it runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn a_third_value_ends_a_conflict_about_one_field_in_two_files() {
+    for (in_task, in_agent, there) in [("Completed", "completed", "Review"), ("Completed", "blocked", "Completed")] {
+        let (project, id) = three_statuses(in_task, in_agent);
+        edit_conflict(&project, &id, there, "Cancelled");
+        says_status(&project, "cancelled", "Cancelled");
+        let resolved = project.json(&["conflict", "list", "--all"]);
+        assert_eq!((resolved.as_array().map(Vec::len), &resolved[0]["resolution"]), (Some(1), &"edit".into()));
+    }
+}
+
+#[test]
+fn a_title_that_both_files_and_the_row_changed_is_decided_once() {
+    for (in_agent, words, title) in [
+        ("Mine", &["take-file"][..], "Mine"),
+        ("Mine", &["take-db"], "Theirs"),
+        ("Other", &["take-file"], "Mine"),
+        ("Other", &["take-file", "--of", "AGENT.yml"], "Other"),
+        ("Other", &["take-db"], "Theirs"),
+    ] {
+        let project = small();
+        project.edit(ONE, "# Task: one", "# Task: Mine");
+        project.edit(ONES_AGENT, "title: one", &format!("title: {in_agent}"));
+        project.sql("UPDATE orchestration_tasks SET title = 'Theirs' WHERE task_code = 'one'");
+        project.exits(3, &["sync"]);
+        let open = waiting(&project, "title");
+        assert_eq!(open.len(), 1, "{}", project.json(&["conflict", "list"]));
+        project.ok(&[&["conflict"], words, &[&open[0]]].concat());
+        assert_eq!(of_task(&project, "one", "title"), title, "{in_agent} {words:?}");
+        assert!(project.read(ONE).starts_with(&format!("# Task: {title}\n")), "{}", project.read(ONE));
+        assert!(project.read(ONES_AGENT).contains(&format!("title: {title}\n")), "{}", project.read(ONES_AGENT));
+        assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+        settle(&project);
+    }
 }
 
 #[test]
 fn two_values_of_one_field_cannot_both_be_taken() {
-    let project = two_places();
+    let project = small();
+    for (from, to, of_row) in [("In Progress", "Blocked", "review"), ("Review", "Completed", "pending")] {
+        project.edit(TWO, from, to);
+        project.sql(&format!("UPDATE orchestration_tasks SET status = '{of_row}' WHERE task_code = 'two'"));
+        project.exits(3, &["sync"]);
+    }
     let ids = waiting(&project, "status");
     let said = project.exits(1, &["conflict", "take-file", &ids[0], &ids[1]]);
     assert!(said.contains("two values of one field") && !said.contains("UNIQUE"), "{said}");
@@ -530,6 +636,35 @@ fn a_database_that_is_put_aside_replaces_none() {
 }
 
 #[test]
+fn old_databases_are_counted_until_somebody_deletes_them() {
+    let project = small();
+    let old = |project: &Project| project.json(&["db", "info"])["old"].take();
+    assert_eq!(old(&project), serde_json::json!({"count": 0, "bytes": 0}));
+    assert!(project.ok(&["doctor"]).contains("old databases   well  none"), "{}", project.ok(&["doctor"]));
+    for _ in 0..2 {
+        project.ok(&["db", "rebuild", "--yes"]);
+    }
+    let folder = project.at(".instep");
+    let files = || std::fs::read_dir(&folder).expect("a folder").flatten();
+    let is_old = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("instep.db.before-");
+    let first = files().find(|file| is_old(&file.file_name())).expect("an old database").path();
+    std::fs::write(first.with_extension("before-1-wal"), "1234567").expect("a log is kept");
+    std::fs::write(folder.join("instep.db.v5.1.backup"), "123").expect("a copy is kept");
+    let sizes = files().filter(|file| is_old(&file.file_name())).map(|file| file.metadata().expect("a file").len());
+    let bytes = sizes.sum::<u64>() + 3;
+    let expected = serde_json::json!({"count": 4, "bytes": bytes});
+    assert_eq!(old(&project), expected, "a log without its database counts as well");
+    let told = project.json(&["doctor"]);
+    let told = told.as_array().expect("a list").iter().find(|finding| finding["what"] == "old databases");
+    let told = told.expect("a finding");
+    assert_eq!((&told["count"], &told["bytes"]), (&expected["count"], &expected["bytes"]));
+    let said = project.ok(&["doctor"]);
+    assert!(said.contains(&format!("4 kept by `db rebuild` or `db migrate`, {bytes} bytes")), "{said}");
+    assert!(said.contains("delete instep.db.before-* and instep.db.v* in ") && said.contains("/.instep"), "{said}");
+    assert!(project.ok(&["db", "info"]).contains(&format!("4 of {bytes} bytes")), "{}", project.ok(&["db", "info"]));
+}
+
+#[test]
 fn an_init_that_nobody_confirms_writes_nothing() {
     let project = Project::empty();
     project.write(TWO, &project::task("two", "Pending", "P1"));
@@ -628,4 +763,26 @@ fn whoever_gives_one_document_up_keeps_the_task() {
     assert!(!project.at(ONE).exists() && project.at("delegation/sprints/alpha/one/AGENT.yml").exists());
     assert_eq!(of_task(&project, "one", "title"), "other");
     nothing_left_to_do(&project);
+}
+
+#[test]
+fn row_5_two_new_documents_of_one_place_wait_in_silence_and_a_command_on_them_does_nothing() {
+    let project = small();
+    project.write("delegation/sprints/alpha/fresh/TASK.md", "# Task: Of the file\n\n**Status**: Pending\n");
+    project.sql(
+        "INSERT INTO orchestration_tasks (task_code, title, status, sprint_id) \
+         SELECT 'fresh', 'Of SQL', 'blocked', id FROM orchestration_sprints",
+    );
+    project.exits(3, &["sync"]);
+    let stored = || {
+        let runs = project.select("SELECT id FROM sync_runs");
+        let clones = project.select("SELECT last_seen_at FROM orchestration_clones");
+        (runs, clones, events(&project), project.select("SELECT id FROM orchestration_revisions"), project.files())
+    };
+    let before = stored();
+    project.exits(3, &["sync"]);
+    assert_eq!(stored(), before);
+    let failed = project.envelope(&["task", "status", "fresh", "done"]);
+    assert_eq!((&failed["error"]["code"], &failed["error"]["effect"]), (&"held".into(), &"none".into()), "{failed}");
+    assert_eq!(stored(), before);
 }

@@ -110,7 +110,13 @@ fn cp18_ctrl_c_ends_the_program_and_changes_nothing() {
         assert!(Command::new(name).args(words).current_dir(project.root()).status().expect("it starts").success());
     };
     tool("mkfifo", &["list"]);
-    let mut child = project.command(&["task", "new", "--from", "list"]).spawn().expect("the program starts");
+    let asked = project.command(&["task", "new", "--from", "list"]);
+    // Whoever started these tests in the background may have told them to ignore the signal.
+    let mut heeding = Command::new("env");
+    heeding.arg("--default-signal=INT").arg(asked.get_program()).args(asked.get_args());
+    let surroundings = asked.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    heeding.current_dir(project.root()).env_clear().envs(surroundings);
+    let mut child = heeding.spawn().expect("it starts");
     // This waits until the program reads.
     let unfinished = File::options().write(true).open(project.at("list")).expect("the program reads the list");
     tool("kill", &["-INT", &child.id().to_string()]);

@@ -2,6 +2,8 @@
 //!
 //! The next back end implements [`store::backend::Backend`] and joins at the end of this file.
 
+#[path = "support/cluster.rs"]
+mod cluster;
 #[path = "store/mod.rs"]
 mod store;
 
@@ -93,4 +95,21 @@ macro_rules! tests_of {
 
 mod sqlite {
     stories!(tests_of, crate::store::sqlite::Sqlite);
+}
+
+macro_rules! tests_where_a_server_is {
+    ($backend:path; $($file:ident { $($story:ident)+ })+) => {
+        $($(
+            #[tokio::test]
+            async fn $story() {
+                // Its absence was said loudly, and is a failure where nothing may be left out.
+                let Some(backend) = <$backend>::fresh().await else { return };
+                crate::store::$file::$story(&backend).await;
+            }
+        )+)+
+    };
+}
+
+mod postgres {
+    stories!(tests_where_a_server_is, crate::store::postgres::Postgres);
 }

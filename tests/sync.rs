@@ -300,7 +300,9 @@ fn ed15_a_file_that_lost_its_stamp_is_still_known_by_its_place() {
     let text = project.read(ONE);
     let body = &text[..text.find("<!-- instep").expect("a stamp")];
     project.write(ONE, &body.replace("**Priority**: P1", "**Priority**: P0"));
-    settle(&project);
+    let said = project.ok(&["sync"]);
+    assert!(said.contains(&format!("{ONE}: its last line, the stamp, was gone")), "{said}");
+    nothing_left_to_do(&project);
     assert_eq!(of_task(&project, "one", "id || priority"), format!("{id}P0"));
     assert!(project.read(ONE).contains(&format!("<!-- instep {id} ")));
 }

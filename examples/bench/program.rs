@@ -120,14 +120,14 @@ fn most_memory(status: &Path) -> Option<u64> {
     line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
-/// A task as a command names it: the first folder in the first sprint.
+/// A task as a command names it: the first one of the first sprint whose fields stand in one file only.
 fn first_task(root: &Path) -> String {
-    let first = |folder: &Path| {
+    let first = |folder: &Path, suits: fn(&Path) -> bool| {
         let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-        entries.filter(|path| path.is_dir()).min().expect("a folder in it")
+        entries.filter(|path| path.is_dir() && suits(path)).min().expect("a folder in it")
     };
-    let sprint = first(&root.join("delegation/sprints"));
-    let task = first(&sprint);
+    let sprint = first(&root.join("delegation/sprints"), |_| true);
+    let task = first(&sprint, |folder| !folder.join("AGENT.yml").exists());
     let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
     format!("{}/{}", name(&sprint), name(&task))
 }

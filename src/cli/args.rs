@@ -67,7 +67,15 @@ const ABOUT: usize = 15;
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = example!("instep init --demo", "instep task list --status pending", "instep sync --dry-run"),
+    after_help = concat!(
+        "What a failure with --json left behind, its `effect`:\n",
+        "  none      nothing was stored or written\n",
+        "  settled   files and rows were brought into step, no more\n",
+        "  begun     part of it was done, the rest was not\n",
+        "  applied   it was done; something after it failed\n",
+        "  unknown   nobody can tell yet whether it was done\n\n",
+        example!("instep init --demo", "instep task list --status pending", "instep sync --dry-run"),
+    ),
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -14,8 +14,12 @@ pub(super) fn sync(mut op: Sync, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let only_looks = op.dry_run || op.plan.is_some();
     let workspace = desk.open(if only_looks { Purpose::Look } else { Purpose::Begin })?;
     op.paths = desk.below_root(op.paths)?;
+    let is_plan = op.apply.is_some();
     let report = desk.wait(op.run(&workspace))?;
     desk.answer("sync", &report, report::print);
+    if is_plan && report.applied && report.steps.is_empty() {
+        desk.screen.say("note: nothing of the plan is left to do; what it had was carried out already");
+    }
     tell_hindrance(&workspace, &report, desk.screen);
     Ok(report::exit(&report))
 }
@@ -57,7 +61,7 @@ pub(super) fn print(diff: &EntityDiff, screen: &mut Screen) {
     for field in &diff.fields {
         let said = |value: &serde_json::Value| match value {
             serde_json::Value::Null => "nothing".to_owned(),
-            value => report::plain(value),
+            value => report::plain_of(field.field.word(), value, screen),
         };
         let (database, file) = (said(&field.database), said(&field.file));
         let told = format!("  {}: the database says {database}, the files {file}", field.field);

@@ -14,7 +14,8 @@ use super::screen::{Line, Role, Screen, Talk, counted};
 use super::table::{Column, Table, pairs};
 use crate::model::{ConflictKind, ConflictState};
 use crate::ops::{
-    ConflictList, ConflictShow, ConflictView, Diff, NewId, OpError, TakeDatabase, TakeFile, Workspace, difference,
+    ConflictList, ConflictShow, ConflictView, Diff, NewId, OpError, TakeDatabase, TakeEdited, TakeFile, Workspace,
+    difference,
 };
 use crate::sync::SyncReport;
 use crate::tree::read_outside;
@@ -62,7 +63,8 @@ pub(super) enum Conflict {
     Show(ConflictShow),
     /// Decide conflicts: what the file said counts
     ///
-    /// Of `id-replaced`, the document that lies there now stays, and the one that was there before is deleted. Of
+    /// Where two files of a task say different things of one field, TASK.md's counts in both, or that of the file which
+    /// `--of` names. Of `id-replaced`, the document that lies there now stays, and the one that was there before is deleted. Of
     /// `delete-edit`, what was removed is deleted, a sprint with all its tasks.
     #[command(after_help = example!("instep conflict take-file 1f3a"))]
     TakeFile(TakeFile),
@@ -126,7 +128,7 @@ fn print_list(all: &[ConflictView], screen: &mut Screen) {
             (kind, view.kind.word().into()),
             (Role::Code, view.reference.clone().unwrap_or_else(|| view.path.clone())),
             (Role::Plain, view.field.clone().unwrap_or_default()),
-            (Role::Plain, file.to_owned()),
+            (Role::Plain, with_elsewhere(view, file)),
             (Role::Plain, row.to_owned()),
             (Role::Dim, decided(view).to_owned()),
         ];
@@ -140,8 +142,16 @@ fn sides(view: &ConflictView) -> [&str; 2] {
     match view.kind {
         ConflictKind::EditDelete => ["changed it", "deleted it"],
         ConflictKind::DeleteEdit => ["deleted it", "changed it"],
+        _ if view.file.is_none() && view.row.is_none() => [&view.sides[0], &view.sides[1]],
         _ => [&view.file, &view.row].map(|value| value.as_deref().unwrap_or_default()),
     }
+}
+
+/// What the file says, and what other files say otherwise.
+fn with_elsewhere(view: &ConflictView, file: &str) -> String {
+    let others = view.elsewhere.iter().filter(|_| view.kind == ConflictKind::TwoPlaces);
+    let others = others.map(|place| format!("; {}: {}", place.document, place.value.as_deref().unwrap_or("nothing")));
+    file.to_owned() + &others.collect::<String>()
 }
 
 /// How a conflict ended; what is only on record never waited.
@@ -163,7 +173,13 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
     let is_deletion = matches!(view.kind, ConflictKind::EditDelete | ConflictKind::DeleteEdit);
     let values = match sides(view) {
         [file, row] if is_deletion => vec![("file", file.into()), ("database", row.into())],
-        _ => vec![("before", value(&view.base)), ("file", value(&view.file)), ("database", value(&view.row))],
+        _ => {
+            let name = view.path.rsplit('/').next().filter(|_| !view.elsewhere.is_empty()).unwrap_or("file");
+            let others = view.elsewhere.iter().map(|place| (place.document.as_str(), value(&place.value)));
+            let files = std::iter::once((name, value(&view.file))).chain(others);
+            let before = std::iter::once(("before", value(&view.base)));
+            before.chain(files).chain([("database", value(&view.row))]).collect()
+        }
     };
     let mut rows: Vec<(&str, Line)> = Vec::new();
     rows.extend(view.reference.as_ref().map(|reference| ("of", Line::new().code(reference))));
@@ -227,7 +243,7 @@ fn new_id(mut op: NewId, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 /// Lets a person write what shall count; the editor is theirs, never one that a repository names.
 fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let workspace = desk.open(Purpose::Change)?;
-    let ids = vec![op.id.clone()];
+    let id = op.id.clone();
     let view = desk.wait(op.run(&workspace))?;
     let differences = Diff { paths: vec![view.path.clone()] };
     desk.wait(differences.run(&workspace))?.iter().for_each(|diff| both::print(diff, desk.screen));
@@ -242,7 +258,7 @@ fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         )
         .hint("`instep conflict take-file` lets it count as it is"));
     }
-    let report = desk.wait(TakeFile { ids }.run(&workspace))?;
+    let report = desk.wait(TakeEdited { id }.run(&workspace))?;
     desk.answer("conflict.edit", &report, report::print_change);
     Ok(Exit::Done)
 }

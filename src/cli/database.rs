@@ -8,13 +8,12 @@ use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen, counted};
-use super::settings;
+use super::settings::{self, Settled};
+use super::stores;
 use super::table::{Column, Table, pairs};
-use crate::ops::{DatabaseInfo, DatabaseView, RowsAlone, Status, Sync};
+use crate::config;
+use crate::ops::{BESIDE, DatabaseInfo, DatabaseView, RowsAlone, SET_ASIDE, Status, Sync};
 use crate::tree::set_aside;
-
-/// The files that SQLite keeps beside a database.
-const BESIDE: &[&str] = &["-wal", "-shm"];
 
 /// Look after the database
 #[derive(Debug, Subcommand)]
@@ -22,7 +21,7 @@ pub(super) enum Database {
     /// Say which database is used, and what is in it
     #[command(after_help = example!("instep db info"))]
     Info(DatabaseInfo),
-    /// Bring the database's schema forward; an embedded one is copied first
+    /// Bring the database's schema forward; an embedded one is copied first, a shared one made where there is none
     #[command(after_help = example!("instep db migrate"))]
     Migrate,
     /// Put the embedded database aside and fill a new one from the files; the history stays in the old one
@@ -45,7 +44,7 @@ impl Database {
         match self {
             Self::Info(op) => desk.look("db.info", async |ws| op.run(ws).await, print),
             Self::Migrate => {
-                // Opening an embedded database brings it forward.
+                // To open it for this purpose brings it forward.
                 let workspace = desk.open(Purpose::Migrate)?;
                 let schema = desk.wait(workspace.store.describe())?.schema;
                 let said = |schema: &Schema, screen: &mut Screen| {
@@ -61,12 +60,21 @@ impl Database {
 
 /// Fills a new database from the files.
 fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let located = settings::settle(desk.global, desk.screen)?.project?;
-    let database = super::desk::database(&located.state);
+    let Settled { project, config, .. } = settings::settle(desk.global, desk.screen)?;
+    let located = project?;
+    if config.database.value != config::Database::Embedded {
+        let message =
+            format!("only an embedded database is made anew from the files, and this is {}", config.database.value);
+        return Err(Failure::new("not-embedded", Exit::Usage, message).hint("restore a shared one from its own backup"));
+    }
+    let database = stores::embedded_file(&located.state);
     let alone = check_nothing_waits(desk)?;
-    let question = "The history and what was decided of conflicts stay behind in the old database. Go on?";
-    confirm(desk.screen, &question.into(), yes)?;
-    let name = jiff::Zoned::now().strftime(".before-%Y%m%dT%H%M%S").to_string();
+    let stays = match alone {
+        Some(_) => "The history and what was decided of conflicts stay",
+        None => "The history, what was decided of conflicts and every value that no file tells (such as progress) stay",
+    };
+    confirm(desk.screen, &format!("{stays} behind in the old database. Go on?").into(), yes)?;
+    let name = format!("{SET_ASIDE}{}", jiff::Zoned::now().strftime("%Y%m%dT%H%M%S"));
     match set_aside(&database, BESIDE, &name) {
         Ok(kept) => desk.screen.say(format!("the old database is {}", kept.display())),
         Err(error) if error.is_absence() => {}
@@ -74,7 +82,7 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     }
     let workspace = desk.open(Purpose::Begin)?;
     let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;
-    let told = desk.wait(alone.restore(&workspace))?;
+    let told = desk.wait(alone.unwrap_or_default().restore(&workspace))?;
     if told > 0 {
         desk.screen.say(format!("kept what no file tells: of {}", counted(told, "row")));
     }
@@ -83,10 +91,10 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 }
 
 /// What other programs wrote must be in the files first, and what waits must be decided; a database that cannot be asked
-/// has nothing more to give.
-fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<RowsAlone, Failure> {
-    let Ok(workspace) = desk.open(Purpose::Look) else { return Ok(RowsAlone::default()) };
-    let Ok(report) = desk.wait(Status::default().run(&workspace)) else { return Ok(RowsAlone::default()) };
+/// has nothing more to give: `None`.
+fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<Option<RowsAlone>, Failure> {
+    let Ok(workspace) = desk.open(Purpose::Look) else { return Ok(None) };
+    let Ok(report) = desk.wait(Status::default().run(&workspace)) else { return Ok(None) };
     let waiting = report.steps.iter().filter(|step| step.is_rows_news()).count();
     let refused = |code, message: String, hint| Err(Failure::new(code, Exit::Brake, message).hint(hint));
     if waiting > 0 {
@@ -100,26 +108,30 @@ fn check_nothing_waits(desk: &mut Desk<'_>) -> Result<RowsAlone, Failure> {
         let message = format!("not decided: {conflicts}, of which a new database would know nothing");
         return refused("not-decided", message, "`instep conflict list` says what waits for a decision");
     }
-    desk.wait(RowsAlone::read(&workspace)).or_else(|failure| {
+    desk.wait(RowsAlone::read(&workspace)).map(Some).or_else(|failure| {
         desk.screen.say(format!("what no file tells cannot be kept: {}", failure.message));
-        Ok(RowsAlone::default())
+        Ok(None)
     })
+}
+
+fn old(count: usize, bytes: u64) -> String {
+    if count == 0 { "none".to_owned() } else { format!("{count} of {bytes} bytes; `instep doctor` says where") }
 }
 
 fn print(view: &DatabaseView, screen: &mut Screen) {
     let line = |text: &str| Line::new().plain(text);
-    pairs(
-        &[
-            ("database", line(&view.location)),
-            ("server", line(&view.server)),
-            ("schema", line(&view.schema.to_string())),
-            ("project", line(&view.project)),
-            ("epoch", line(&view.epoch)),
-            ("events", line(&view.events.to_string())),
-            ("bytes", line(&view.bytes.to_string())),
-        ],
-        screen,
-    );
+    let mut told = vec![
+        ("database", line(&view.location)),
+        ("server", line(&view.server)),
+        ("schema", line(&view.schema.to_string())),
+        ("project", line(&view.project)),
+        ("epoch", line(&view.epoch)),
+        ("events", line(&view.events.to_string())),
+        ("bytes", line(&view.bytes.to_string())),
+        ("old databases", line(&old(view.old.count, view.old.bytes))),
+    ];
+    told.extend(view.lag_ms.map(|lag| ("lag", line(&format!("{lag} ms")))));
+    pairs(&told, screen);
     screen.data("");
     let mut table = Table::new([Column::whole("TABLE"), Column::number("ROWS")]);
     for size in &view.tables {

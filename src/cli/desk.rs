@@ -11,17 +11,12 @@ use super::failure::{Exit, Failure};
 use super::screen::{Screen, Talk};
 use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
-use super::{json, progress, report};
+use super::{json, progress, report, stores};
 use crate::config::{Config, Database, Direction};
-use crate::model::{Actor, CloneId, CorrelationId, Epoch, Ids as _, ProjectId};
+use crate::model::{Actor, CloneId, CorrelationId, Ids as _, ProjectId};
 use crate::ops::OpError;
-use crate::store::sqlite::{NewProject, Place, SqliteStore, migrate};
-use crate::store::{Store, StoreError};
 use crate::sync::{SyncReport, Workspace, check_project, take_turn};
-use crate::tree::{Disk, Layout, Located, StateDirs, Tree};
-
-/// The file of the embedded database, in the state that worktrees share.
-const DATABASE: &str = "instep.db";
+use crate::tree::{Disk, Layout, Located, Tree};
 
 /// What a workspace is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +25,9 @@ pub(super) enum Purpose {
     Look,
     /// To change something in a database that is there.
     Change,
-    /// To bring the schema of such a database forward.
+    /// To make the tables of a shared database, or to bring the schema of any forward.
     Migrate,
-    /// To begin: an embedded database that is missing is made.
+    /// To begin: an embedded database that is missing is made, and a shared one gets its project.
     Begin,
 }
 
@@ -127,7 +122,7 @@ impl<'a> Desk<'a> {
             disk.make_state()?;
         }
         let (project, actor) = (project_id(&config)?, surroundings::actor(&environment));
-        let store = self.wait(store(&located, &config, purpose))?;
+        let store = self.wait(stores::open(&located, &config, purpose))?;
         let root = config.root.value.clone();
         let tree = Tree::new(Layout::new(root.clone()), Box::new(disk), clock.clone(), ids.clone());
         let clone = self.wait(clone_id(&tree, &actor, purpose))?;
@@ -156,11 +151,20 @@ impl Desk<'_> {
     /// # Errors
     /// A database that cannot be opened: nothing new is begun beside it.
     pub(super) fn project_there(&mut self, located: &Located, config: &Config) -> Result<Option<ProjectId>, Failure> {
-        let opened = match self.wait(store(located, config, Purpose::Change)) {
-            Err(failure) if failure.code == "database-missing" => return Ok(None),
-            opened => opened?,
-        };
-        Ok(Some(self.wait(opened.head())?.project))
+        let there = self.wait(async {
+            let opened = stores::open(located, config, Purpose::Change).await?;
+            opened.head().await.map_err(Failure::from)
+        });
+        match (there, &config.database.value) {
+            (Ok(head), Database::Embedded) => Ok(Some(head.project)),
+            (Ok(head), shared) => {
+                let message = format!("the database {shared} holds another project already: {}", head.project);
+                let hint = "clone the repository whose `instep.toml` says that id, or name another database";
+                Err(Failure::new("database-taken", Exit::Brake, message).hint(hint))
+            }
+            (Err(failure), _) if failure.code == "database-missing" => Ok(None),
+            (Err(failure), _) => Err(failure),
+        }
     }
 }
 
@@ -177,12 +181,7 @@ fn below(root: &Path, here: &Path, path: &Path) -> Option<String> {
     Some(whole.strip_prefix(root).ok()?.to_str()?.to_owned())
 }
 
-/// Where the embedded database lies.
-pub(super) fn database(state: &StateDirs) -> PathBuf {
-    state.shared.join(DATABASE)
-}
-
-fn project_id(config: &Config) -> Result<ProjectId, Failure> {
+pub(super) fn project_id(config: &Config) -> Result<ProjectId, Failure> {
     config.project.as_ref().map(|project| project.value).ok_or_else(|| {
         let hint = format!("write `id = \"{}\"` under `[project]`", SystemIds.fresh());
         Failure::new("no-project-id", Exit::Failed, "`instep.toml` says no project id").hint(hint)
@@ -199,45 +198,6 @@ async fn clone_id(tree: &Tree, actor: &Actor, purpose: Purpose) -> Result<CloneI
             let _lock = take_turn(tree, actor, &SystemClock).await?;
             Ok(tree.clone_id(&host)?.0)
         }
-    }
-}
-
-/// Opens the database that the settings name, and never another one in its place.
-async fn store(located: &Located, config: &Config, purpose: Purpose) -> Result<Arc<dyn Store>, Failure> {
-    let place = match &config.database.value {
-        Database::Embedded => Place::new(database(&located.state)),
-        Database::Shared { .. } => {
-            let message = format!("this version cannot open the database {}", config.database.value);
-            return Err(Failure::new("no-back-end", Exit::Unreachable, message));
-        }
-    };
-    let opened = match purpose {
-        Purpose::Look => SqliteStore::open(place).await,
-        Purpose::Change | Purpose::Migrate => open_current(place).await,
-        Purpose::Begin => {
-            let name = config.name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
-            let fresh = NewProject { id: project_id(config)?, name, epoch: Epoch::new(SystemIds.fresh()) };
-            match SqliteStore::create(place.clone(), &fresh).await {
-                Err(StoreError::TooOld { .. }) => open_current(place).await,
-                opened => opened,
-            }
-        }
-    };
-    let store: Arc<dyn Store> = Arc::new(opened?);
-    // The process ends with the command. To close the file in good order would move its log into it and wait twice for
-    // the disk; the next one to open it reads the log first.
-    std::mem::forget(Arc::clone(&store));
-    Ok(store)
-}
-
-/// An embedded database belongs to this clone alone: it is brought forward without being asked, after a backup.
-async fn open_current(place: Place) -> Result<SqliteStore, StoreError> {
-    match SqliteStore::open(place.clone()).await {
-        Err(StoreError::TooOld { .. }) => {
-            migrate(&place).await?;
-            SqliteStore::open(place).await
-        }
-        opened => opened,
     }
 }
 

@@ -72,29 +72,30 @@ fn checkup(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 fn not_well(what: &str, failure: &Failure) -> Finding {
     let parts = std::iter::once(&failure.message).chain(&failure.causes).chain(&failure.hint);
     let detail = parts.map(String::as_str).collect::<Vec<_>>().join(": ");
-    Finding { what: what.to_owned(), is_well: false, detail }
+    Finding::not_well(what, detail)
 }
 
 /// What can be said of the files alone.
 fn without_database(failure: &Failure, desk: &mut Desk<'_>) -> Result<Vec<Finding>, Failure> {
     let Settled { project, config, .. } = settings::settle(desk.global, desk.screen)?;
-    let found = documents(&project?.root.join(config.root.value.as_str()))?;
+    let project = project?;
+    let found = documents(&project.root.join(config.root.value.as_str()))?;
     let all = found.documents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
     let refused = FieldsOptions::default().report(all).refused;
     let counted = counted(found.documents.len(), "document");
     let documents = match refused.as_slice() {
         [] => Finding::well("documents", format!("{counted}, all understood")),
-        [first, ..] => Finding {
-            what: "documents".to_owned(),
-            is_well: false,
-            detail: format!("{} cannot be understood, such as {}: {}", refused.len(), first.path, first.message),
-        },
+        [first, ..] => {
+            let such = format!("such as {}: {}", first.path, first.message);
+            Finding::not_well("documents", format!("{} cannot be understood, {such}", refused.len()))
+        }
     };
     let readable = match found.unread.as_slice() {
         [] => Finding::well("readable", "no trouble"),
         [first, ..] => Finding::of("readable", first),
     };
-    Ok(vec![Finding::well("settings", "they can be used"), not_well("database", failure), documents, readable])
+    let old = Finding::of_old_databases(&super::stores::embedded_file(&project.state));
+    Ok(vec![Finding::well("settings", "they can be used"), not_well("database", failure), documents, readable, old])
 }
 
 fn print(report: &FieldsReport, screen: &mut Screen) {

@@ -12,6 +12,7 @@ use super::json;
 use super::screen::{Line, Role, Screen};
 
 mod hints;
+mod usage;
 
 /// How the program ends; the numbers are for scripts and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +52,9 @@ pub(super) enum Effect {
     None,
     /// What was asked for was saved; something after it failed.
     Applied,
-    /// What files and rows said before was saved; what was asked for was not done.
-    #[serde(rename = "applied")]
-    OnlySettled,
-    /// The project was made; what was to be done in it was not.
-    #[serde(rename = "applied")]
+    /// What files and rows said before was brought into step; nothing was done of what was asked for.
+    Settled,
+    /// Part of what was asked for was done, such as the project of `init`; the rest was not.
     Begun,
     /// It may have been saved.
     Unknown,
@@ -93,21 +92,6 @@ impl Failure {
         failure.causes = chain(error.source());
         failure.causes.retain(|cause| !failure.message.contains(cause.as_str()));
         failure
-    }
-
-    /// A command line that cannot be understood, in the words of the parser, quoted as everywhere.
-    pub(super) fn usage(words: &str) -> Self {
-        let paragraphs: Vec<String> = words.trim().split("\n\n").map(on_one_line).collect();
-        let after = |start: &str| paragraphs.iter().find_map(|paragraph| paragraph.strip_prefix(start));
-        let hint = match (after("tip: "), after("Usage: ")) {
-            (_, Some(usage)) if usage.contains("FIELD=VALUE") && unknown_option(words).is_some() => {
-                format!("write `{}=VALUE`", unknown_option(words).unwrap_or_default().replace('-', "_"))
-            }
-            (Some(tip), _) => meant(tip),
-            (None, Some(usage)) => format!("write `{usage}`; `--help` says more"),
-            (None, None) => "`--help` says what can be written here".to_owned(),
-        };
-        Self::new("usage", Exit::Usage, after("error: ").unwrap_or("wrong usage").replace('\'', "`")).hint(hint)
     }
 
     /// Says why.
@@ -148,6 +132,12 @@ impl Failure {
         self
     }
 
+    /// Says what was done before it, unless it says itself that more was, or may have been.
+    #[must_use]
+    pub(super) fn after(self, earlier: Effect) -> Self {
+        if self.effect == Effect::None { self.effect(earlier) } else { self }
+    }
+
     /// Says that the same command may succeed later.
     #[must_use]
     pub(super) fn retryable(mut self) -> Self {
@@ -167,8 +157,8 @@ impl Failure {
         match self.effect {
             Effect::None => {}
             Effect::Applied => screen.alarm("note: the command itself was done"),
-            Effect::OnlySettled => screen.alarm("note: what files and rows said before was saved; no more was done"),
-            Effect::Begun => screen.alarm("note: the project was made; no more was done"),
+            Effect::Settled => screen.alarm("note: what files and rows said before was saved; no more was done"),
+            Effect::Begun => screen.alarm("note: part of it was done; the rest was not"),
             Effect::Unknown => screen.alarm("note: it is not known whether anything was saved"),
         }
         if let Some(hint) = &self.hint {
@@ -195,29 +185,16 @@ impl Serialize for Failure {
     }
 }
 
+/// What caused it, outermost first; what says only what the one before says already is left out.
 fn chain(cause: Option<&dyn Error>) -> Vec<String> {
-    std::iter::successors(cause, |cause| (*cause).source()).map(|cause| redact(&cause.to_string())).collect()
-}
-
-/// The name of the option that the parser does not know.
-fn unknown_option(words: &str) -> Option<&str> {
-    let (name, _) = words.split_once("unexpected argument '--")?.1.split_once('\'')?;
-    Some(name.split_once('=').map_or(name, |(name, _)| name))
-}
-
-/// What the parser offers, as every other offer is written.
-fn meant(tip: &str) -> String {
-    let names: Vec<&str> = tip.split('\'').skip(1).step_by(2).collect();
-    if tip.contains("similar") && !names.is_empty() {
-        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        return format!("did you mean {}?", names.join(" or "));
+    let mut causes: Vec<String> = Vec::new();
+    for cause in std::iter::successors(cause, |cause| (*cause).source()) {
+        let words = redact(&cause.to_string());
+        if !causes.iter().any(|said| said.contains(&words)) {
+            causes.push(words);
+        }
     }
-    // It would offer to take an option for a value.
-    if tip.starts_with("to pass ") { "`--help` says what can be written here".into() } else { tip.replace('\'', "`") }
-}
-
-fn on_one_line(paragraph: &str) -> String {
-    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    causes
 }
 
 /// Hides the password of a URL and the value of `password=`.
@@ -252,6 +229,7 @@ mod tests {
     use super::super::screen::{Look, Talk};
     use super::*;
     use crate::store::StoreError;
+    use crate::sync::SyncError;
 
     fn unreachable() -> Failure {
         let location = "postgres://me:canary@db/plan".to_owned();
@@ -285,24 +263,43 @@ mod tests {
     }
 
     #[test]
-    fn wrong_usage_keeps_the_parsers_advice() {
-        let with_tip = Failure::usage(
-            "error: unrecognized subcommand 'tsak'\n\n  tip: a similar subcommand exists: 'task'\n\nUsage: instep\n",
-        );
-        assert_eq!(with_tip.message, "unrecognized subcommand `tsak`");
-        assert_eq!(with_tip.hint.as_deref(), Some("did you mean `task`?"));
-        let missing = Failure::usage(
-            "error: these were not provided:\n  <SHELL>\n\nUsage: instep completions <SHELL>\n\nFor more",
-        );
-        assert_eq!(missing.message, "these were not provided: <SHELL>");
-        assert_eq!(missing.hint.as_deref(), Some("write `instep completions <SHELL>`; `--help` says more"));
-    }
-
-    #[test]
     fn an_unknown_outcome_is_called_unknown() {
         let run = crate::model::RunId::new(uuid::Uuid::nil());
         let failure = Failure::from(StoreError::Unknown { location: "db".into(), run });
         assert_eq!((failure.effect, failure.retryable, failure.exit), (Effect::Unknown, true, Exit::Unreachable));
+    }
+
+    #[test]
+    fn what_was_done_before_a_failure_has_a_word_of_its_own() {
+        let stale = || Box::new(SyncError::StalePlan);
+        let lost = || {
+            let run = crate::model::RunId::new(uuid::Uuid::nil());
+            Box::new(SyncError::Store(StoreError::Unknown { location: "db".into(), run }))
+        };
+        for (error, word) in [
+            (SyncError::StalePlan, "none"),
+            (SyncError::OnlySettled { source: stale() }, "settled"),
+            (SyncError::Begun { source: stale() }, "begun"),
+            (SyncError::Done { source: stale() }, "applied"),
+            (SyncError::Unwritten { what: "T:a/b".into(), why: "no room".into() }, "applied"),
+            (SyncError::Begun { source: lost() }, "unknown"),
+        ] {
+            let told = serde_json::to_value(Failure::from(error)).expect("it is JSON");
+            assert_eq!(told["effect"], word);
+        }
+    }
+
+    #[test]
+    fn db_a_database_that_fails_says_why_once_and_is_no_failure_of_the_command() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("error returned from the database: {0}")]
+        struct Outer(#[source] std::io::Error);
+        let source = Box::new(Outer(std::io::Error::other("database or disk is full")));
+        let failure = Failure::from(StoreError::Failed { deed: "store changes".into(), source });
+        assert_eq!(failure.causes, ["error returned from the database: database or disk is full"]);
+        assert_eq!(failure.exit, Exit::Unreachable);
+        let failure = Failure::from(StoreError::ReadOnly { location: "db".into() });
+        assert_eq!((failure.exit, failure.effect), (Exit::Unreachable, Effect::None));
     }
 
     #[test]

@@ -24,15 +24,21 @@ pub(super) struct Start {
     /// Do not ask before files get their stamp
     #[arg(long, short)]
     yes: bool,
+    /// Use the database that everybody's own `config.toml` knows under this name
+    #[arg(long, value_name = "NAME")]
+    database: Option<String>,
 }
 
 impl Start {
     pub(super) fn run(self, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-        let Self { mut op, yes } = self;
+        let Self { mut op, yes, database } = self;
         let settled = settings::settle(desk.global, desk.screen)?;
-        if settled.project.is_ok() {
-            refuse_other(&op, &settled.config)?;
+        let is_new = settled.project.is_err();
+        if !is_new {
+            refuse_other(&op, database.as_deref(), &settled.config)?;
         }
+        // A name that nobody knows is refused before anything is written.
+        let config = settings::settle_with(desk.global, desk.screen, database.as_deref())?.config;
         let (place, root) = match &settled.project {
             Ok(place) => (place.clone(), settled.config.root.value.clone()),
             Err(_) => (locate(Path::new("."), &settled.trust())?, op.root()?),
@@ -41,17 +47,14 @@ impl Start {
         if !op.no_sync && !agreed(yes, op.unstamped(&tree), desk)? {
             op.no_sync = true;
         }
-        let is_new = settled.project.is_err();
         if is_new {
             let folder = place.root.file_name().unwrap_or_default().to_string_lossy();
             // Whoever lost the settings goes on with the rows that are there.
-            let known = desk.project_there(&place, &settled.config)?;
-            op.lay_out(&tree, known.unwrap_or_else(|| ProjectId::new(SystemIds.fresh())), &folder)?;
+            let known = desk.project_there(&place, &config)?;
+            let project = known.unwrap_or_else(|| ProjectId::new(SystemIds.fresh()));
+            op.lay_out(&tree, project, &folder, database.as_deref())?;
         }
-        begin(op, desk).map_err(|failure| match failure.effect {
-            Effect::None if is_new => failure.effect(Effect::Begun),
-            _ => failure,
-        })
+        begin(op, desk).map_err(|failure| if is_new { failure.after(Effect::Begun) } else { failure })
     }
 }
 
@@ -69,8 +72,14 @@ fn tree(place: &Located, root: DocPath) -> Result<Tree, Failure> {
     Ok(Tree::new(Layout::new(root), Box::new(Disk::open(place)?), Arc::new(SystemClock), Arc::new(SystemIds)))
 }
 
-/// What a project is called and where its plan lies is in its settings: nothing that says otherwise is passed over.
-fn refuse_other(op: &Init, config: &Config) -> Result<(), Failure> {
+/// What a project is called and where its plan and its rows lie is in its settings: nothing that says otherwise is passed
+/// over.
+fn refuse_other(op: &Init, database: Option<&str>, config: &Config) -> Result<(), Failure> {
+    if let Some(other) = database.filter(|name| !config.database.value.is_called(name)) {
+        let message = format!("this project keeps its rows elsewhere: `{}`, not `{other}`", config.database.value);
+        return Err(Failure::new("project-there", Exit::Usage, message)
+            .hint("leave `--database` out, or change `database` in `instep.toml`"));
+    }
     let name = config.name.as_ref().map(|name| name.value.as_str()).unwrap_or_default();
     let is_other =
         op.name.as_deref().is_some_and(|other| other != name) || (op.root.is_some() && op.root()? != config.root.value);

@@ -40,6 +40,7 @@ mod safe;
 mod screen;
 mod settings;
 mod sprint;
+mod stores;
 mod surroundings;
 mod table;
 mod task;
@@ -123,7 +124,7 @@ fn stop(stopped: &clap::Error, words: &[OsString]) -> Exit {
         return close(&mut screen, Exit::Usage, Effect::None);
     }
     if stopped.use_stderr() {
-        Failure::usage(&stopped.render().to_string()).print(&mut screen, as_json);
+        Failure::usage(stopped).print(&mut screen, as_json);
         return close(&mut screen, Exit::Usage, Effect::None);
     }
     let text = stopped.render();

@@ -51,7 +51,7 @@ pub(super) fn print(report: &SyncReport, screen: &mut Screen) {
     let told: Vec<&Step> = report.steps.iter().filter(is_told).collect();
     // Where nothing but stamps is renewed, they are what there is to tell.
     let steps = if told.is_empty() { report.steps.iter().collect() } else { told };
-    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::cut_first("CHANGES")]);
+    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::wrapped("CHANGES")]);
     for step in shown(&steps, screen) {
         let Deed { role, to_do, done } = Deed::of(step);
         let word = if report.applied { done } else { to_do };
@@ -79,7 +79,7 @@ fn print_changes(report: &SyncReport, idle: &str, screen: &mut Screen) {
     if is_success_unwanted(report, screen) {
         return print_trouble(report, screen);
     }
-    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::cut_first("CHANGES")]);
+    let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::wrapped("CHANGES")]);
     let steps: Vec<&Step> = report.steps.iter().filter(|step| !step.is_idle()).collect();
     for step in shown(&steps, screen) {
         let (role, word) = match step.row {
@@ -161,7 +161,7 @@ fn changes(step: &Step, screen: &Screen) -> String {
         .changes
         .iter()
         .filter(|(field, _)| headline(field))
-        .map(|(field, change)| format!("{field}: {}", arrow(field, change, screen)));
+        .map(|(field, change)| format!("{field}{}: {}", in_file(step), arrow(field, change, screen)));
     let moved = step.moved_from.iter().map(|from| format!("moved from {from}"));
     let documents = step.documents.iter().map(|(name, change)| match change {
         DocumentChange::Removed => format!("{name} removed"),
@@ -175,6 +175,18 @@ fn changes(step: &Step, screen: &Screen) -> String {
     told.join(", ")
 }
 
+/// Which file it is that lacks a value, where others of the entity have it.
+fn in_file(step: &Step) -> String {
+    let has_it = |file: &&FileStep| matches!(file.deed, FileDeed::Keep | FileDeed::Stamp);
+    let written: Vec<&FileStep> = step.files.iter().filter(|file| file.deed == FileDeed::Write).collect();
+    match written.as_slice() {
+        [only] if step.row == RowDeed::Keep && step.files.iter().any(|file| has_it(&file)) => {
+            format!(" in {}", place(only))
+        }
+        _ => String::new(),
+    }
+}
+
 /// The name of a file, since its entity says where it lies; where it goes to, the whole path.
 fn place(file: &FileStep) -> String {
     let path = file.path.to_string();
@@ -184,11 +196,16 @@ fn place(file: &FileStep) -> String {
     }
 }
 
-fn arrow(field: &str, change: &Change, screen: &Screen) -> String {
-    let shown = |value: &Value| match plain(value) {
+/// A value of a field as a person reads it, a status by the name that people have for it here.
+pub(super) fn plain_of(field: &str, value: &Value, screen: &Screen) -> String {
+    match plain(value) {
         word if field == Field::Status.word() => screen.status(&word).to_owned(),
         other => other,
-    };
+    }
+}
+
+fn arrow(field: &str, change: &Change, screen: &Screen) -> String {
+    let shown = |value: &Value| plain_of(field, value, screen);
     match (&change.from, &change.to) {
         (Value::Null, to) => shown(to),
         (from, Value::Null) => format!("{} removed", shown(from)),
@@ -238,18 +255,24 @@ fn print_sum(report: &SyncReport, screen: &mut Screen) {
     tell_conflicts(report, screen);
 }
 
-/// What was left alone: counted by reason in one line, with places for those who ask for details. What looks like a
-/// sprint or a task has lines of its own.
+/// What was left alone: counted by reason in one line, with places for those who ask for details. Of what looks like a
+/// sprint or a task, the first that are nearly in their places have lines of their own.
 fn tell_left_alone(report: &SyncReport, screen: &mut Screen) {
     let left: Vec<&Note> = report.notes.iter().filter(|note| note.kind.is_left_alone()).collect();
     let is_detailed = screen.talk() == Talk::Verbose;
-    let mut misplaced: Vec<&&Note> = left.iter().filter(|note| note.kind == NoteKind::Misplaced).collect();
+    let misplaced: Vec<&&Note> = left.iter().filter(|note| note.kind == NoteKind::Misplaced).collect();
     // Whole trees of another layout are there on purpose; what is nearly in its place is not.
-    misplaced.sort_by_key(|note| note.message == Reason::OtherLayout.to_string());
-    let told = if is_detailed { left.iter().collect() } else { misplaced };
-    for note in told.iter().take(if is_detailed { told.len() } else { MISPLACED }) {
+    let is_near = |note: &&&&Note| note.message != Reason::OtherLayout.to_string();
+    let near = misplaced.iter().filter(is_near).take(MISPLACED).copied();
+    let told: Vec<&&Note> = if is_detailed { left.iter().collect() } else { near.collect() };
+    for note in &told {
         let count = if note.count == 1 { String::new() } else { format!(": {}", counted(note.count, "file")) };
         screen.say(format!("left alone: {}: {}{count}", note.path, note.message));
+    }
+    let rest = misplaced.len().saturating_sub(told.len());
+    if rest > 0 {
+        let thing = if told.is_empty() { "document" } else { "more document" };
+        screen.say(format!("left alone: {} that may be of a sprint or a task", counted(rest, thing)));
     }
     if left.is_empty() {
         return;

@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen};
 use super::surroundings;
 use super::table::{Column, Table};
-use crate::config::{Config, ConfigError, FILE_NAME, Finding, Sources};
+use crate::config::{Config, ConfigError, FILE_NAME, Finding, Origin, Sources};
 use crate::model::Severity;
 use crate::tree::{At, Disk, Located, Tree, TreeError, Trust, Vfs as _, discover, read_outside};
 
@@ -77,7 +77,7 @@ impl Show {
 }
 
 fn print(views: &[SettingView], screen: &mut Screen) {
-    let mut table = Table::new([Column::whole("SETTING"), Column::cut_first("VALUE"), Column::whole("FROM")]);
+    let mut table = Table::new([Column::whole("SETTING"), Column::wrapped("VALUE"), Column::whole("FROM")]);
     for SettingView { name, value, origin } in views {
         let role = if origin == "default" { Role::Dim } else { Role::Plain };
         table.row([(Role::Code, name.clone()), (role, value.clone()), (Role::Dim, origin.clone())]);
@@ -90,10 +90,20 @@ fn print(views: &[SettingView], screen: &mut Screen) {
 /// # Errors
 /// A setting that cannot be used, a settings file that cannot be read, a project that is not to be trusted.
 pub(super) fn settle(global: &Global, screen: &mut Screen) -> Result<Settled, Failure> {
+    settle_with(global, screen, None)
+}
+
+/// The same where a command names the database itself.
+pub(super) fn settle_with(global: &Global, screen: &mut Screen, database: Option<&str>) -> Result<Settled, Failure> {
     let environment = surroundings::environment();
     let user = surroundings::user_settings().map(|path| read_user(&path)).transpose()?.flatten();
-    let mut sources =
-        Sources { user: user.as_deref(), environment: Some(&environment), color: global.color, ..Sources::default() };
+    let mut sources = Sources {
+        user: user.as_deref(),
+        environment: Some(&environment),
+        color: global.color,
+        database,
+        ..Sources::default()
+    };
     let (own, _) = Config::settle(&sources).map_err(in_files)?;
     let project = match discover(Path::new("."), &trust(&own)) {
         Err(refused) if !matches!(refused, TreeError::NoProject { .. }) => return Err(refused.into()),
@@ -127,7 +137,9 @@ impl Settled {
 
 /// Says where the files lie that an error names.
 fn in_files(error: ConfigError) -> Failure {
-    let user = surroundings::user_settings().map(|path| format!(", `config.toml` is {}", path.display()));
+    let is_own = error.findings.iter().any(|finding| matches!(finding.place, Origin::User(_)));
+    let user = surroundings::user_settings().filter(|_| is_own);
+    let user = user.map(|path| format!(", `config.toml` is {}", path.display()));
     let hint = format!("`instep config --help` lists the settings{}", user.unwrap_or_default());
     Failure::from(error).hint(hint)
 }

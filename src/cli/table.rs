@@ -20,8 +20,9 @@ const INDENT: usize = 4;
 const SQUEEZES: &[(&[Cut], usize)] = &[
     (&[Cut::Wrap, Cut::First], 16),
     (&[Cut::Then], 12),
-    (&[Cut::Wrap, Cut::First, Cut::Then], 8),
+    (&[Cut::First, Cut::Then], 8),
     (&[Cut::Last], 10),
+    (&[Cut::Wrap], 8),
     (&[Cut::Wrap, Cut::First, Cut::Then, Cut::Never], 4),
     (&[Cut::Wrap, Cut::First, Cut::Then, Cut::Never, Cut::Last], 1),
 ];
@@ -411,9 +412,23 @@ T:backlog/b    Short     me         12.5
         table.under("more of it");
         assert_eq!(
             table.show(Look { columns: Some(36), colour: false }),
-            "REF                    WHY\nT:a-long-sprint/UI-01  it goes on\n                       and on\n    more of it\n"
+            "REF                 WHY\nT:a-long-sprint/    it goes on and\nUI-01               on\n    more of it\n"
         );
         assert!(table.show(Look::default()).starts_with("REF                    NOBODY  WHY\n"));
+    }
+
+    #[test]
+    fn what_was_done_is_never_cut() {
+        let mut table = Table::new([Column::whole("WHAT"), Column::reference("REF"), Column::wrapped("CHANGES")]);
+        table.row([
+            (Role::Plain, "changed".into()),
+            (Role::Code, "T:sprint-64-agent-ui/UI-04-crud-integration".into()),
+            (Role::Plain, "status: in_progress → completed".into()),
+        ]);
+        let shown = table.show(Look { columns: Some(60), colour: false });
+        let words: Vec<&str> = shown.split_whitespace().collect();
+        assert!(["status:", "in_progress", "→", "completed"].iter().all(|word| words.contains(word)), "{shown}");
+        assert!(shown.lines().all(|line| safe::width(line) <= 60), "{shown}");
     }
 
     #[test]

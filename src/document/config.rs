@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::edit::misfit;
 use super::slot::Shape;
 use super::splice::Splices;
 use super::{Document, EditError, SlotKey, parse, yaml};
@@ -18,10 +19,7 @@ impl Document {
         if yaml::is_same(said, wanted) {
             return Ok(self.clone());
         }
-        let splices = yaml::conform(self.text(), map).map_err(|misfit| match misfit {
-            yaml::Misfit::Shared => EditError::Shared,
-            yaml::Misfit::Awkward => EditError::Inseparable,
-        })?;
+        let splices = yaml::conform(self.text(), map).map_err(misfit)?;
         let edited = parse(self.role(), Splices::new(splices).apply(self.text())).0;
         edited.says(wanted)
     }
@@ -207,6 +205,54 @@ mod tests {
     }
 
     #[test]
+    fn a_block_that_is_emptied_leaves_the_comments_on_its_lines_behind_its_key() {
+        let table = [
+            ("a: # c\n  - x # gone\n  - y\nb: 1\n", "/a", json!([]), "a: [] # c\nb: 1\n"),
+            (
+                "a:\n  # first\n  - x\n  # then\n\n  - y\n  # last\nb: 1\n",
+                "/a",
+                json!([]),
+                "a: []\n  # first\n  # then\n  # last\nb: 1\n",
+            ),
+            ("a:\n  x: 1\n  # then\n  y:\n    # deep\n    - z\n", "/a", json!({}), "a: {}\n  # then\n    # deep\n"),
+            ("a:\n  - |\n    # text\n    x\n  # then\n  - \"y\n    # text\"\n", "/a", json!([]), "a: []\n  # then\n"),
+            ("a:\n- x\n# then\n- y", "/a", json!([]), "a: []\n# then"),
+            ("a:\n  - x", "/a", json!([]), "a: []"),
+            ("a:\r\n  - x\r\n  # then\r\n  - y\r\nb: 1", "/a", json!([]), "a: []\r\n  # then\r\nb: 1"),
+            ("a:\r\n  - x\r\n  # then\r\n  - y", "/a", json!([]), "a: []\r\n  # then"),
+            ("a:\n  - - x\n    # then\n    - y # z\n  - w\n", "/a/0", json!([]), "a:\n  - [] # z\n    # then\n  - w\n"),
+            ("a:\n  - k: 1\n    # then\n    l: 2", "/a/0", json!({}), "a:\n  - {}\n    # then"),
+            (
+                "a:\n  - k:\n      - x\n      # then\n      - y\n    l: 1\n",
+                "/a/0/k",
+                json!([]),
+                "a:\n  - k: []\n      # then\n    l: 1\n",
+            ),
+            ("a:\n  - x\n  # then\n  - y\n", "/a", json!({"k": 1}), "a:\n  k: 1\n  # then\n"),
+            ("a: [\n    x,\n    # then\n    y\n  ]\n", "/a", json!([]), "a: [\n    # then\n    ]\n"),
+            ("a: [x,\n  # why y\n  y, z]\n", "/a", json!(["y", "z"]), "a: [\n  # why y\n  y, z]\n"),
+            ("a: {x: 1,\n  # why y\n  y: 2}\n", "/a", json!({"x": 1}), "a: {x: 1\n  # why y\n  }\n"),
+        ];
+        for (text, pointer, value, expected) in table {
+            let set = |whole: &mut Value| *whole.pointer_mut(pointer).expect(pointer) = value;
+            assert_eq!(changed(text, set).as_deref(), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_emptied_is_filled_again() {
+        let table = [
+            ("a: [] # c\n  # then\nb: 1\n", json!(["x"]), "a: [x] # c\n  # then\nb: 1\n"),
+            ("a: []", json!([["x"], {"k": null}]), "a: [[x], {k: null}]"),
+            ("a: {}\r\n  # then\r\n", json!({"k": ["x"]}), "a: {k: [x]}\r\n  # then\r\n"),
+            ("a: []\n", json!({"k": "x"}), "a:\n  k: x\n"),
+        ];
+        for (text, value, expected) in table {
+            assert_eq!(changed(text, |whole| whole["a"] = value).as_deref(), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_text_whose_lines_end_with_blanks_is_no_block() {
         let first = json!({"a": {"a": {"a": "!\n "}}});
         let document = Document::of_value(Role::AgentConfig, &first).expect("it can be written");
@@ -265,7 +311,50 @@ mod tests {
             .prop_map(|map| map.into_iter().collect::<Value>())
     }
 
+    /// A text that says `value`, with a comment on a line of its own before each line that can have one.
+    fn commented(value: &Value) -> (String, usize) {
+        let plain = Document::of_value(Role::AgentConfig, value).expect("it can be written");
+        let mut text = plain.text().to_owned();
+        let mut count = 0;
+        for at in (0..text.len()).rev().filter(|at| *at == 0 || text.as_bytes()[*at - 1] == b'\n').collect::<Vec<_>>() {
+            let with = format!("{}# c{count}\n{}", &text[..at], &text[at..]);
+            if config(&with).to_json() == plain.to_json() {
+                (text, count) = (with, count + 1);
+            }
+        }
+        (text, count)
+    }
+
     proptest! {
+        #[test]
+        fn what_is_emptied_keeps_every_comment_and_all_around_it(
+            first in mapping(), eol in 0..2_usize, is_closed: bool, which in any::<proptest::sample::Index>(),
+        ) {
+            let (text, comments) = commented(&first);
+            let keys: Vec<&String> = first.as_object().expect("a mapping").keys().collect();
+            prop_assume!(!keys.is_empty());
+            let key = keys[which.index(keys.len())].clone();
+            let text = text.replace('\n', ["\n", "\r\n"][eol]);
+            let text = if is_closed { text } else { text.trim_end_matches(['\r', '\n']).to_owned() };
+            let document = config(&text);
+            let mut wanted = document.to_json().expect("it is read").clone();
+            wanted[&key] = match &wanted[&key] {
+                Value::Array(_) => json!([]),
+                Value::Object(_) => json!({}),
+                _ => Value::Null,
+            };
+            let emptied = document.conform(&wanted);
+            prop_assert!(emptied.is_ok(), "{text:?} to {wanted}: {:?}", emptied.err());
+            let emptied = emptied.expect("it is");
+            let signs = |text: &str| (0..comments).filter(|n| text.contains(&format!("# c{n}"))).count();
+            prop_assert_eq!(signs(emptied.text()), signs(&text), "{:?} to {:?}", text, emptied.text());
+            prop_assert!(!emptied.text().replace("\r\n", "").contains(['\r', ['\r', '\n'][eol]]), "{:?}", emptied.text());
+            let ends = |text: &str| text.ends_with('\n');
+            prop_assert_eq!(ends(emptied.text()), ends(&text), "{:?} to {:?}", text, emptied.text());
+            let filled = emptied.conform(&first);
+            prop_assert!(filled.is_ok(), "{:?} to {first}: {:?}", emptied.text(), filled.err());
+        }
+
         #[test]
         fn every_value_is_written_and_every_other_made_of_it(first in mapping(), second in mapping()) {
             let document = Document::of_value(Role::AgentConfig, &first);

@@ -45,6 +45,17 @@ pub enum EditError {
     Spills,
 }
 
+/// Why a text that cannot be made to say a value is not edited.
+pub(super) const fn misfit(why: yaml::Misfit) -> EditError {
+    match why {
+        yaml::Misfit::Shared => EditError::Shared,
+        yaml::Misfit::Awkward => EditError::Inseparable,
+    }
+}
+
+/// What can be read and not be changed.
+const SHARED: Shape = Shape::Yaml(yaml::Shape::Shared);
+
 /// What an edit may do to the slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
@@ -111,6 +122,9 @@ impl Document {
         let speaker = self.slot(key).ok_or_else(|| self.no_slot(key))?;
         let old = self.raw(speaker);
         let same = self.slots().iter().filter(|slot| slot.key == *key && self.raw(slot) == old);
+        if same.clone().any(|slot| slot.shape == SHARED) {
+            return Err(EditError::Shared);
+        }
         let splice = |slot| Some(Splice { span: self.lines_of(slot)?, text: String::new() });
         let splices = Splices::new(same.map(splice).collect::<Option<_>>().ok_or(EditError::Inseparable)?);
         let edited = self.spliced(&splices);
@@ -123,6 +137,9 @@ impl Document {
         let mut splices = Vec::new();
         for (slot, raw) in self.slots().iter().zip(&news) {
             let Some(raw) = raw.as_deref().filter(|raw| *raw != self.raw(slot)) else { continue };
+            if slot.shape == SHARED {
+                return Err(EditError::Shared);
+            }
             if slot.shape == Shape::Line && (raw.contains(['\n', '\r']) || raw.trim() != raw) {
                 return Err(EditError::NotOneLine);
             }
@@ -137,6 +154,27 @@ impl Document {
         let says_it =
             self.slots.len() == edited.slots.len() && self.slots.iter().zip(&edited.slots).zip(&news).all(is_asked);
         if says_it && self.agrees(&edited, &splices, Deed::Change) { Ok(edited) } else { Err(EditError::Spills) }
+    }
+
+    /// Makes the block sequence that slot number `index` holds say `items`, line by line: what stays keeps its line.
+    pub(super) fn with_items(&self, index: usize, items: &[String]) -> Result<Self, EditError> {
+        let span = &self.slots[index].span;
+        let start = match &self.body {
+            Body::Markdown { front, .. } => front.as_ref().ok_or(EditError::NoSlot)?.start,
+            _ => 0,
+        };
+        let source = self.yaml_source().ok_or(EditError::NoSlot)?;
+        let made = yaml::conform_sequence(source, &(span.start - start..span.end - start), items);
+        let shifted = |splice: Splice| Splice { span: splice.span.start + start..splice.span.end + start, ..splice };
+        let splices = Splices::new(made.map_err(misfit)?.into_iter().map(shifted).collect());
+        let edited = self.spliced(&splices);
+        let is_kept = |((at, old), new): ((usize, &Slot), &Slot)| {
+            old.key == new.key && (at == index || self.raw(old) == edited.raw(new))
+        };
+        let keeps_slots =
+            self.slots.len() == edited.slots.len() && self.slots.iter().enumerate().zip(&edited.slots).all(is_kept);
+        let keeps_rest = keeps_slots && same_landmarks(self, &edited, &splices, Deed::Change);
+        if keeps_rest { Ok(edited) } else { Err(EditError::Spills) }
     }
 
     /// Whether the key is there, though it cannot be changed in place.
@@ -313,7 +351,7 @@ mod tests {
     #[test]
     fn hx10_no_line_is_forged_through_a_value() {
         let text = "task:\n  title: a\n  status: open\n";
-        for raw in ["a\n  status: done", "a\nb: c", "a: b", "a #", "&x a", "*x", "[a]", "|\n    a", "\"a"] {
+        for raw in ["a\n  status: done", "a\nb: c", "a: b", "a #", "&x a", "*x", "[a]", "\"a"] {
             assert_eq!(texts(config(text).set(&field(Field::Title), raw)), Err(EditError::Spills), "{raw:?}");
         }
         let quoted = config(text).set(&field(Field::Title), "\"a\\n  status: done\"");
@@ -326,11 +364,13 @@ mod tests {
     #[test]
     fn shared_values_are_refused() {
         let text = "task:\n  title: &t A\n  status: *t\n  priority: |\n    P0\nlist: [a]\n";
-        for key in [field(Field::Title), field(Field::Status), field(Field::Priority)] {
+        for key in [field(Field::Title), field(Field::Status)] {
             assert_eq!(texts(config(text).set(&key, "x")), Err(EditError::Shared), "{key:?}");
         }
         assert_eq!(texts(config(text).set(&SlotKey::Pointer("/list".into()), "x")), Err(EditError::Spills));
-        assert_eq!(texts(config(text).insert(Field::Status, "x")), Err(EditError::Shared));
+        assert_eq!(texts(config(text).insert(Field::Status, "x")), Err(EditError::Spills));
+        let priority = config(text).set(&field(Field::Priority), "P1");
+        assert_eq!(texts(priority), Ok(text.replace("|\n    P0", "P1")));
         assert_eq!(texts(config(text).set(&field(Field::Code), "x")), Err(EditError::NoSlot));
     }
 

@@ -42,7 +42,7 @@ pub use edit::EditError;
 pub use listed::ListedTask;
 pub use projection::DEPENDENCIES;
 pub use read::{Loaded, Quarantine, Reason, decode, load, read};
-pub use skeleton::{Hole, Skeleton, fill, without_lines};
+pub use skeleton::{Hole, Skeleton, fill, is_beginning, without_lines};
 pub use slot::{Slot, SlotKey};
 pub use stamp::{Stamped, Stamps, split, stamp_line, stamped};
 

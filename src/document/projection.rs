@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::dependencies::listed_first;
 use super::markdown::Outline;
 use super::{Body, Document, checkbox, values};
 use crate::model::{Field, Span};
@@ -11,7 +12,7 @@ const LISTS: &[(&str, &[&str])] = &[
     ("objectives", &["objective", "objectives", "goals", "goal / objectives"]),
     ("deliverables", &["deliverable", "deliverables"]),
     ("acceptance_criteria", &["acceptance criteria", "acceptance criterion", "success criteria", "success metrics"]),
-    (DEPENDENCIES, &["dependencies", "prerequisites", "depends on"]),
+    (DEPENDENCIES, &["dependencies", "prerequisites", "depends on", "blocked by"]),
 ];
 
 /// Under this name the metadata tells what the text of a task says it depends on.
@@ -44,10 +45,8 @@ impl Document {
         let sections = Sections::of(&self.text, outline);
         let mut metadata = Map::new();
         for (name, headings) in LISTS {
-            let mut items = sections.find(headings).map_or_else(Vec::new, |span| items(&self.text, outline, span));
-            if *name == DEPENDENCIES {
-                items.retain(|item| !values::is_none(item));
-            }
+            let read = if *name == DEPENDENCIES { needed } else { items };
+            let items = sections.find(headings).map_or_else(Vec::new, |span| read(&self.text, outline, span));
             if !items.is_empty() {
                 metadata.insert((*name).to_owned(), items.into());
             }
@@ -124,6 +123,12 @@ fn items(text: &str, outline: &Outline, section: Span) -> Vec<String> {
     };
     let said = here.iter().filter(|&&item| column(item) == outermost).map(|&item| item_text(text, item));
     said.filter(|said| !said.is_empty()).map(str::to_owned).collect()
+}
+
+/// What a section of dependencies says must come first.
+fn needed(text: &str, outline: &Outline, section: Span) -> Vec<String> {
+    let paragraph = || paragraph(&text[section.clone()]).into_iter().filter(|said| !values::is_none(said)).collect();
+    listed_first(text, outline, section.clone()).unwrap_or_else(paragraph)
 }
 
 /// What an item says on its first line, without its marker, box and decoration.

@@ -85,6 +85,13 @@ pub fn without_lines(text: &str, is_unwanted: impl Fn(&Hole) -> bool) -> String 
     text.split_inclusive('\n').filter(is_kept).collect()
 }
 
+/// Whether the text of a skeleton goes on as `whole` does; what stands in a hole at its end may not be all yet.
+pub fn is_beginning(text: &str, whole: &str) -> bool {
+    let text = text.trim_end();
+    let before = text.strip_suffix(CLOSE).and_then(|text| text.rsplit_once(OPEN)).map(|(before, _)| before.trim_end());
+    [Some(text), before].into_iter().flatten().any(|text| whole.starts_with(text))
+}
+
 /// Copies a text and puts markers in it.
 struct Carver<'t> {
     source: &'t str,

@@ -52,33 +52,37 @@ impl Document {
             let says_same = slot.typed.is_some() && slot.typed == speaker.typed || self.raw(slot) == self.raw(speaker);
             slot.key == speaker.key && says_same
         };
-        let is_commented =
-            |slot: &Slot| slot.shape == Shape::Yaml(yaml::Shape::BlockSequence) && self.raw(slot).contains('#');
-        if self.slots().iter().any(|slot| follows(slot) && is_commented(slot)) {
-            return Err(EditError::Shared);
-        }
+        let is_block = |slot: &Slot| slot.shape == Shape::Yaml(yaml::Shape::BlockSequence);
         let field = speaker.field().ok_or(EditError::NoSlot)?;
-        self.replace(|slot| follows(slot).then(|| self.spelled(slot, field, typed)))
+        let edited =
+            self.replace(|slot| (follows(slot) && !is_block(slot)).then(|| self.spelled(slot, field, typed)))?;
+        let blocks = (0..self.slots().len()).filter(|at| follows(&self.slots()[*at]) && is_block(&self.slots()[*at]));
+        let items = self.items(field, typed);
+        blocks.into_iter().try_fold(edited, |edited, at| edited.with_items(at, &items))
+    }
+
+    /// `typed` as the items of a list.
+    fn items(&self, field: Field, typed: &Typed) -> Vec<String> {
+        match typed {
+            Typed::List(items) => items.clone(),
+            _ => vec![values::spell(self.role(), field, typed, "", Manner::Snake)],
+        }
     }
 
     /// `typed` in the style of the value that `slot` holds.
     fn spelled(&self, slot: &Slot, field: Field, typed: &Typed) -> String {
         let raw = self.raw(slot);
         let words = |old, manner| values::spell(self.role(), field, typed, old, manner);
-        let items = || match typed {
-            Typed::List(items) => items.clone(),
-            _ => vec![words("", Manner::Snake)],
-        };
         match (slot.shape, typed) {
             (Shape::Line, _) => words(raw, Manner::Title),
-            (Shape::Yaml(yaml::Shape::BlockSequence), _) => {
-                let line_start = self.text()[..slot.span.start].rfind('\n').map_or(0, |at| at + 1);
-                let eol = if self.text()[..line_start].ends_with("\r\n") { "\r\n" } else { "\n" };
-                let between = format!("{eol}{}", &self.text()[line_start..slot.span.start]);
-                yaml::block_sequence(&items(), raw, &between)
-            }
             (Shape::Yaml(yaml::Shape::FlowSequence), _)
-            | (Shape::Yaml(yaml::Shape::Nothing { .. }), Typed::List(_)) => yaml::flow_sequence(&items(), raw),
+            | (Shape::Yaml(yaml::Shape::Nothing { .. }), Typed::List(_)) => {
+                yaml::flow_sequence(&self.items(field, typed), raw)
+            }
+            (Shape::Yaml(yaml::Shape::Block), _) => {
+                let body = raw.split_once('\n').map_or("", |(_, body)| body.trim());
+                yaml::block_like(&words(body, Manner::Snake), raw)
+            }
             (Shape::Yaml(shape), _) => yaml::scalar_like(&words(yaml::unquoted(raw), Manner::Snake), raw, shape),
         }
     }
@@ -171,8 +175,64 @@ mod tests {
         let skills = |text| written(Role::AgentProfile, text, Field::Skills, json!(["x y", "2"]));
         assert_eq!(skills("skills: [a]\n"), Ok("skills: [x y, \"2\"]\n".into()));
         assert_eq!(skills("skills:\n  - 'a'\n  - 'b'\nz: 1\n"), Ok("skills:\n  - 'x y'\n  - '2'\nz: 1\n".into()));
-        assert_eq!(skills("skills:\n  - a\n  # c\n  - b\n"), Err(EditError::Shared));
+        assert_eq!(skills("skills:\n  - a\n  # c\n  - b # d\n"), Ok("skills:\n  - x y\n  # c\n  - \"2\" # d\n".into()));
         assert_eq!(skills("name: A\n"), Ok("name: A\nskills: [x y, \"2\"]\n".into()));
+    }
+
+    #[test]
+    fn a_value_keeps_its_anchor_its_tag_and_its_block() {
+        let table = [
+            ("task:\n  title: &t One # c\n", "task:\n  title: &t Two: x # c\n"),
+            ("task:\n  title: !!str 'One'\n", "task:\n  title: !!str 'Two: x'\n"),
+            ("task: {title: &t !x One, y: 1}\n", "task: {title: &t !x \"Two: x\", y: 1}\n"),
+            ("task:\n  title: |\n    One\n  # c\nx: 1\n", "task:\n  title: |\n    Two: x\n  # c\nx: 1\n"),
+            (
+                "task:\r\n  title: >- # c\r\n     One\r\n     more\r\n\r\nx: 1\r\n",
+                "task:\r\n  title: >- # c\r\n     Two: x\r\n\r\nx: 1\r\n",
+            ),
+            ("task: &t\n  title: One\n", "task: &t\n  title: \"Two: x\"\n"),
+        ];
+        for (text, expected) in table {
+            let expected = expected.replace("&t Two: x #", "&t \"Two: x\" #");
+            assert_eq!(written(Role::AgentConfig, text, Field::Title, json!("Two: x")), Ok(expected));
+        }
+        let shared = ["title: &t One\n  x: *t\n", "x: &t One\n  title: *t\n", "title: &t |\n    One\n  x: *t\n"];
+        for text in
+            shared.map(|text| format!("task:\n  {text}")).iter().chain([&"task: &t {title: One}\nx: *t\n".into()])
+        {
+            assert_eq!(parse(Role::AgentConfig, text.as_str()).0.title(), Some("One"), "{text}");
+            for value in [json!("Two"), json!(null)] {
+                assert_eq!(written(Role::AgentConfig, text, Field::Title, value), Err(EditError::Shared), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_stands_in_lines_is_emptied_and_filled_again() {
+        let table = [
+            (
+                Role::AgentProfile,
+                "name: A\ntools:\n  - a\n  # c\n  - b\nz: 1\n",
+                Field::Tools,
+                "tools: []\n  # c\n",
+                "tools: [x]\n  # c\n",
+            ),
+            (Role::AgentProfile, "tools:\r\n- a", Field::Tools, "tools: []", "tools: [x]"),
+            (Role::Task, "---\ntags:\n  - a\n---\n\n# A\n", Field::Tags, "tags: []\n", "tags: [x]\n"),
+            (
+                Role::Task,
+                "---\nx:\n  - a\ntags: # c\n- a\n- b\n---\n\n**Tags**: a, b\n",
+                Field::Tags,
+                "tags: [] # c\n",
+                "tags: [x] # c\n",
+            ),
+        ];
+        for (role, text, field, emptied, filled) in table {
+            let nothing = written(role, text, field, json!([])).expect(text);
+            assert!(nothing.contains(emptied), "{nothing:?}");
+            let something = written(role, &nothing, field, json!(["x"])).expect(text);
+            assert!(something.contains(filled), "{something:?}");
+        }
     }
 
     #[test]

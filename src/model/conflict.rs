@@ -116,6 +116,15 @@ impl Conflict {
     }
 }
 
+/// What one more place says of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Elsewhere {
+    /// The name of the document that has the place.
+    pub document: String,
+    /// The value, as written.
+    pub value: Option<String>,
+}
+
 /// A conflict that is about to be recorded.
 ///
 /// Two records with the same entity, document, field and values are one: repeating a sync repeats no record.
@@ -137,6 +146,9 @@ pub struct NewConflict {
     pub file: Option<String>,
     /// The row's value, as written.
     pub row: Option<String>,
+    /// What the files say in the other places of the field that collided with it: that is one conflict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// The file's whole text, kept as a blob.
     pub kept: Option<Digest>,
 }

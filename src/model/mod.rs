@@ -25,7 +25,7 @@ mod three_way;
 
 pub use actor::{Actor, Source};
 pub use code::{Code, CodeError};
-pub use conflict::{Conflict, ConflictKind, ConflictState, NewConflict};
+pub use conflict::{Conflict, ConflictKind, ConflictState, Elsewhere, NewConflict};
 pub use digest::{Digest, ShortDigest};
 pub use entity::{EntityKind, Record, Role, Row};
 pub use event::{Change, Changes, Cursor, EntityRef, Event, EventType, NewEvent};

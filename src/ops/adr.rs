@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::new::{refuse_unreadable, variables_of};
 use super::shelf::{Shelf, offered};
-use super::{OpError, Workspace};
+use super::{MakeError, OpError, Workspace};
 use crate::model::{DocPath, TemplateKind};
 use crate::template::{DEFAULT, Limits, RenderedFile, Variables, render};
 use crate::tree::{Expected, Outcome, Replacement};
@@ -50,9 +50,9 @@ impl AdrNew {
         let folder = DocPath::new(FOLDER).expect("a good path");
         let taken = numbers(ws, &folder)?;
         let free = taken.last().map_or(1, |last| last + 1);
-        let number = self.number.ok_or(OpError::NoNumber { free })?;
+        let number = self.number.ok_or(MakeError::NoNumber { free })?;
         if taken.contains(&number) {
-            return Err(OpError::NumberTaken { number });
+            return Err(OpError::from(MakeError::NumberTaken { number }));
         }
         let file = self.render(ws, number)?;
         let path = folder.join(&file.name).map_err(|_| OpError::BadPath { path: file.name.clone() })?;
@@ -74,7 +74,7 @@ impl AdrNew {
         refuse_unreadable("title", &title)?;
         let mut given = variables_of(&self.var)?;
         if let Some(name) = ["title", "number"].into_iter().find(|name| given.contains_key(*name)) {
-            return Err(OpError::GivenTwice { name: name.to_owned() });
+            return Err(OpError::from(MakeError::GivenTwice { name: name.to_owned() }));
         }
         given.insert("title".into(), title);
         let own = BTreeMap::from([("number".to_owned(), Value::from(format!("{number:03}")))]);
@@ -82,10 +82,10 @@ impl AdrNew {
         let mut files = render(template, &variables, Limits::default())?;
         match files.len() {
             1 => Ok(files.remove(0)),
-            n => Err(OpError::BadOutput {
+            n => Err(OpError::from(MakeError::BadOutput {
                 template: template.to_string(),
                 faults: vec![format!("it makes {n} files; a record is one")],
-            }),
+            })),
         }
     }
 }

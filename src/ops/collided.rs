@@ -22,18 +22,18 @@ pub struct Texts {
     pub row: Option<String>,
 }
 
-/// The file's value of a field that the row won.
-pub(super) fn file_value(conflict: &Conflict, record: &Record) -> Result<Given, OpError> {
+/// The value of the field that `said` is, as a file wrote it.
+pub(super) fn file_value(conflict: &Conflict, said: &Option<String>, record: &Record) -> Result<Given, OpError> {
     let place = conflict.what.field.as_deref().zip(conflict.what.document.as_ref());
     if let Some((pointer, key)) = place.filter(|(field, key)| field.starts_with('/') && key.role == Role::AgentConfig) {
-        return Ok(Given::Place(key.clone(), pointer.to_owned(), conflict.what.file.clone()));
+        return Ok(Given::Place(key.clone(), pointer.to_owned(), said.clone()));
     }
     let field = conflict.what.field.as_deref().and_then(Field::from_word);
     let field = field.ok_or_else(|| OpError::NotDecidable {
         kind: conflict.what.kind.word(),
         why: "the value is no field; edit the file instead, then sync".into(),
     })?;
-    let value = match &conflict.what.file {
+    let value = match said {
         None => serde_json::Value::Null,
         Some(raw) => value(record.kind, field, raw)?,
     };
@@ -62,6 +62,35 @@ pub(super) async fn texts(ws: &Workspace, conflict: &Conflict) -> Result<Texts, 
         Some(key.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |key| text(key.role, bytes)))
     };
     Ok(Texts { base: said(base), file: said(what.kept), row: said(row) })
+}
+
+/// What file and database have of what each conflict is about, in a word: a text by its length.
+pub(super) async fn sizes<'a>(
+    ws: &Workspace,
+    conflicts: impl Iterator<Item = (&'a Conflict, Option<&'a Record>)> + Clone,
+) -> Result<Vec<[String; 2]>, OpError> {
+    let wanted: Vec<Digest> =
+        conflicts.clone().flat_map(|(conflict, record)| both(conflict, record)).flatten().collect();
+    let blobs = ws.store.blobs(&wanted).await?;
+    let size = |text: Option<Digest>| blobs.get(&text?).map(|bytes| in_lines(bytes));
+    let told = |(conflict, record): (&Conflict, Option<&Record>)| {
+        let [file, row] = both(conflict, record).map(size);
+        let deleted = record.filter(|record| record.deleted).map(|_| "deleted".to_owned());
+        [file, deleted.or(row)].map(Option::unwrap_or_default)
+    };
+    Ok(conflicts.map(told).collect())
+}
+
+/// The texts of file and database; where the conflict is about no document, the row's first one.
+fn both(conflict: &Conflict, record: Option<&Record>) -> [Option<Digest>; 2] {
+    let documents = || record.into_iter().flat_map(|record| &record.documents);
+    let same = documents().find(|version| Some(&version.key) == conflict.what.document.as_ref());
+    [conflict.what.kept, same.or_else(|| documents().next()).map(|version| version.blob)]
+}
+
+fn in_lines(bytes: &[u8]) -> String {
+    let lines = bytes.split(|byte| *byte == b'\n').count() - usize::from(bytes.ends_with(b"\n"));
+    format!("text, {lines} line{}", if lines == 1 { "" } else { "s" })
 }
 
 /// The document that says most of what was deleted with all its files.

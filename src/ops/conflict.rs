@@ -1,16 +1,13 @@
-//! Lists, shows and decides conflicts.
+//! Lists and shows conflicts, and takes what a person decides of them.
 
-use std::collections::BTreeMap;
-
-use super::collided::{Texts, file_value, texts};
-use super::relocate::back_to;
+use super::collided::{Texts, sizes, texts};
+use super::decision::{Word, decide};
 use super::resolve::sprints_of;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, DocumentKey, EntityId, EntityKind, Record};
-use crate::reconcile::Side;
-use crate::store::{ListQuery, Selection};
-use crate::sync::{Decision, Deed, Edit, Order, Scope, SyncOptions, SyncReport, carry_out, put_back, renew_id, sync};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, EntityId};
+use crate::store::Selection;
+use crate::sync::{SyncReport, renew_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +34,17 @@ pub struct TakeFile {
     /// Which ones, by the ids that `conflict list` shows; their first letters are enough
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
+    /// Whose value counts where two files of a task say different ones, such as AGENT.yml; that of TASK.md without it
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    pub of: Option<String>,
+}
+
+/// Decide a conflict: what the file says now counts, after somebody edited it.
+#[derive(Debug, Clone)]
+pub struct TakeEdited {
+    /// Which one.
+    pub id: String,
 }
 
 /// Decide conflicts: what the database says counts.
@@ -78,6 +86,9 @@ pub struct ConflictView {
     pub file: Option<String>,
     /// What the database said.
     pub row: Option<String>,
+    /// What the other files of the task said of the same field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// Who set the database's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row_author: Option<String>,
@@ -92,6 +103,9 @@ pub struct ConflictView {
     /// The whole texts, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub texts: Option<Texts>,
+    /// What file and database have, in a word, where no value says it.
+    #[serde(skip)]
+    pub sides: [String; 2],
 }
 
 impl ConflictView {
@@ -132,7 +146,17 @@ impl TakeFile {
     /// # Errors
     /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        decide(ws, &self.ids, Side::File).await
+        decide(ws, &self.ids, Word::File { of: self.of.as_deref() }).await
+    }
+}
+
+impl TakeEdited {
+    /// Decides it.
+    ///
+    /// # Errors
+    /// As [`TakeFile::run`].
+    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+        decide(ws, &[self.id], Word::Edited).await
     }
 }
 
@@ -142,7 +166,7 @@ impl TakeDatabase {
     /// # Errors
     /// No conflict or several begin so; one that cannot be decided in this way; a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        decide(ws, &self.ids, Side::Row).await
+        decide(ws, &self.ids, Word::Row).await
     }
 }
 
@@ -158,195 +182,7 @@ impl NewId {
     }
 }
 
-/// Decides several conflicts at once; those of one entity are one change of it.
-async fn decide(ws: &Workspace, ids: &[String], side: Side) -> Result<SyncReport, OpError> {
-    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-    let chosen = ids.iter().map(|id| find(&open, id)).collect::<Result<Vec<_>, _>>()?;
-    refuse_contradiction(&chosen, side)?;
-    let entities: Vec<EntityId> = chosen.iter().filter_map(|conflict| conflict.what.entity).collect();
-    let records = ws.store.records(Selection::Ids(&entities)).await?;
-    let mut deeds: BTreeMap<EntityId, Deed> = BTreeMap::new();
-    let mut order = Order::default();
-    let mut report = None;
-    for conflict in &chosen {
-        let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
-        let record = record.ok_or_else(|| not_decidable(conflict.what.kind))?;
-        let is_elsewhere = conflict.what.kind.is_hold() && !conflict.is_seen_by(ws.clone);
-        if side == Side::Row && !is_elsewhere && is_lost(conflict, record) {
-            let done = put_back(ws, record, conflict).await?;
-            report = Some(report.map_or(done.clone(), |report: SyncReport| report.then(done)));
-            continue;
-        }
-        let deed = match (conflict.what.kind, side, &conflict.what.file) {
-            (_, Side::Row, _) if is_elsewhere => None,
-            (kind, Side::File, _) if is_elsewhere => {
-                let why = "the file lies in another working copy; decide it there".into();
-                return Err(OpError::NotDecidable { kind: kind.word(), why });
-            }
-            (ConflictKind::Path, Side::File, Some(place)) => Some(back_to(ws, record, place).await?),
-            _ => deed(conflict, record, side)?,
-        };
-        let tasks = if matches!(deed, Some(Deed::Delete)) { tasks_of(ws, record).await? } else { Vec::new() };
-        let is_of_task = |other: &Conflict| {
-            let is_deletion = other.what.kind == ConflictKind::DeleteEdit;
-            is_deletion && tasks.iter().any(|task| Some(*task) == other.what.entity)
-        };
-        add(&mut deeds, record.id, deed);
-        tasks.iter().for_each(|task| add(&mut deeds, *task, Some(Deed::Delete)));
-        let is_decided =
-            |other: &&Conflict| other.id == conflict.id || is_same_decision(conflict, other) || is_of_task(other);
-        let decided = open.iter().filter(is_decided);
-        order.resolved.extend(decided.map(|decided| (decided.id, word(side).to_owned())));
-    }
-    order.resolved.sort_unstable();
-    order.resolved.dedup();
-    order.edits = deeds.into_iter().map(|(entity, deed)| Edit { entity, deed }).collect();
-    if order.resolved.is_empty() {
-        return Ok(report.unwrap_or_default());
-    }
-    let done = carry_out(ws, order).await?;
-    let report = report.map_or(done.clone(), |report| report.then(done));
-    // The folder that was held can go its way now.
-    let freed = chosen.iter().filter(|conflict| conflict.what.kind == ConflictKind::IdReplaced);
-    let paths: Vec<DocPath> = freed.map(|conflict| conflict.what.path.clone()).collect();
-    if paths.is_empty() || side == Side::Row {
-        return Ok(report);
-    }
-    let options = SyncOptions { scope: Scope { paths, everything: false }, ..SyncOptions::default() };
-    Ok(report.then(sync(ws, options).await?))
-}
-
-/// Whether the files are gone of a row that is there, and something else keeps them from being made again.
-fn is_lost(conflict: &Conflict, record: &Record) -> bool {
-    let is_sprint = record.kind == EntityKind::Sprint;
-    !record.deleted
-        && (conflict.what.kind == ConflictKind::IdReplaced || is_sprint && conflict.what.kind == ConflictKind::Orphan)
-}
-
-const fn word(side: Side) -> &'static str {
-    match side {
-        Side::File => "take-file",
-        Side::Row => "take-db",
-    }
-}
-
-/// What a decision does to the entity; nothing where both sides are as they shall be, or it was deleted meanwhile.
-fn deed(conflict: &Conflict, record: &Record, side: Side) -> Result<Option<Deed>, OpError> {
-    // A file without a base and a folder that waits for its place are there, whatever became of the row.
-    let outlives_the_row = matches!(
-        conflict.what.kind,
-        ConflictKind::NoBase | ConflictKind::DuplicateId | ConflictKind::PathTaken | ConflictKind::Orphan
-    );
-    if record.deleted && !outlives_the_row {
-        return Ok(None);
-    }
-    let decision = |value| Some(Deed::Decide(vec![Decision { what: conflict.what.clone(), side, value }]));
-    if takes_part_away(conflict, side) {
-        return Ok(conflict.what.document.clone().map(Deed::Drop));
-    }
-    match (conflict.what.kind, side) {
-        (ConflictKind::Field | ConflictKind::Superseded, Side::File) => {
-            file_value(conflict, record).map(|value| decision(Some(value)))
-        }
-        (ConflictKind::Body | ConflictKind::NoBase | ConflictKind::TwoPlaces, Side::File) => {
-            Ok(decision(file_value(conflict, record).ok()))
-        }
-        (
-            ConflictKind::Field
-            | ConflictKind::Superseded
-            | ConflictKind::Body
-            | ConflictKind::NoBase
-            | ConflictKind::Invalid
-            | ConflictKind::CreateCreate
-            | ConflictKind::TwoPlaces,
-            _,
-        ) => Ok(decision(None)),
-        (ConflictKind::DeleteEdit, Side::Row) | (ConflictKind::EditDelete, Side::File) => Ok(None),
-        (ConflictKind::DeleteEdit | ConflictKind::IdReplaced, Side::File) | (ConflictKind::EditDelete, Side::Row) => {
-            Ok(Some(Deed::Delete))
-        }
-        (ConflictKind::Path, Side::Row) => Ok(None),
-        (kind, _) => Err(not_decidable(kind)),
-    }
-}
-
-/// Whether the side that counts has one of the documents no more; the task stays.
-fn takes_part_away(conflict: &Conflict, side: Side) -> bool {
-    let decided = (conflict.what.kind, side);
-    let is_away = matches!(decided, (ConflictKind::DeleteEdit, Side::File) | (ConflictKind::EditDelete, Side::Row));
-    let names =
-        |key: &DocumentKey| [key.name.as_str(), key.role.word()].map(Some).contains(&conflict.what.field.as_deref());
-    is_away && conflict.what.document.as_ref().is_some_and(names)
-}
-
-/// Adds a deed to those of the same entity: whoever deletes it has decided everything else.
-fn add(deeds: &mut BTreeMap<EntityId, Deed>, entity: EntityId, deed: Option<Deed>) {
-    match (deeds.get_mut(&entity), deed) {
-        (_, None) => {}
-        (Some(Deed::Decide(all)), Some(Deed::Decide(more))) => all.extend(more),
-        (Some(Deed::Delete), _) => {}
-        (_, Some(deed)) => drop(deeds.insert(entity, deed)),
-    }
-}
-
-/// The live tasks of a sprint, which go with it.
-async fn tasks_of(ws: &Workspace, record: &Record) -> Result<Vec<EntityId>, OpError> {
-    if record.kind != EntityKind::Sprint {
-        return Ok(Vec::new());
-    }
-    let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
-    Ok(ws.store.list(&query).await?.items.iter().map(|task| task.id).collect())
-}
-
-/// Whether two records are about one field, told in two places: that is one decision.
-fn is_same_decision(a: &Conflict, b: &Conflict) -> bool {
-    let (a, b) = (&a.what, &b.what);
-    let is_one = a.field.is_some() && (a.kind, a.entity, &a.field, &a.row) == (b.kind, b.entity, &b.field, &b.row);
-    match a.kind {
-        ConflictKind::TwoPlaces => is_one,
-        ConflictKind::Field => is_one && a.file == b.file,
-        _ => false,
-    }
-}
-
-/// Refuses to take two values of the files for one field, and to move what is changed otherwise at once.
-fn refuse_contradiction(chosen: &[Conflict], side: Side) -> Result<(), OpError> {
-    let field = |conflict: &Conflict| {
-        let is_value = matches!(conflict.what.kind, ConflictKind::Field | ConflictKind::TwoPlaces);
-        conflict.what.entity.zip(conflict.what.field.clone()).filter(|_| is_value && side == Side::File)
-    };
-    let moves = |conflict: &&Conflict| {
-        conflict.what.kind == ConflictKind::Path && side == Side::File || takes_part_away(conflict, side)
-    };
-    for path in chosen.iter().filter(moves) {
-        if chosen.iter().any(|other| other.id != path.id && other.what.entity == path.what.entity) {
-            let why = format!("decide {} alone, since it takes away or moves what the others are about", short(path));
-            return Err(OpError::NotDecidable { kind: path.what.kind.word(), why });
-        }
-    }
-    for (at, a) in chosen.iter().enumerate() {
-        let contradicts = |b: &&Conflict| field(b).is_some() && field(b) == field(a) && b.what.file != a.what.file;
-        if let Some(b) = chosen[..at].iter().find(contradicts) {
-            return Err(OpError::NotDecidable {
-                kind: a.what.kind.word(),
-                why: format!("{} and {} are two values of one field; take one of them", short(b), short(a)),
-            });
-        }
-    }
-    Ok(())
-}
-
-fn not_decidable(kind: ConflictKind) -> OpError {
-    let why = match kind {
-        ConflictKind::DuplicateId => "give the copy an id of its own with `conflict new-id`, or remove it",
-        ConflictKind::PathTaken => "rename one of the two folders",
-        ConflictKind::Orphan => "make the sprint, or move the tasks out of it",
-        _ => "change the files or the row, then sync",
-    };
-    OpError::NotDecidable { kind: kind.word(), why: why.into() }
-}
-
-fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {
+pub(super) fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {
     let wanted = id.to_lowercase();
     let fitting: Vec<&Conflict> = conflicts
         .iter()
@@ -362,7 +198,7 @@ fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {
 }
 
 /// The end of an id, which is the part that differs between ids of one moment.
-fn short(conflict: &Conflict) -> String {
+pub(super) fn short(conflict: &Conflict) -> String {
     let id = conflict.id.uuid().simple().to_string();
     id[id.len() - 8..].to_owned()
 }
@@ -371,9 +207,15 @@ async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictV
     let entities: Vec<EntityId> = conflicts.iter().filter_map(|conflict| conflict.what.entity).collect();
     let records = ws.store.records(Selection::Ids(&entities)).await?;
     let sprints = sprints_of(ws, records.iter().map(|record| &record.row)).await?;
-    let view = |conflict: Conflict| {
-        let record = records.iter().find(|record| Some(record.id) == conflict.what.entity);
+    let record_of = |conflict: &Conflict| records.iter().find(|record| Some(record.id) == conflict.what.entity);
+    let mut sizes = sizes(ws, conflicts.iter().map(|conflict| (conflict, record_of(conflict)))).await?.into_iter();
+    let mut view = |conflict: Conflict| {
+        let record = record_of(&conflict);
+        let is_orphan = conflict.what.kind == ConflictKind::Orphan;
+        let is_buried = is_orphan && record.is_some_and(|record| record.deleted);
+        let word = |word: &str| is_buried.then(|| word.to_owned());
         ConflictView {
+            sides: sizes.next().unwrap_or_default(),
             id: conflict.id.to_string(),
             short: short(&conflict),
             kind: conflict.what.kind,
@@ -381,8 +223,9 @@ async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictV
             path: conflict.what.path.to_string(),
             field: conflict.what.field,
             base: conflict.what.base,
-            file: conflict.what.file,
-            row: conflict.what.row,
+            file: conflict.what.file.or_else(|| word("there, with tasks")),
+            row: conflict.what.row.or_else(|| word("deleted")),
+            elsewhere: conflict.what.elsewhere,
             row_author: conflict.row_author.map(|author| author.to_string()),
             state: conflict.state,
             resolution: conflict.resolution,
@@ -390,5 +233,5 @@ async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictV
             texts: None,
         }
     };
-    Ok(conflicts.into_iter().map(view).collect())
+    Ok(conflicts.into_iter().map(&mut view).collect())
 }

@@ -1,8 +1,11 @@
 //! Finds out what may be wrong with a project: its database, its documents, what waits and what was left behind.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::database::{BACKUP, OldDatabases, SET_ASIDE};
 use super::{OpError, Status, TemplateCheck, Workspace};
 use crate::model::{Code, CodeError, Row};
 use crate::store::ListQuery;
@@ -22,6 +25,12 @@ pub struct Finding {
     pub is_well: bool,
     /// What was found, in words.
     pub detail: String,
+    /// How many things that take room, where such were looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    /// How many bytes they take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 impl Checkup {
@@ -38,6 +47,8 @@ impl Checkup {
         findings.push(codes(ws).await?);
         findings.push(templates(ws).await);
         findings.push(trash(ws)?);
+        let file = ws.store.describe().await?.file;
+        findings.extend(file.as_deref().map(Finding::of_old_databases));
         Ok(findings)
     }
 }
@@ -47,6 +58,31 @@ impl Finding {
     pub fn of(what: &str, error: &dyn std::error::Error) -> Self {
         let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
         finding(what, false, causes.collect::<Vec<_>>().join(": "))
+    }
+
+    /// Something that is not as it should be.
+    pub fn not_well(what: &str, detail: impl Into<String>) -> Self {
+        finding(what, false, detail.into())
+    }
+
+    /// The databases from before the one at `path`.
+    pub fn of_old_databases(path: &Path) -> Self {
+        const WHAT: &str = "old databases";
+        let OldDatabases { count, bytes } = match OldDatabases::of(path) {
+            Ok(old) => old,
+            Err(error) if error.is_absence() => OldDatabases::default(),
+            Err(error) => return Self::of(WHAT, &error),
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().unwrap_or(path).display();
+        let detail = match count {
+            0 => "none".to_owned(),
+            _ => format!(
+                "{count} kept by `db rebuild` or `db migrate`, {bytes} bytes; once nobody misses their history, delete \
+                 {name}{SET_ASIDE}* and {name}{BACKUP}* in {folder}"
+            ),
+        };
+        Self { count: Some(count), bytes: Some(bytes), ..finding(WHAT, true, detail) }
     }
 
     /// Something that is as it should be.
@@ -141,5 +177,5 @@ fn trash(ws: &Workspace) -> Result<Finding, OpError> {
 }
 
 fn finding(what: &str, is_well: bool, detail: String) -> Finding {
-    Finding { what: what.to_owned(), is_well, detail }
+    Finding { what: what.to_owned(), is_well, detail, count: None, bytes: None }
 }

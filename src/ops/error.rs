@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::MakeError;
 use crate::model::{CodeError, DocPath, EntityKind, Field, ReferenceError, nearest};
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::sync::brakes::Brake;
 use crate::template::TemplateError;
-use crate::tree::{FileKind, TreeError};
+use crate::tree::TreeError;
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,8 @@ pub enum OpError {
     NotFound {
         /// What was asked for.
         reference: String,
+        /// Of which kind, where only one was meant.
+        kind: Option<EntityKind>,
         /// What is called nearly so.
         nearest: Vec<String>,
     },
@@ -100,104 +103,10 @@ pub enum OpError {
         /// The text.
         text: String,
     },
-    /// There is no such file.
-    #[error("there is no file {}", path.display())]
-    NoFile {
-        /// The path.
-        path: PathBuf,
-    },
-    /// A file that does not hold what it should.
-    #[error("cannot read {}: {message}", path.display())]
-    BadList {
-        /// The path.
-        path: PathBuf,
-        /// What is wrong, and where.
-        message: String,
-    },
-    /// A file that is no plan.
-    #[error("cannot read {}: {message}", path.display())]
-    BadPlan {
-        /// The path.
-        path: PathBuf,
-        /// What is wrong, and where.
-        message: String,
-    },
-    /// An entry of a list that cannot be made; nothing of the list was.
-    #[error("{}: entry {entry} (`{code}`): {source}", path.display())]
-    InList {
-        /// The list.
-        path: PathBuf,
-        /// The number of the entry, from 1.
-        entry: usize,
-        /// Its code.
-        code: String,
-        /// Why.
-        source: Box<OpError>,
-    },
-    /// A record without a number; nobody but people can agree on one.
-    #[error("a record needs a number")]
-    NoNumber {
-        /// The next one that is free here.
-        free: u32,
-    },
-    /// A record has that number.
-    #[error("there is a record with the number {number:03} already")]
-    NumberTaken {
-        /// The number.
-        number: u32,
-    },
-    /// Two values for one variable.
-    #[error("`{name}` is given twice")]
-    GivenTwice {
-        /// The variable.
-        name: String,
-    },
-    /// A text that a document would not show as it was given.
-    #[error("`{name}` {why}")]
-    BadText {
-        /// What it is for.
-        name: String,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// Something that belongs to no sprint was to be put into one.
-    #[error("a sprint was given, and only a task belongs to one, not a {kind}")]
-    HasNoSprint {
-        /// What was to be made.
-        kind: EntityKind,
-    },
-    /// Something lies where a file is to be made.
-    #[error("{path} is there already, and is {kind}")]
-    Occupied {
-        /// Where.
-        path: DocPath,
-        /// What it is.
-        kind: FileKind,
-    },
-    /// A document that cannot be understood.
-    #[error("{path} cannot be understood: {why}")]
-    NotUnderstood {
-        /// Which.
-        path: DocPath,
-        /// Why, and where.
-        why: String,
-    },
-    /// A list names one thing twice.
-    #[error("`{code}` is listed twice")]
-    Repeated {
-        /// The code.
-        code: String,
-    },
     /// The place is taken.
     #[error("there is a `{code}` already")]
     Taken {
         /// The code.
-        code: String,
-    },
-    /// The example, or something in its place, is there already.
-    #[error("the example cannot be made: `{code}` is there already")]
-    DemoThere {
-        /// What is there.
         code: String,
     },
     /// A sprint that has tasks.
@@ -207,14 +116,6 @@ pub enum OpError {
         sprint: String,
         /// How many tasks it has.
         tasks: usize,
-    },
-    /// A template makes something that the next sync would refuse.
-    #[error("the template `{template}` makes what cannot be kept in step: {}", faults.join("; "))]
-    BadOutput {
-        /// Kind and name.
-        template: String,
-        /// Everything that is wrong with it.
-        faults: Vec<String>,
     },
     /// A brake refused the run; nothing was written.
     #[error("refused: {brake}")]
@@ -240,6 +141,9 @@ pub enum OpError {
         /// Why.
         why: String,
     },
+    /// What was to be made, or carried out from a file.
+    #[error(transparent)]
+    Make(#[from] MakeError),
     /// The templates.
     #[error(transparent)]
     Template(#[from] TemplateError),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::listed::Entry;
 use super::new::{TemplateOptions, creations};
-use super::{OpError, Workspace};
+use super::{MakeError, OpError, Workspace};
 use crate::config::{Config, FILE_NAME};
 use crate::document::{self, Stamps};
 use crate::model::{DocPath, ProjectId, Role, TemplateKind};
@@ -51,14 +51,21 @@ pub struct Initialised {
 }
 
 impl Init {
-    /// Writes `instep.toml` and the folder for the planning files, unless they are there.
+    /// Writes `instep.toml` and the folder for the planning files, unless they are there; `database` is the name under which
+    /// everybody's own settings know the database.
     ///
     /// # Errors
     /// A root that can be no folder below the project, or files that cannot be written.
-    pub fn lay_out(&self, tree: &Tree, project: ProjectId, folder: &str) -> Result<(), OpError> {
+    pub fn lay_out(
+        &self,
+        tree: &Tree,
+        project: ProjectId,
+        folder: &str,
+        database: Option<&str>,
+    ) -> Result<(), OpError> {
         let name = self.name.as_deref().unwrap_or(folder);
         let root = self.root()?;
-        let mut settings = Config::render_new(project, name);
+        let mut settings = Config::render_new(project, name, database);
         if root.as_str() != "delegation" {
             settings += &format!("\n[tree]\nroot = {}\n", json!(root.as_str()));
         }
@@ -112,7 +119,7 @@ impl Init {
         let mut report = SyncReport { applied: true, ..SyncReport::default() };
         if self.demo {
             report = demo(ws).await.map_err(|error| match error {
-                OpError::Taken { code } => OpError::DemoThere { code },
+                OpError::Taken { code } => OpError::from(MakeError::DemoThere { code }),
                 other => other,
             })?;
         }
@@ -134,7 +141,7 @@ fn check_free(tree: &Tree, root: &DocPath, settings: &DocPath) -> Result<(), OpE
         match tree.kind(&path) {
             None => break,
             Some(FileKind::Folder) => folder.push('/'),
-            Some(kind) => return Err(OpError::Occupied { path, kind }),
+            Some(kind) => return Err(OpError::from(MakeError::Occupied { path, kind })),
         }
     }
     match tree.check_place(settings) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::OpError;
+use super::{MakeError, OpError};
 use crate::model::TemplateKind;
 use crate::tree::read_named;
 
@@ -35,8 +35,8 @@ pub(super) struct Entry {
 /// # Errors
 /// There is no such file, or it is no list of things to make.
 pub(super) fn read(path: &Path) -> Result<Vec<Entry>, OpError> {
-    let bad = |message: String| OpError::BadList { path: path.to_owned(), message };
-    let bytes = read_named(path, MAX_LIST)?.ok_or_else(|| OpError::NoFile { path: path.to_owned() })?;
+    let bad = |message: String| OpError::from(MakeError::BadList { path: path.to_owned(), message });
+    let bytes = read_named(path, MAX_LIST)?.ok_or_else(|| MakeError::NoFile { path: path.to_owned() })?;
     parse(&bytes).map_err(bad)
 }
 

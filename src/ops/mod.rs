@@ -8,6 +8,7 @@ mod adr;
 mod collided;
 mod conflict;
 mod database;
+mod decision;
 mod diff;
 mod doctor;
 mod doctor_fields;
@@ -16,6 +17,7 @@ mod init;
 mod list;
 mod listed;
 mod made;
+mod make_error;
 mod new;
 mod next;
 mod relocate;
@@ -33,8 +35,8 @@ mod view;
 
 pub use adr::{AdrMade, AdrNew};
 pub use collided::Texts;
-pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeFile};
-pub use database::{DatabaseInfo, DatabaseView, TableSize};
+pub use conflict::{ConflictList, ConflictShow, ConflictView, NewId, TakeDatabase, TakeEdited, TakeFile};
+pub use database::{BESIDE, DatabaseInfo, DatabaseView, OldDatabases, SET_ASIDE, TableSize};
 pub use diff::{Diff, EntityDiff, FieldDiff, FileDiff, difference};
 pub use doctor::{Checkup, Finding};
 pub use doctor_fields::{
@@ -43,6 +45,7 @@ pub use doctor_fields::{
 pub use error::OpError;
 pub use init::{Init, Initialised};
 pub use list::{AgentList, Listing, PageOptions, SprintList, TaskList, sort_words};
+pub use make_error::MakeError;
 pub use new::{AgentNew, SprintNew, TaskNew, TemplateOptions};
 pub use next::{NextTasks, TaskNext, Waiting};
 pub use relocate::Relocate;

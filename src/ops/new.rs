@@ -11,7 +11,7 @@ use super::listed::{self, Entry};
 use super::made::{self, entity_kind};
 use super::resolve::resolve_kind;
 use super::shelf::{Shelf, offered};
-use super::{OpError, Workspace, room};
+use super::{MakeError, OpError, Workspace, room};
 use crate::model::{Code, EntityId, EntityKind, Field, Reference, TemplateKind};
 use crate::sync::plan::{Note, NoteKind};
 use crate::sync::{Creation, Order, SyncReport, carry_out};
@@ -142,7 +142,7 @@ fn entries<const N: usize>(
         for (name, value) in variables_of(&how.var)? {
             let told_elsewhere = name == "code" || (name == "sprint" && code.is_some());
             if told_elsewhere || variables.insert(name.clone(), value).is_some() {
-                return Err(OpError::GivenTwice { name });
+                return Err(OpError::from(MakeError::GivenTwice { name }));
             }
         }
         return Ok(vec![Entry { code: code.unwrap_or_default(), variables, ..Entry::default() }]);
@@ -162,7 +162,7 @@ pub(super) fn variables_of(pairs: &[String]) -> Result<BTreeMap<String, Value>, 
         match pair.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
                 if variables.insert(name.to_owned(), Value::from(value)).is_some() {
-                    return Err(OpError::GivenTwice { name: name.to_owned() });
+                    return Err(OpError::from(MakeError::GivenTwice { name: name.to_owned() }));
                 }
             }
             _ => return Err(OpError::BadAssignment { text: pair.clone() }),
@@ -190,7 +190,7 @@ pub(super) fn refuse_unreadable(name: &str, value: &Value) -> Result<(), OpError
     } else {
         return Ok(());
     };
-    Err(OpError::BadText { name: name.to_owned(), why })
+    Err(OpError::from(MakeError::BadText { name: name.to_owned(), why }))
 }
 
 /// Refuses a status that its row could not have.
@@ -238,7 +238,9 @@ pub(super) async fn creations(
     let mut maker = Maker { ws, kind, how, shelf: Shelf::read(ws)?, sprints: BTreeMap::new() };
     let mut plan = ToMake::default();
     let in_list = |index: usize, code: String, error: OpError| match &how.from {
-        Some(path) => OpError::InList { path: path.clone(), entry: index + 1, code, source: Box::new(error) },
+        Some(path) => {
+            OpError::from(MakeError::InList { path: path.clone(), entry: index + 1, code, source: Box::new(error) })
+        }
         None => error,
     };
     for (index, entry) in entries.into_iter().enumerate() {
@@ -272,19 +274,19 @@ impl Maker<'_> {
         refuse_no_status(kind, &entry.variables)?;
         let sprint = match &entry.sprint {
             Some(name) if kind == EntityKind::Task => Some(self.sprint(name).await?),
-            Some(_) => return Err(OpError::HasNoSprint { kind }),
+            Some(_) => return Err(OpError::from(MakeError::HasNoSprint { kind })),
             None => None,
         };
         let template = self.template(template_kind, entry.template.as_deref())?;
         let variables = variables(self.ws, &code, sprint.as_ref(), entry);
         let files = render(template, &variables, Limits::default())?;
         let made = made::read(self.ws.tree.layout(), kind, &files)
-            .map_err(|faults| OpError::BadOutput { template: template.to_string(), faults })?;
+            .map_err(|faults| MakeError::BadOutput { template: template.to_string(), faults })?;
         let sprint_code = sprint.as_ref().map(|(_, code)| code.as_str());
         let place = room::place(self.ws.tree.layout(), kind, &code, sprint_code);
         let sprint = sprint.as_ref().map(|(id, _)| *id);
         if plan.creations.iter().any(|other| other.code == code && other.sprint == sprint && other.kind == kind) {
-            return Err(OpError::Repeated { code: code.to_string() });
+            return Err(OpError::from(MakeError::Repeated { code: code.to_string() }));
         }
         plan.remarks.extend(made.remarks.into_iter().map(|(name, message)| {
             let path = if kind == EntityKind::Agent { place.clone() } else { format!("{place}/{name}") };

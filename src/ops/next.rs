@@ -111,14 +111,17 @@ fn text(task: &Row, field: Field) -> Option<&str> {
     task.fields.get(&field).and_then(Value::as_str)
 }
 
-/// The names of tasks that a task says it depends on, in its header or in a section of its text.
+/// The names of tasks that a task says it depends on: in its header, and only where that does not say in a section of
+/// its text, which is a guess.
 fn dependencies(task: &Row, told: Option<&Value>) -> Vec<String> {
     let texts = |list: Option<&Value>| -> Vec<String> {
         let items = list.and_then(Value::as_array).into_iter().flatten();
         items.filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let mut names = texts(task.fields.get(&Field::DependsOn));
-    names.extend(texts(told).iter().flat_map(|item| tasks_named(item)));
+    let mut names = match task.fields.get(&Field::DependsOn) {
+        Some(header) => texts(Some(header)),
+        None => texts(told).iter().flat_map(|item| tasks_named(item)).collect(),
+    };
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(name.to_lowercase()));
     names

@@ -74,7 +74,13 @@ pub(super) async fn back_to(ws: &Workspace, record: &Record, path: &str) -> Resu
     Ok(Deed::Move { sprint: Some(sprint), code: Some(code) })
 }
 
-async fn refuse_taken(ws: &Workspace, record: &Record, sprint: Option<EntityId>, code: &str) -> Result<(), OpError> {
+/// Refuses a place that another row has.
+pub(super) async fn refuse_taken(
+    ws: &Workspace,
+    record: &Record,
+    sprint: Option<EntityId>,
+    code: &str,
+) -> Result<(), OpError> {
     let named = ws.store.records(Selection::Codes(&[code.to_ascii_lowercase()])).await?;
     let is_there = |other: &Record| {
         !other.deleted

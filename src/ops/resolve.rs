@@ -110,5 +110,5 @@ async fn not_found(ws: &Workspace, wanted: &Reference) -> Result<OpError, OpErro
         }
     }
     offered.truncate(3);
-    Ok(OpError::NotFound { reference: wanted.to_string(), nearest: offered })
+    Ok(OpError::NotFound { reference: wanted.to_string(), kind: wanted.kind, nearest: offered })
 }

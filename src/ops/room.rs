@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{OpError, Workspace};
+use super::view::reference;
+use super::{MakeError, OpError, Workspace};
 use crate::model::{Code, DocPath, EntityId, EntityKind, Home, Record};
 use crate::store::Selection;
 use crate::sync::Creation;
@@ -23,12 +24,8 @@ pub(super) fn refuse_taken(
     let sprint = sprints.values().find(|(id, _)| Some(*id) == creation.sprint).map(|(_, code)| code.as_str());
     let Some(address) = address(creation.kind, &creation.code, sprint) else { return Ok(()) };
     if let Some(row) = rows.iter().find(|row| is_same(row, creation)) {
-        let home = match (&address, sprint) {
-            (Address::Task(..), Some(sprint)) => format!("{sprint}/"),
-            (Address::Task(..), None) => "backlog/".to_owned(),
-            _ => String::new(),
-        };
-        return Err(OpError::Taken { code: format!("{}:{home}{}", row.kind.letter(), row.code) });
+        let codes = sprints.values().cloned().collect();
+        return Err(OpError::Taken { code: reference(row, &codes) });
     }
     let mut paths = paths(ws.tree.layout(), &address, creation).into_iter();
     paths.try_for_each(|path| refuse_occupied(ws, &path, &address))
@@ -79,7 +76,7 @@ fn refuse_occupied(ws: &Workspace, path: &DocPath, address: &Address) -> Result<
             continue;
         };
         if !(is_folder && kind == FileKind::Folder) {
-            return Err(OpError::Occupied { path: place, kind });
+            return Err(OpError::from(MakeError::Occupied { path: place, kind }));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::listed::Entry;
 use super::new::{TemplateOptions, creations};
 use super::resolve::resolve_kind;
-use super::{OpError, Workspace};
+use super::{MakeError, OpError, Workspace};
 use crate::document::{ListedTask, load};
 use crate::model::{EntityKind, Field, Home, Record, Reference, Role, Row, TemplateKind};
 use crate::store::ListQuery;
@@ -63,7 +63,7 @@ fn listed_tasks(ws: &Workspace, sprint: &Record) -> Result<Vec<ListedTask>, OpEr
     let Some(version) = document else { return Ok(Vec::new()) };
     let bytes = ws.tree.read(&version.path)?.bytes;
     let read = load(Role::Sprint, &bytes)
-        .map_err(|why| OpError::NotUnderstood { path: version.path.clone(), why: why.to_string() })?;
+        .map_err(|why| MakeError::NotUnderstood { path: version.path.clone(), why: why.to_string() })?;
     Ok(read.document.listed_tasks())
 }
 

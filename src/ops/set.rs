@@ -172,6 +172,7 @@ pub const fn settable(kind: EntityKind) -> &'static [Field] {
             Field::StartsOn,
             Field::EndsOn,
             Field::CompletedOn,
+            Field::Goal,
             Field::Tags,
             Field::DependsOn,
             Field::Blocks,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{OpError, Workspace};
+use super::{MakeError, OpError, Workspace};
 use crate::config;
 use crate::model::DocPath;
 use crate::reconcile::Direction;
@@ -140,12 +140,15 @@ async fn is_in_rows(ws: &Workspace, path: &DocPath) -> Result<bool, OpError> {
 }
 
 fn read_plan(path: &std::path::Path) -> Result<Plan, OpError> {
-    let bytes = read_outside(path, MAX_PLAN)?.ok_or_else(|| OpError::NoFile { path: path.to_owned() })?;
+    let bytes = read_outside(path, MAX_PLAN)?.ok_or_else(|| MakeError::NoFile { path: path.to_owned() })?;
     let read: Result<PlanFile, _> = serde_json::from_slice(&bytes);
     match read {
         Ok(file) if file.kind == "sync.plan" && file.schema_version == 1 => Ok(file.data),
-        Ok(_) => Err(OpError::BadPlan { path: path.to_owned(), message: "this is no plan of `sync --plan`".into() }),
-        Err(error) => Err(OpError::BadPlan { path: path.to_owned(), message: error.to_string() }),
+        Ok(_) => Err(OpError::from(MakeError::BadPlan {
+            path: path.to_owned(),
+            message: "this is no plan of `sync --plan`".into(),
+        })),
+        Err(error) => Err(OpError::from(MakeError::BadPlan { path: path.to_owned(), message: error.to_string() })),
     }
 }
 

@@ -33,6 +33,11 @@ pub trait Content: Clone + Debug + PartialEq {
         self.text() == other.text()
     }
 
+    /// Whether this text is the first part of the other one, as a writer leaves it who is not done yet.
+    fn is_beginning_of(&self, _other: &Self) -> bool {
+        false
+    }
+
     /// What `key` speaks of.
     fn topic(key: &Self::Key) -> Self::Topic;
 

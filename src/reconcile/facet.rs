@@ -70,6 +70,15 @@ impl<'a, C: Content> Ground<'a, C> {
             (before, now) => before.is_none() && now.is_none(),
         })
     }
+
+    /// Whether the row has what this clone read of the file while somebody was still writing it: that something is not
+    /// in it yet deletes nothing.
+    pub(super) fn was_read_half(&self) -> bool {
+        let (row, file) = (self.row, &self.file.content);
+        let both_changed = |base: &C| base != file && !base.has_same_words(row);
+        let is_half = || row.text() != file.text() && row.is_beginning_of(file);
+        self.base.is_some_and(both_changed) && is_half() && self.has_own_words_since()
+    }
 }
 
 impl<'a, C: PartialEq> Ground<'a, C> {

@@ -44,13 +44,24 @@ impl<I> Identity<I> {
     }
 }
 
-/// What is known of an entity beside the folders that bear its id.
+/// Where an entity should be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seats<L> {
-    /// Where it should be found, the most telling place first: where this clone left it, then where its row has it.
-    pub places: Vec<L>,
-    /// Whether it was deleted while nobody had decided what its copies are: none of them is taken for itself.
+    /// Where this clone left it, the most telling place first.
+    pub left: Vec<L>,
+    /// Where its row has it; of one that is deleted, where it was last.
+    pub of_row: Option<L>,
+    /// Whether it was deleted while nobody had decided what its copies are: none of them is taken for itself, not even
+    /// where its row was last.
     pub is_left_to_copies: bool,
+}
+
+impl<L> Seats<L> {
+    /// The places, the most telling one first.
+    fn places(self) -> Vec<L> {
+        let of_row = self.of_row.filter(|_| !self.is_left_to_copies);
+        self.left.into_iter().chain(of_row).collect()
+    }
 }
 
 /// Tells for each of `found` whom it belongs to, in the same order.
@@ -102,7 +113,8 @@ fn identity<I: Ord + Clone, L: PartialEq>(
     let Some(id) = claim(folder) else {
         return gone.map_or(Identity::New, |known| Identity::Belongs(known.clone()));
     };
-    let Seats { places, is_left_to_copies } = seats(id);
+    let seats = seats(id);
+    let (is_left_to_copies, places) = (seats.is_left_to_copies, seats.places());
     let is_claimed = |place: &&L| claims[id].iter().any(|claim| claim.place == **place);
     let is_original = match places.iter().find(is_claimed) {
         Some(seat) => *seat == folder.place,
@@ -124,18 +136,18 @@ mod tests {
         Found { place, stamps: stamps.to_vec(), known_here: known }
     }
 
-    /// The rows of `a` and `b` have the places 1 and 2; `m` was left at 9, and its row has moved to 8; `d` is deleted,
-    /// and its copies are undecided.
+    /// The rows of `a` and `b` have the places 1 and 2; `m` was left at 9, and its row has moved to 8; `d` was left at 4
+    /// and deleted when its row was at 5, and its copies are undecided.
     fn told(found: &[Found<char, u8>]) -> Vec<Identity<char>> {
         identities(found, |id| {
-            let places = match id {
-                'a' => vec![1],
-                'b' => vec![2],
-                'm' => vec![9, 8],
-                'd' => vec![4],
-                _ => vec![],
+            let (left, of_row) = match id {
+                'a' => (vec![], Some(1)),
+                'b' => (vec![], Some(2)),
+                'm' => (vec![9], Some(8)),
+                'd' => (vec![4], Some(5)),
+                _ => (vec![], None),
             };
-            Seats { places, is_left_to_copies: *id == 'd' }
+            Seats { left, of_row, is_left_to_copies: *id == 'd' }
         })
     }
 
@@ -186,6 +198,7 @@ mod tests {
     #[test]
     fn row_20_a_copy_that_nobody_decided_about_is_not_taken_for_the_deleted_original() {
         assert_eq!(told(&[at(7, &['d'], None)]), [Identity::Duplicate('d')]);
+        assert_eq!(told(&[at(5, &['d'], None)]), [Identity::Duplicate('d')], "nor one where its row was last");
         let found = [at(4, &['d'], Some('d')), at(7, &['d'], None)];
         assert_eq!(told(&found), [Identity::Belongs('d'), Identity::Duplicate('d')]);
         assert_eq!(told(&[at(4, &['d'], Some('d'))]), [Identity::Belongs('d')]);

@@ -113,7 +113,7 @@ fn finish<P: Ord + Clone, C: Content>(
         let chosen: Vec<_> = choices.in_part(seat.name).into_iter().chain(waiting).collect();
         C::rebuilt(sides, &values, &chosen).filter(|_| choice.is_none())
     };
-    let is_overlap = matches!(clash, Some(ConflictKind::Body | ConflictKind::Superseded));
+    let is_overlap = matches!(clash, Some(ConflictKind::Body | ConflictKind::Superseded)) && !ground.was_read_half();
     let clash = match is_overlap.then(rebuilt).flatten() {
         Some(row) if !is_held => return Merged { row, is_held },
         // What is held already is all that stands against it.
@@ -142,6 +142,9 @@ fn finish<P: Ord + Clone, C: Content>(
 /// The merged text; where nobody can tell or chose what it should be, the row's, and the part is held.
 fn text<C: Content>(ground: &Ground<'_, C>, choice: Option<Side>) -> (C::Text, Option<ConflictKind>) {
     let (file, row) = (ground.file.content.text(), ground.row.text());
+    if ground.was_read_half() {
+        return (file.clone(), Some(ConflictKind::Superseded));
+    }
     let standing = ground.standing_of_text();
     let base = match (standing, ground.base) {
         (Standing::Agree | Standing::Row, _) => return (row.clone(), None),
@@ -177,7 +180,23 @@ fn compose<C: Content>(
     values: &BTreeMap<C::Key, C::Value>,
 ) -> Result<C, Invalid> {
     let written = [&ground.file.content, ground.row].into_iter().find(|c| c.text() == text && c.values() == values);
-    written.map_or_else(|| C::assemble(text, values), |content| Ok(content.clone()))
+    let assembled = || C::assemble(text, values).or_else(|Invalid| in_style_of_file(ground, text, values));
+    written.map_or_else(assembled, |content| Ok(content.clone()))
+}
+
+/// Puts values into the file's text as the file spells them: where it has brackets, lines of a list would break it.
+fn in_style_of_file<C: Content>(
+    ground: &Ground<'_, C>,
+    text: &C::Text,
+    values: &BTreeMap<C::Key, C::Value>,
+) -> Result<C, Invalid> {
+    let file = &ground.file.content;
+    if file.text() != text {
+        return Err(Invalid);
+    }
+    let spelled =
+        |(key, value): (&C::Key, &C::Value)| (key.clone(), file.respelled(key, value).unwrap_or_else(|| value.clone()));
+    C::assemble(text, &values.iter().map(spelled).collect())
 }
 
 /// The row with its own text and those of `values` that have a place in it; unchanged where that makes no document.

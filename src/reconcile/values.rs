@@ -57,10 +57,18 @@ fn one_value<C: Content>(ground: &Ground<'_, C>, key: &C::Key) -> (Option<C::Val
     let standing = ground.standing(|content| content.values().get(key));
     let values = ThreeWay { base: ground.base.and_then(of), file: of(&ground.file.content), row: of(ground.row) };
     match standing {
+        Standing::Row if values.file.is_some() != values.row.is_some() && is_half_read(ground, key) => {
+            (values.file, None)
+        }
         Standing::Agree | Standing::Row => (values.row, None),
         Standing::File => (values.file, None),
         _ => both_changed(ground, key, standing, values),
     }
+}
+
+/// Whether the row has of `key` what this clone read while the file was being written.
+fn is_half_read<C: Content>(ground: &Ground<'_, C>, key: &C::Key) -> bool {
+    ground.was_read_half() && ground.is_own_since(|content| content.values().get(key))
 }
 
 /// Two spellings of one meaning are one value; a set holds both changes; else the standing counts.

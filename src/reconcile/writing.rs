@@ -150,6 +150,13 @@ impl Content for Writing {
         }
     }
 
+    fn is_beginning_of(&self, other: &Self) -> bool {
+        match (&self.text().0, &other.text().0) {
+            (Around::Skeleton(_, text, _), Around::Skeleton(_, whole, _)) => document::is_beginning(text, whole),
+            _ => false,
+        }
+    }
+
     fn topic(key: &Hole) -> SlotKey {
         key.key.clone()
     }

@@ -5,8 +5,19 @@ use jiff::Timestamp;
 use super::Bytes;
 use crate::model::{
     Actor, CloneId, ConflictId, CorrelationId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId,
-    EntityKind, Fields, NewConflict, NewEvent, RevisionId, RunId, Source,
+    EntityKind, Epoch, Fields, NewConflict, NewEvent, ProjectId, RevisionId, RunId, Source,
 };
+
+/// The project that a fresh database is made for.
+#[derive(Debug, Clone)]
+pub struct NewProject {
+    /// Its id, as the tree has it.
+    pub id: ProjectId,
+    /// Its name, for people.
+    pub name: String,
+    /// The first life of the database.
+    pub epoch: Epoch,
+}
 
 /// One transaction's worth of changes.
 #[derive(Debug, Clone)]
@@ -94,6 +105,8 @@ pub struct Materialised {
     pub documents: Vec<DocumentVersion>,
     /// What its AGENT.yml says as JSON, if it has one: the column of a task follows.
     pub agent_config: Option<serde_json::Value>,
+    /// What the feed says about that, before all else.
+    pub events: Vec<NewEvent>,
 }
 
 /// What a clone last left on disk of one document.

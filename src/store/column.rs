@@ -95,6 +95,14 @@ pub fn row_fields(kind: EntityKind) -> &'static [Field] {
     table(kind).fields
 }
 
+/// The column that says to which sprint a row belongs.
+pub(super) const fn sprint_column(table: &Table) -> &'static str {
+    match table.kind {
+        EntityKind::Task => "sprint_id",
+        EntityKind::Sprint | EntityKind::Agent => "NULL",
+    }
+}
+
 /// The column of `field`: its word, except for what a document only claims.
 pub(super) const fn column(field: Field) -> &'static str {
     match field {

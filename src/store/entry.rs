@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::event::News;
 use super::{ChangeSet, Committed, EntityChange, Expected, content_hash, tracking_hash};
 use crate::model::{ConflictId, Cursor, Digest, DocPath, DocumentVersion, EntityId, NewConflict, RevisionId, Role};
 
@@ -97,6 +98,18 @@ pub(super) fn home(documents: &[DocumentVersion]) -> Option<DocPath> {
     match main.key.role {
         Role::AgentProfile => Some(main.path.clone()),
         _ => main.path.parent(),
+    }
+}
+
+/// What a commit left behind, once its events are numbered.
+pub(super) fn committed(cursor: Cursor, entries: &[Entry<'_>], changes: &ChangeSet, news: &News) -> Committed {
+    let told: usize = changes.entities.iter().map(|change| change.events.len()).sum();
+    Committed {
+        cursor,
+        versions: entries.iter().map(|entry| (entry.change.id, entry.n)).collect(),
+        tracking: entries.iter().map(|entry| (entry.change.id, entry.tracking)).collect(),
+        events: told + changes.events.len() + news.len(),
+        conflicts: news.recorded(),
     }
 }
 

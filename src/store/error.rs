@@ -24,6 +24,12 @@ pub enum StoreError {
         /// Where.
         location: String,
     },
+    /// It takes no changes: a standby, or told to be read only.
+    #[error("the database {location} is read only")]
+    ReadOnly {
+        /// Where.
+        location: String,
+    },
     /// Its schema is newer than this program.
     #[error("the database {location} has schema {found}, this program knows {known}")]
     TooNew {

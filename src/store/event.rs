@@ -3,6 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::ChangeSet;
 use crate::model::{Changes, ConflictId, ConflictKind, EntityRef, EventId, EventType, NewEvent, RunId};
 
 /// Sorts what changed in a row into the events that tell it: one event for all changes that are called the same.
@@ -49,8 +50,7 @@ pub(super) struct ConflictNews {
 }
 
 impl ConflictNews {
-    /// What the feed says about it.
-    pub(super) fn event(&self) -> NewEvent {
+    fn event(&self) -> NewEvent {
         let event_type = match (&self.resolution, self.kind) {
             (Some(_), _) => EventType::SyncResolved,
             (None, ConflictKind::Superseded) => EventType::SyncSuperseded,
@@ -66,6 +66,34 @@ impl ConflictNews {
         let details = told.into_iter().filter_map(|(word, value)| Some((word.to_owned(), Value::from(value?))));
         NewEvent { event_type, entity: self.entity, changes: Changes::new(), details: details.collect() }
     }
+}
+
+/// What happened to conflicts in a transaction.
+#[derive(Debug, Default)]
+pub(super) struct News(pub(super) Vec<ConflictNews>);
+
+impl News {
+    /// How many events tell it.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The conflicts that were not recorded before.
+    pub(super) fn recorded(&self) -> Vec<ConflictId> {
+        self.0.iter().filter(|news| news.resolution.is_none()).map(|news| news.id).collect()
+    }
+
+    /// What the feed says about it.
+    pub(super) fn events(&self) -> Vec<NewEvent> {
+        self.0.iter().map(ConflictNews::event).collect()
+    }
+}
+
+/// Every event of a transaction with its place among them; those of conflicts come last.
+pub(super) fn in_order<'a>(changes: &'a ChangeSet, of_conflicts: &'a [NewEvent]) -> Vec<(usize, &'a NewEvent)> {
+    let laid = changes.materialised.iter().flat_map(|laid| &laid.events);
+    let of_rows = laid.chain(changes.entities.iter().flat_map(|change| &change.events));
+    of_rows.chain(&changes.events).chain(of_conflicts).enumerate().collect()
 }
 
 /// The event as its payload tells it: the details, and under `changes` what changed.

@@ -3,13 +3,19 @@
 //! A narrow [`Store`] trait, one back end per file, and one list of conformance tests that every back end passes.
 //! It keeps what it is given and says what it has; it never decides what a sync does and never touches a file.
 
+mod answer;
+mod cells;
 mod change;
 mod column;
 mod entry;
 mod error;
 mod event;
+mod laid;
 mod order;
+mod packed;
+pub mod postgres;
 mod query;
+mod reading;
 pub mod sqlite;
 mod tracking;
 
@@ -20,7 +26,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 pub use change::{
-    Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, MovedSprint, SyncState,
+    Acknowledged, ChangeSet, Committed, EntityChange, Expected, Left, Materialised, MovedSprint, NewProject, SyncState,
 };
 pub use column::row_fields;
 pub use error::StoreError;

@@ -1,6 +1,8 @@
 //! What can be asked of a database, and what it answers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::model::{
     Cursor, Digest, DocumentKey, EntityId, EntityKind, Epoch, Field, ProjectId, RevisionId, Row, ShortDigest,
@@ -129,12 +131,32 @@ pub struct Description {
     pub server: String,
     /// Where, without any password.
     pub location: String,
+    /// The file that an embedded one is.
+    pub file: Option<PathBuf>,
     /// Version of the schema.
     pub schema: i64,
     /// The life of this database.
     pub epoch: Epoch,
     /// Size in bytes.
     pub bytes: u64,
+    /// By how much a standby is behind: this one, or the slowest that follows it; `None` where there is none.
+    pub lag: Option<Duration>,
     /// Rows per table, in a fixed order.
     pub tables: Vec<(String, u64)>,
 }
+
+/// Every table that holds something of the project, in the order in which people want to see them.
+pub(super) const SHOWN: [&str; 12] = [
+    "orchestration_sprints",
+    "orchestration_tasks",
+    "agent_profiles",
+    "orchestration_documents",
+    "orchestration_revisions",
+    "orchestration_revision_documents",
+    "orchestration_blobs",
+    "orchestration_events",
+    "orchestration_conflicts",
+    "orchestration_clones",
+    "orchestration_sync_state",
+    "sync_runs",
+];

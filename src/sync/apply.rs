@@ -6,16 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
-use super::codes::SprintCodes;
+use super::codes::SprintHomes;
 use super::decide::{Decided, Work, decide_batch};
 use super::files;
+use super::finish::tell;
 use super::gather::Candidate;
 use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace, sides};
-use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, NewConflict, Record, RunId};
+use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::CacheHead;
 
@@ -35,6 +36,10 @@ pub(super) struct Applied {
     pub(super) postponed: BTreeSet<EntityId>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
+    /// Whether anything was stored or written.
+    pub(super) wrote: bool,
+    /// Entities whose rows were changed.
+    pub(super) stored: BTreeSet<EntityId>,
     /// Conflicts that were recorded.
     pub(super) conflicts: Vec<ConflictId>,
     /// Entities that wait for a person, or for a run that lets count what does not count here.
@@ -72,16 +77,14 @@ pub(super) async fn apply(
     let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
     run.applied.held.extend(unread.map(|candidate| candidate.id));
     run.applied.held.extend(found.in_doubt());
+    drop(found);
     ws.progress.started(decided.work.len(), "writing");
-    run.record_strays(decided.strays.into_iter().map(|(_, conflict)| conflict).collect(), settled).await?;
-    let mut stale = Vec::new();
-    for batch in batches(decided.work) {
-        stale.extend(run.carry_out(batch).await?);
+    let strays = decided.strays.into_iter().map(|(_, conflict)| conflict).collect();
+    match run.all(batches(decided.work), strays, settled).await {
+        Ok(()) => Ok(run.applied),
+        Err(error) if run.applied.wrote => Err(SyncError::Begun { source: Box::new(error) }),
+        Err(error) => Err(error),
     }
-    run.again(stale, found.records).await?;
-    ws.progress.finished();
-    run.remember()?;
-    Ok(run.applied)
 }
 
 /// Entities that were looked at and need nothing.
@@ -125,7 +128,7 @@ struct Run<'a> {
     ws: &'a Workspace,
     survey: Survey,
     options: &'a SyncOptions,
-    sprints: SprintCodes,
+    sprints: SprintHomes,
     applied: Applied,
     open: OpenConflicts,
     /// The tracking hashes of the revisions of the last commit.
@@ -135,11 +138,33 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Carries out everything, batch by batch.
+    async fn all(
+        &mut self,
+        batches: Vec<Vec<Work>>,
+        strays: Vec<NewConflict>,
+        settled: BTreeSet<EntityId>,
+    ) -> Result<(), SyncError> {
+        self.record_strays(strays, settled).await?;
+        let mut stale = Vec::new();
+        for batch in batches {
+            stale.extend(self.carry_out(batch).await?);
+        }
+        self.again(stale).await?;
+        self.ws.progress.finished();
+        self.remember()
+    }
+
     /// Carries out one batch; returns the candidates whose rows changed meanwhile.
     async fn carry_out(&mut self, batch: Vec<Work>) -> Result<Vec<Candidate>, SyncError> {
         let count = batch.len();
         let mut ready = self.make_ready(batch).await?;
         let stale = self.commit(&mut ready).await?;
+        let stored = ready.iter().filter(|(prepared, _)| prepared.change.is_some());
+        self.applied.stored.extend(stored.map(|(prepared, _)| prepared.step.entity));
+        ready.iter().filter_map(|(prepared, candidate)| folder_left(prepared, candidate)).for_each(|folder| {
+            self.ws.tree.prune_left(folder);
+        });
         let prepared: Vec<Prepared> = ready.into_iter().map(|(prepared, _)| prepared).collect();
         self.applied.held.extend(prepared.iter().filter(|p| p.step.held).map(|p| p.step.entity));
         self.applied.displaced.extend(prepared.iter().filter(|p| puts_files_elsewhere(p)).map(|p| p.step.entity));
@@ -148,8 +173,9 @@ impl Run<'_> {
         self.stuck = written.stuck;
         self.applied.postponed.extend(written.postponed);
         self.applied.notes.extend(written.notes);
-        if written.left != Acknowledged::default() {
-            self.ws.store.acknowledge(self.ws.clone, &written.left).await?;
+        self.applied.wrote |= written.left != Acknowledged::default();
+        if let Some(committed) = tell(self.ws, &written.events, &written.left).await? {
+            self.note_commit(committed);
         }
         self.ws.progress.advanced(count);
         Ok(stale)
@@ -178,7 +204,7 @@ impl Run<'_> {
         let mut stale = Vec::new();
         loop {
             let changes = self.change_set(ready);
-            if is_empty(&changes) {
+            if is_empty(&changes) || self.is_only_kept_bytes(&changes).await? {
                 return Ok(stale);
             }
             match commit_surely(self.ws, &changes).await {
@@ -200,7 +226,17 @@ impl Run<'_> {
         }
     }
 
+    /// Whether it would only store bytes for safety's sake that are stored: an earlier run came no further.
+    async fn is_only_kept_bytes(&self, changes: &ChangeSet) -> Result<bool, SyncError> {
+        if !stores_only_bytes(changes) {
+            return Ok(false);
+        }
+        let kept: Vec<Digest> = changes.blobs.iter().map(|(digest, _)| *digest).collect();
+        Ok(self.ws.store.stored(&kept).await?.len() == kept.len())
+    }
+
     fn note_commit(&mut self, committed: Committed) {
+        self.applied.wrote = true;
         self.applied.events += committed.events as i64;
         self.applied.cursor = Some(committed.cursor);
         self.applied.conflicts.extend(committed.conflicts);
@@ -214,7 +250,6 @@ impl Run<'_> {
         for (prepared, _) in ready {
             changes.entities.extend(prepared.change.clone());
             changes.materialised.extend(prepared.materialised.iter().cloned());
-            changes.events.extend(prepared.events.iter().cloned());
             changes.conflicts.extend(self.open.unrecorded(&prepared.conflicts));
             changes.sync_state.left.extend(prepared.found.left.iter().cloned());
             changes.sync_state.dropped.extend(prepared.found.dropped.iter().cloned());
@@ -239,8 +274,7 @@ impl Run<'_> {
     }
 
     /// Decides and carries out again what was stale; what stays stale is left to the next run.
-    async fn again(&mut self, mut stale: Vec<Candidate>, records: BTreeMap<EntityId, Record>) -> Result<(), SyncError> {
-        drop(records);
+    async fn again(&mut self, mut stale: Vec<Candidate>) -> Result<(), SyncError> {
         for _ in 0..ROUNDS {
             if stale.is_empty() {
                 return Ok(());
@@ -291,6 +325,13 @@ impl Run<'_> {
     }
 }
 
+/// The folder of what is deleted on both sides: its files are gone, and this clone learns so only now.
+fn folder_left<'a>(prepared: &Prepared, candidate: &'a Candidate) -> Option<&'a DocPath> {
+    let record = candidate.record.as_ref().filter(|record| record.deleted && record.kind != EntityKind::Agent)?;
+    let is_gone = candidate.files.is_empty() && !prepared.found.dropped.is_empty();
+    record.path.as_ref().filter(|_| is_gone)
+}
+
 fn puts_files_elsewhere(prepared: &Prepared) -> bool {
     prepared.relocation.is_some() || prepared.writes.iter().any(|write| write.expected.is_none())
 }
@@ -314,9 +355,12 @@ pub(super) fn new_change_set(ws: &Workspace) -> ChangeSet {
 }
 
 fn is_empty(changes: &ChangeSet) -> bool {
+    changes.blobs.is_empty() && stores_only_bytes(changes)
+}
+
+fn stores_only_bytes(changes: &ChangeSet) -> bool {
     changes.entities.is_empty()
         && changes.materialised.is_empty()
-        && changes.blobs.is_empty()
         && changes.conflicts.is_empty()
         && changes.resolved.is_empty()
         && changes.events.is_empty()

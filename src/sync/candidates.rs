@@ -73,7 +73,7 @@ pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -
     };
     let mut records = records(ws, survey, touched.as_ref()).await?;
     let left = left(ws, touched.as_ref(), &records).await?;
-    let Owners { told, hidden } = owners(ws, survey, touched.is_none(), &left, &mut records).await?;
+    let Owners { told, hidden, heirs } = owners(ws, survey, touched.is_none(), &left, &mut records).await?;
     let (strays, owners) = (Vec::new(), BTreeMap::new());
     let (entities, in_step) = (Vec::new(), Vec::new());
     let mut found = Candidates { entities, in_step, strays, records, owners, left, hidden };
@@ -83,6 +83,7 @@ pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -
             why => found.strays.push(Stray { address, why }),
         }
     }
+    let touched = touched.map(|touched| Touched { ids: touched.ids.into_iter().chain(heirs).collect(), ..touched });
     (found.entities, found.in_step) = sort_out(survey, touched.as_ref(), &found);
     found.entities.sort_by_key(|candidate| (candidate.kind, candidate.id));
     Ok(found)
@@ -151,10 +152,13 @@ async fn records(
     };
     let mut ids: BTreeSet<EntityId> = touched.ids.clone();
     ids.extend(touched.addresses.iter().filter_map(|address| survey.folders.get(address)?.stamp_id()));
-    let codes: BTreeSet<String> = touched.addresses.iter().flat_map(codes_of).collect();
     let ids: Vec<EntityId> = ids.into_iter().collect();
-    let codes: Vec<String> = codes.into_iter().collect();
     let mut records: BTreeMap<EntityId, Record> = by_id(ws.store.records(Selection::Ids(&ids)).await?).collect();
+    // Where a deleted one was, another one may be by now.
+    let deleted = records.values().filter(|record| record.deleted).filter_map(|record| Code::new(&record.code).ok());
+    let codes: BTreeSet<String> =
+        touched.addresses.iter().flat_map(codes_of).chain(deleted.map(|code| code.folded())).collect();
+    let codes: Vec<String> = codes.into_iter().collect();
     records.extend(by_id(ws.store.records(Selection::Codes(&codes)).await?));
     let mut tasks: Vec<EntityId> = Vec::new();
     for sprint in restless_sprints(survey, &touched.moved, &records) {

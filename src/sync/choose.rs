@@ -3,9 +3,12 @@
 use super::case::{Surroundings, case};
 use super::gather::{Gathered, Place};
 use super::prepare::{EntityVerdict, Facts};
-use super::told::conflicts;
+use super::told::{by_field, conflicts};
+use crate::document::Hole;
 use crate::model::{ConflictKind, DocumentKey, Field, Fields, NewConflict};
-use crate::reconcile::{Choice, Circumstances, FileAction, How, RowAction, Side, Writings, decide, decide_with};
+use crate::reconcile::{
+    Choice, Circumstances, Collision, FileAction, How, RowAction, Side, Writing, Writings, decide, decide_with,
+};
 
 /// One decision.
 #[derive(Debug, Clone)]
@@ -16,6 +19,8 @@ pub struct Decision {
     pub side: Side,
     /// What the file said, where the file does not say it any more: the row won, or the file is gone.
     pub value: Option<Given>,
+    /// The document whose word counts, where several say different things; the main one without it.
+    pub of: Option<String>,
 }
 
 /// A value that somebody decided for.
@@ -56,32 +61,45 @@ pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Fa
     let case = case(gathered, &around);
     let waiting = decide(&case);
     let told = conflicts(gathered, &waiting, facts);
+    let places = by_field(&waiting.collisions);
     let mut choices = Vec::new();
     let mut fields = Fields::new();
-    let mut places = Vec::new();
+    let mut given = Vec::new();
     for decision in decisions {
         let fits = |conflict: &&NewConflict| is_same_place(&decision.what, conflict);
         let exact = told.iter().position(|conflict| *conflict == decision.what);
         let found = exact.or_else(|| told.iter().position(|conflict| fits(&conflict)));
-        match found.map(|at| &waiting.collisions[at]) {
-            Some(collision) => choices.extend(collision.part.clone().map(|part| Choice {
-                part,
-                key: collision.key.clone(),
-                side: decision.side,
-            })),
+        match found.map(|at| &places[at]) {
+            Some(places) => choices.extend(choices_of(decision, places)),
             // What both sides agree on by now needs no decision, except that the row won a field.
             None if decision.what.kind == ConflictKind::Field => {
                 fields.extend(decision.field());
-                places.extend(decision.place());
+                given.extend(decision.place());
             }
             None => {}
         }
     }
     let verdict = decide_with(&case, &choices);
-    if fields.is_empty() && places.is_empty() {
+    if fields.is_empty() && given.is_empty() {
         return verdict;
     }
-    with_values(gathered, verdict, (&fields, &places), facts)
+    with_values(gathered, verdict, (&fields, &given), facts)
+}
+
+/// What was decided, in each place of what collided. Where the files say different things, one place counts for all.
+fn choices_of(decision: &Decision, places: &[&Collision<DocumentKey, Writing>]) -> Vec<Choice<DocumentKey, Hole>> {
+    let is_named = |place: &&&Collision<DocumentKey, Writing>| {
+        place.part.as_ref().is_some_and(|part| Some(&part.name) == decision.of.as_ref())
+    };
+    let differ = places.iter().any(|place| place.kind == ConflictKind::TwoPlaces) && decision.side == Side::File;
+    let counting: Vec<_> = match places.iter().find(is_named).or(places.first()) {
+        Some(one) if differ => vec![*one],
+        _ => places.to_vec(),
+    };
+    let choice = |place: &Collision<DocumentKey, Writing>| {
+        Some(Choice { part: place.part.clone()?, key: place.key.clone(), side: decision.side })
+    };
+    counting.into_iter().filter_map(choice).collect()
 }
 
 /// Whether two records are about the same thing, whatever it says by now.

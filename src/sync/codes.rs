@@ -9,9 +9,9 @@ use crate::model::{Code, DocPath, EntityId, EntityKind, Home};
 use crate::reconcile::Identity;
 use crate::tree::{Address, Layout};
 
-/// The codes of sprints by id.
+/// What sprints are called by id, and so the folders in which tasks lie, will lie and were left.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SprintCodes {
+pub(super) struct SprintHomes {
     /// As they are, or will be once this run is through.
     pub(super) now: BTreeMap<EntityId, String>,
     /// As the folders were called in which this clone last left them.
@@ -23,7 +23,7 @@ pub(super) struct SprintCodes {
 }
 
 /// The address of a place; `None` where the row's codes are none.
-pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
+pub(super) fn address(place: &Place, sprints: &SprintHomes) -> Option<Address> {
     let code = Code::new(&place.code).ok()?;
     Some(match (place.kind, place.sprint) {
         (EntityKind::Sprint, _) => Address::Sprint(code),
@@ -36,7 +36,7 @@ pub(super) fn address(place: &Place, sprints: &SprintCodes) -> Option<Address> {
 }
 
 /// How an entity at `place` is written.
-pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
+pub(super) fn reference(place: &Place, sprints: &SprintHomes) -> String {
     let home = match (place.kind, place.sprint) {
         (EntityKind::Task, None) => "backlog/".to_owned(),
         (EntityKind::Task, Some(sprint)) => format!("{}/", sprints.now.get(&sprint).map_or("?", String::as_str)),
@@ -45,8 +45,8 @@ pub(super) fn reference(place: &Place, sprints: &SprintCodes) -> String {
     format!("{}:{home}{}", place.kind.letter(), place.code)
 }
 
-/// The codes of sprints, by their rows and, where there is no row yet, by their folders.
-pub(super) fn sprint_codes(layout: &Layout, found: &Candidates) -> SprintCodes {
+/// What sprints are called, by their rows and, where there is no row yet, by their folders.
+pub(super) fn sprint_homes(layout: &Layout, found: &Candidates) -> SprintHomes {
     let by_folder = found.owners.iter().filter_map(|(address, id)| match address {
         Address::Sprint(code) => Some((*id, code.to_string())),
         _ => None,
@@ -65,12 +65,12 @@ pub(super) fn sprint_codes(layout: &Layout, found: &Candidates) -> SprintCodes {
     };
     let states = now.keys().filter_map(|id| found.left.get(id)).flatten();
     let left = states.filter_map(|state| Some((state.entity, folder(&state.path)?))).collect();
-    SprintCodes { now, left, ..SprintCodes::default() }
+    SprintHomes { now, left, ..SprintHomes::default() }
 }
 
 /// A sprint that was decided has its final code, or where it goes the one that its folder has; its tasks are decided
 /// after it.
-pub(super) fn remember_sprint(sprints: &mut SprintCodes, work: &Work) {
+pub(super) fn remember_sprint(sprints: &mut SprintHomes, work: &Work) {
     let place = work.placing.to.as_ref().or(work.candidate.place.as_ref());
     if let (EntityKind::Sprint, Some(place)) = (work.candidate.kind, place) {
         sprints.now.insert(work.candidate.id, place.code.clone());

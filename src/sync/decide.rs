@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::candidates::Candidates;
 use super::case::{Surroundings, case};
-use super::codes::{SprintCodes, address, reference, remember_sprint, sprint_codes};
+use super::codes::{SprintHomes, address, reference, remember_sprint, sprint_homes};
 use super::gather::{Candidate, Gathered, Place, gather};
 use super::hold::{Spot, by_path, held, strays};
 use super::places;
@@ -38,7 +38,7 @@ pub(super) struct Decided {
     /// Entities whose files changed while they were read.
     pub(super) restless: Vec<EntityId>,
     /// The codes of all sprints as they will be.
-    pub(super) sprints: SprintCodes,
+    pub(super) sprints: SprintHomes,
     /// How many bytes of prepared texts are in memory.
     weight: usize,
 }
@@ -92,7 +92,7 @@ async fn decide_knowing(
         waiting: BTreeSet::new(),
         strays: Vec::new(),
         restless: Vec::new(),
-        sprints: sprint_codes(ws.tree.layout(), found),
+        sprints: sprint_homes(ws.tree.layout(), found),
         weight: 0,
     };
     let parents = parents(found, options);
@@ -161,7 +161,7 @@ fn parents(found: &Candidates, options: &SyncOptions) -> BTreeSet<EntityId> {
 pub(super) async fn decide_batch(
     ws: &Workspace,
     survey: &Survey,
-    sprints: &SprintCodes,
+    sprints: &SprintHomes,
     batch: Vec<Candidate>,
     options: &SyncOptions,
 ) -> Result<(Vec<Work>, Vec<EntityId>), SyncError> {
@@ -174,7 +174,7 @@ pub(super) async fn decide_batch(
 struct Judge<'a> {
     ws: &'a Workspace,
     survey: &'a Survey,
-    sprints: &'a SprintCodes,
+    sprints: &'a SprintHomes,
     options: &'a SyncOptions,
 }
 
@@ -256,7 +256,7 @@ impl Judge<'_> {
             moved_from: old.map(|old| reference(old, self.sprints)),
             home: self.home_now(home),
             home_sprint: home.sprint,
-            lies_at: self.lies_at(candidate),
+            lies_at: candidate.lies_at(),
             left_at: self.left_at(gathered).map(|left| self.home_now(&left)),
             place: place.clone(),
             revision: RevisionId::new(self.ws.ids.fresh()),
@@ -297,12 +297,6 @@ impl Judge<'_> {
     fn home_now(&self, place: &Place) -> DocPath {
         let layout = self.ws.tree.layout();
         address(place, self.sprints).map_or_else(|| layout.root().clone(), |address| layout.path(&address))
-    }
-
-    /// Where the entity's files lie: the folder of a sprint or task, the file of an agent.
-    fn lies_at(&self, candidate: &Candidate) -> Option<DocPath> {
-        let path = &candidate.files.first()?.path;
-        if candidate.kind == EntityKind::Agent { Some(path.clone()) } else { path.parent() }
     }
 
     /// Where this clone last left the entity, by the path of its first managed document.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::commit_surely;
 use super::choose::{Decision, chosen, with_places};
-use super::codes::{SprintCodes, address, reference};
+use super::codes::{SprintHomes, address, reference};
 use super::finish::{change_set, settle, write_files};
 use super::gather::{Candidate, Gathered, Place};
 use super::make::make;
-use super::plan::{Note, NoteKind, Step};
+use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
 use super::run::run_locked;
 use super::survey::document_key;
@@ -67,6 +67,8 @@ pub enum Deed {
     Drop(DocumentKey),
     /// It is deleted on both sides.
     Delete,
+    /// It was deleted in the database and lives again as its files are.
+    Restore,
     /// Its files and its row are merged with these decisions about what collides.
     Decide(Vec<Decision>),
 }
@@ -104,8 +106,8 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
     let view = View::read(ws, &ids, &order).await?;
     view.check_understood()?;
-    view.check_sprints(ws)?;
-    let unsettled = view.out_of_step(&order.edits);
+    view.check_sprints(ws).await?;
+    let unsettled = view.out_of_step(ws, &order.edits);
     if unsettled.is_empty() {
         return Ok(change(ws, view, order).await?.after(notes));
     }
@@ -114,16 +116,25 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
     // The command says what becomes of its entities: on the way, no absence of files means anything.
     let mended = order.edits.iter().filter_map(Edit::mended).collect();
     let options = SyncOptions { scope, spared: ids.clone(), mended, ..SyncOptions::default() };
-    let before = ws.store.head().await?.cursor;
-    let settled = run_locked(ws, options, Some(&lock)).await?;
+    let settled = run_locked(ws, options, Some(&lock)).await.map_err(only_settled)?;
     let done = match check_written(&settled) {
-        Ok(()) => change_settled(ws, &ids, order).await,
+        Ok(()) => change_settled(ws, &settled, &ids, order).await,
         unwritten => unwritten.map(|()| SyncReport::default()),
     };
     match done {
-        Ok(done) => Ok(settled.then(done).after(notes)),
-        Err(error) if settled.steps.iter().all(Step::is_idle) && ws.store.head().await?.cursor == before => Err(error),
-        Err(error) => Err(SyncError::OnlySettled { source: Box::new(error) }),
+        Ok(done) => Ok(settled.without_held(&ids).then(done).after(notes)),
+        Err(error) if settled.wrote && !error.is_past_the_commit() => {
+            Err(SyncError::OnlySettled { source: Box::new(error) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What began to bring both sides into step did nothing of the command.
+fn only_settled(error: SyncError) -> SyncError {
+    match error {
+        SyncError::Begun { source } => SyncError::OnlySettled { source },
+        other => other,
     }
 }
 
@@ -136,11 +147,17 @@ fn check_written(settled: &SyncReport) -> Result<(), SyncError> {
 }
 
 /// Carries out what was asked for after its entities were brought into step.
-async fn change_settled(ws: &Workspace, ids: &BTreeSet<EntityId>, order: Order) -> Result<SyncReport, SyncError> {
+async fn change_settled(
+    ws: &Workspace,
+    settled: &SyncReport,
+    ids: &BTreeSet<EntityId>,
+    order: Order,
+) -> Result<SyncReport, SyncError> {
     let view = View::read(ws, ids, &order).await?;
+    view.check_at_home(&settled.steps, &order.edits)?;
     view.check_claimed(ws, &order.edits).await?;
     view.check_each(ws, &order.edits, check_spelling).await?;
-    match view.held(&order.edits) {
+    match view.held(ws, &order.edits) {
         Some(path) => Err(SyncError::Held { path }),
         None => change(ws, view, order).await,
     }
@@ -166,7 +183,7 @@ fn check_places(ws: &Workspace, prepared: &[Prepared]) -> Result<(), SyncError> 
     for Relocation { from, to, .. } in prepared.iter().filter_map(|prepared| prepared.relocation.as_ref()) {
         let is_only_case = from.to_string().eq_ignore_ascii_case(&to.to_string());
         match ws.tree.check_place(to) {
-            Err(TreeError::Taken { .. }) if is_only_case => {}
+            Err(TreeError::Taken { .. }) if is_only_case || ws.tree.is_free(to) => {}
             Err(TreeError::Taken { .. }) => return Err(SyncError::Taken { path: to.clone() }),
             checked => checked?,
         }
@@ -181,13 +198,17 @@ fn check_places(ws: &Workspace, prepared: &[Prepared]) -> Result<(), SyncError> 
     Ok(())
 }
 
-pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, sprints: &SprintCodes) -> Prepared {
+pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, sprints: &SprintHomes) -> Prepared {
     let record = gathered.candidate.record.as_ref().expect("edits are made of rows that were read");
     let mut facts = facts(ws, Place::of_row(record), sprints);
     let is_gone = !gathered.candidate.has_managed_files();
     facts.lies_at = record.path.clone().filter(|_| !is_gone);
     let verdict = match deed {
-        Deed::Delete => deletion(gathered),
+        Deed::Delete => {
+            // What waits for its place goes from where it lies.
+            facts.home = gathered.candidate.lies_at().unwrap_or(facts.home);
+            deletion(gathered)
+        }
         Deed::Decide(decisions) if is_gone => {
             let taken = || decisions.iter().filter(|decision| decision.side == Side::File);
             let fields = taken().filter_map(Decision::field).collect();
@@ -195,6 +216,7 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
             written(gathered, with_places(facts.lay(&gathered.head, &fields), &places))
         }
         Deed::Decide(decisions) => chosen(gathered, decisions, &mut facts),
+        Deed::Restore => restored(gathered),
         Deed::Set(fields) => set(gathered, fields, &mut facts),
         Deed::Drop(key) => without(gathered, key),
         Deed::Move { sprint, code } => {
@@ -212,7 +234,7 @@ pub(super) fn prepare_edit(ws: &Workspace, gathered: &Gathered, deed: &Deed, spr
 }
 
 /// The fields that say where `record` is, as they are at another place.
-fn follow(record: &Record, place: &Place, sprints: &SprintCodes) -> Fields {
+fn follow(record: &Record, place: &Place, sprints: &SprintHomes) -> Fields {
     let says = |field: Field, value: &str| record.fields.get(&field).and_then(|said| said.as_str()) == Some(value);
     let called = |sprint: Option<EntityId>| sprint.and_then(|id| sprints.now.get(&id)).map(String::as_str);
     let mut follow = Fields::new();
@@ -228,6 +250,15 @@ fn follow(record: &Record, place: &Place, sprints: &SprintCodes) -> Fields {
 /// A verdict that gives fields these values.
 fn set(gathered: &Gathered, fields: &Fields, facts: &mut Facts) -> EntityVerdict {
     written(gathered, facts.lay(&gathered.head, fields))
+}
+
+/// A verdict that brings back what the database deleted.
+fn restored(gathered: &Gathered) -> EntityVerdict {
+    let said = gathered.files.iter().filter_map(|(key, file)| Some((key.clone(), file.content.clone()?)));
+    let mut parts = gathered.head.clone();
+    parts.extend(said);
+    let verdict = written(gathered, parts.clone());
+    EntityVerdict { row: RowAction::Write { parts, how: How::Restored, by_git: false }, ..verdict }
 }
 
 /// A verdict that takes one document away; with the last one goes the entity.
@@ -256,7 +287,7 @@ fn remade(gathered: &Gathered, mut verdict: EntityVerdict) -> EntityVerdict {
     verdict
 }
 
-pub(super) fn prepare_creation(ws: &Workspace, creation: &Creation, id: EntityId, sprints: &SprintCodes) -> Prepared {
+pub(super) fn prepare_creation(ws: &Workspace, creation: &Creation, id: EntityId, sprints: &SprintHomes) -> Prepared {
     let place = Place::new(creation.kind, creation.sprint, creation.code.as_str());
     let documents: Writings = creation
         .documents
@@ -270,7 +301,7 @@ pub(super) fn prepare_creation(ws: &Workspace, creation: &Creation, id: EntityId
     prepare(&gathered, rewrite(&documents, row), &facts(ws, place, sprints))
 }
 
-fn facts(ws: &Workspace, place: Place, sprints: &SprintCodes) -> Facts {
+fn facts(ws: &Workspace, place: Place, sprints: &SprintHomes) -> Facts {
     let layout = ws.tree.layout();
     Facts {
         reference: reference(&place, sprints),

@@ -42,6 +42,20 @@ pub enum SyncError {
         #[source]
         source: Box<SyncError>,
     },
+    /// Part of it was done when the rest failed.
+    #[error("{source}")]
+    Begun {
+        /// Why not all of it.
+        #[source]
+        source: Box<SyncError>,
+    },
+    /// It was done; what comes after that failed.
+    #[error("{source}")]
+    Done {
+        /// What failed.
+        #[source]
+        source: Box<SyncError>,
+    },
     /// What the command is about could not be brought into step, so the command was not begun: its row may be, its files
     /// are not.
     #[error("{path} cannot be brought into step first: {why}")]
@@ -122,6 +136,11 @@ pub enum SyncError {
 }
 
 impl SyncError {
+    /// Whether what was asked for was stored, or may have been.
+    pub(super) fn is_past_the_commit(&self) -> bool {
+        matches!(self, Self::Unwritten { .. } | Self::Done { .. } | Self::Store(StoreError::Unknown { .. }))
+    }
+
     /// What it says, and what the system said, on one line.
     pub(super) fn words(&self) -> String {
         match self {

@@ -8,7 +8,7 @@ use super::shift::move_folders;
 use super::survey::Survey;
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{Digest, DocPath, EntityId, Role, Stamp};
+use crate::model::{Digest, DocPath, EntityId, NewEvent, Role, Stamp};
 use crate::store::{Acknowledged, SyncState};
 use crate::tree::{Expected, HashFile, Known, Outcome, Removal, Removed, Replacement, TreeError};
 
@@ -19,6 +19,8 @@ pub(super) struct Written {
     pub(super) left: Acknowledged,
     /// Entities whose files somebody else changed meanwhile.
     pub(super) postponed: Vec<EntityId>,
+    /// What the feed has to say of that.
+    pub(super) events: Vec<NewEvent>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
     /// Places that folders should have come to and did not: nothing is to be written there.
@@ -81,6 +83,7 @@ pub(super) fn replace(
                     learn(survey, &write.state, &left);
                 }
                 written.left.left.push(write.state.clone());
+                written.events.extend(write.event.clone());
             }
             Outcome::Moved { .. } => written.give_way(write.state.entity, &write.state.path),
             Outcome::Failed(error) => written.postpone(write.state.entity, &write.state.path, &error),
@@ -97,6 +100,9 @@ fn remove(ws: &Workspace, batch: &[Prepared], written: &mut Written) -> Result<(
     let removals: Vec<Removal> =
         wanted.iter().map(|r| Removal { path: r.state.path.clone(), expected: r.expected }).collect();
     for (removal, outcome) in wanted.into_iter().zip(ws.tree.remove(&removals)?) {
+        if matches!(outcome, Removed::Done(_)) {
+            written.events.extend(removal.event.clone());
+        }
         match outcome {
             Removed::Done(_) | Removed::Absent if removal.is_missed => written.left.left.push(removal.state.clone()),
             Removed::Done(_) | Removed::Absent => {

@@ -1,13 +1,13 @@
 //! The end of a command: what it stores, and the files that follow.
 
-use super::apply::new_change_set;
+use super::apply::{commit_surely, new_change_set};
 use super::files;
 use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed, Step};
 use super::prepare::Prepared;
-use super::{SyncError, SyncReport, Totals, Workspace};
-use crate::model::{ConflictId, ConflictState};
-use crate::store::{ChangeSet, Committed, EntityChange};
+use super::{SyncError, SyncReport, Totals, Workspace, sides};
+use crate::model::{ConflictId, ConflictState, NewEvent};
+use crate::store::{Acknowledged, ChangeSet, Committed, EntityChange};
 
 /// What is stored of `prepared`.
 pub(super) fn change_set(ws: &Workspace, prepared: &[Prepared]) -> ChangeSet {
@@ -15,7 +15,6 @@ pub(super) fn change_set(ws: &Workspace, prepared: &[Prepared]) -> ChangeSet {
     for prepared in prepared {
         changes.entities.extend(prepared.change.clone().filter(|change| !is_idle(prepared, change)));
         changes.materialised.extend(prepared.materialised.iter().cloned());
-        changes.events.extend(prepared.events.iter().filter(|_| prepared.change.is_none()).cloned());
         changes.sync_state.left.extend(prepared.found.left.iter().cloned());
         changes.sync_state.dropped.extend(prepared.found.dropped.iter().cloned());
         changes.blobs.extend(prepared.blobs.iter().map(|(digest, bytes)| (*digest, bytes.clone())));
@@ -54,23 +53,46 @@ fn is_idle(prepared: &Prepared, change: &EntityChange) -> bool {
 /// [`SyncError::Unwritten`] where the rows are changed and the files are not.
 pub(super) async fn write_files(
     ws: &Workspace,
-    prepared: Vec<Prepared>,
+    mut prepared: Vec<Prepared>,
     committed: Committed,
 ) -> Result<SyncReport, SyncError> {
+    // The events of the row say it all.
+    let changed = prepared.iter_mut().filter(|prepared| prepared.change.is_some());
+    changed.for_each(Prepared::tell_nothing_of_files);
     let is_done = |prepared: &&Prepared| prepared.change.as_ref().is_none_or(|change| !is_idle(prepared, change));
     let steps: Vec<_> = prepared.iter().filter(is_done).map(|prepared| prepared.step.clone()).collect();
     let notes = prepared.iter().flat_map(|prepared| prepared.notes.clone()).collect();
     let tracking = committed.tracking.iter().copied().collect();
     let written = files::write(ws, None, prepared, &tracking, &[])
         .map_err(|error| unwritten(&steps.iter().collect::<Vec<_>>(), error.words()))?;
-    ws.store.acknowledge(ws.clone, &written.left).await?;
+    let told = tell(ws, &written.events, &written.left).await;
+    told.map_err(|error| SyncError::Done { source: Box::new(error) })?;
     let late: Vec<&Step> = steps.iter().filter(|step| written.postponed.contains(&step.entity)).collect();
     if late.is_empty() {
-        return report(ws, steps, notes, committed).await;
+        let report = report(ws, steps, notes, committed).await;
+        return report.map_err(|error| SyncError::Done { source: Box::new(error) });
     }
     let why: Vec<&str> = written.notes.iter().map(|note| note.message.as_str()).collect();
     let why = if why.is_empty() { "another program is writing there".to_owned() } else { why.join("; ") };
     Err(unwritten(&late, why))
+}
+
+/// Remembers what is on disk now; what the feed says of it is stored with that, and durably.
+pub(super) async fn tell(
+    ws: &Workspace,
+    events: &[NewEvent],
+    left: &Acknowledged,
+) -> Result<Option<Committed>, SyncError> {
+    if events.is_empty() {
+        if *left != Acknowledged::default() {
+            ws.store.acknowledge(ws.clone, left).await?;
+        }
+        return Ok(None);
+    }
+    let changes = ChangeSet { events: events.to_vec(), sync_state: left.clone(), ..new_change_set(ws) };
+    let committed = commit_surely(ws, &changes).await?;
+    sides::remember(ws, committed.cursor);
+    Ok(Some(committed))
 }
 
 fn unwritten(late: &[&Step], why: String) -> SyncError {
@@ -90,5 +112,14 @@ async fn report(
     };
     let totals = Totals { documents: 0, ..Totals::of(&steps) };
     let recorded = committed.conflicts;
-    Ok(SyncReport { applied: true, steps, totals, notes, recorded, open_conflicts, ..SyncReport::default() })
+    Ok(SyncReport {
+        applied: true,
+        wrote: true,
+        steps,
+        totals,
+        notes,
+        recorded,
+        open_conflicts,
+        ..SyncReport::default()
+    })
 }

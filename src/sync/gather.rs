@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::first::first_documents;
 use super::survey::{Seen, Sight};
 use super::texts::{Texts, wanted_texts};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Patch, Record, Revision, RevisionId, Stamp};
-use crate::reconcile::{Layers, Unsaid, Writing, Writings};
+use crate::reconcile::{Layers, Unsaid, Writing, Writings, agent_config};
 use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
 use crate::tree::spread;
 
@@ -33,6 +35,12 @@ impl Candidate {
     /// Whether anything is on disk that makes the entity.
     pub(super) fn has_managed_files(&self) -> bool {
         self.files.iter().any(|seen| seen.key.role.is_managed())
+    }
+
+    /// Where its files lie: the folder of a sprint or task, the file of an agent.
+    pub(super) fn lies_at(&self) -> Option<DocPath> {
+        let path = &self.files.first()?.path;
+        if self.kind == EntityKind::Agent { Some(path.clone()) } else { path.parent() }
     }
 }
 
@@ -71,6 +79,8 @@ pub(super) struct Gathered {
     pub(super) head: Writings,
     /// The revisions that had only a column patch, now with documents.
     pub(super) materialised: Vec<(RevisionId, Writings)>,
+    /// The agent configuration as the feed tells it, where other programs changed the row; `null` where they emptied it.
+    pub(super) config_told: Option<Value>,
     /// What of it those documents do not say.
     pub(super) unsaid: Unsaid,
     /// What the history knows of each file.
@@ -87,6 +97,7 @@ impl Gathered {
             files: BTreeMap::new(),
             head: Writings::new(),
             materialised: Vec::new(),
+            config_told: None,
             unsaid: Unsaid::default(),
             ancestry: BTreeMap::new(),
             left: BTreeMap::new(),
@@ -298,8 +309,11 @@ impl Texts {
     ) -> Gathered {
         let mut layers = Layers::on(candidate.record.as_ref().map(|record| self.stored(record)).unwrap_or_default());
         let mut laid = Vec::new();
+        let patched = candidate.record.as_ref().filter(|record| !record.patches.is_empty());
+        let mut config_told = patched.and_then(|_| agent_config(&layers.documents));
         for (revision, patch) in candidate.record.iter().flat_map(|record| &record.patches) {
             layers.lay(patch);
+            config_told = patch.config.as_ref().map_or(config_told, |change| Some(change.to.clone()));
             laid.push((*revision, layers.clone()));
         }
         let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate, &laid);
@@ -320,7 +334,7 @@ impl Texts {
             .collect();
         let (head, unsaid) = (layers.documents, layers.last);
         let materialised = laid.into_iter().map(|(revision, layers)| (revision, layers.documents)).collect();
-        Gathered { candidate, files, head, materialised, unsaid, ancestry, left }
+        Gathered { candidate, files, head, materialised, config_told, unsaid, ancestry, left }
     }
 
     /// The stored documents of a row; the first ones of a row that has none yet.

@@ -7,7 +7,7 @@ use super::gather::{Candidate, Place};
 use super::plan::{RowDeed, Step};
 use super::prepare::{Prepared, Relocation};
 use super::shift::rebased;
-use super::survey::{Seen, Survey};
+use super::survey::Survey;
 use crate::model::{ConflictKind, DocPath, EntityId, EntityKind, NewConflict};
 use crate::reconcile::{Identity, Placing};
 
@@ -24,7 +24,7 @@ pub(super) fn held(candidate: Candidate, spot: Spot, kind: ConflictKind) -> Work
     let Spot { home, reference } = spot;
     let main = candidate.files.first();
     let path = main.map_or_else(|| home.clone(), |seen| seen.path.clone());
-    let lies_at = main.and_then(|seen| folder_of(candidate.kind, seen));
+    let lies_at = candidate.lies_at();
     let is_taken = kind == ConflictKind::PathTaken;
     let conflict = NewConflict {
         entity: candidate.record.as_ref().map(|record| record.id),
@@ -43,14 +43,9 @@ pub(super) fn held(candidate: Candidate, spot: Spot, kind: ConflictKind) -> Work
     Work { step, ready, candidate, placing, lying, home }
 }
 
-/// The folder of a sprint or task, the file of an agent.
-fn folder_of(kind: EntityKind, seen: &Seen) -> Option<DocPath> {
-    if kind == EntityKind::Agent { Some(seen.path.clone()) } else { seen.path.parent() }
-}
-
 fn conflict(kind: ConflictKind, path: DocPath) -> NewConflict {
     let (entity, document, field, base, file, row, kept) = (None, None, None, None, None, None, None);
-    NewConflict { kind, entity, document, path, field, base, file, row, kept }
+    NewConflict { kind, entity, document, path, field, base, file, row, elsewhere: Vec::new(), kept }
 }
 
 fn step(entity: EntityId, kind: EntityKind, reference: String, why: ConflictKind) -> Step {

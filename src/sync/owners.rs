@@ -16,6 +16,8 @@ pub(super) struct Owners {
     pub(super) told: Vec<(Address, Identity<EntityId>)>,
     /// Entities of which nobody can tell whether they are gone.
     pub(super) hidden: BTreeSet<EntityId>,
+    /// Those to be made of folders that lie where a deleted one was: they were its, and are nobody's any more.
+    pub(super) heirs: BTreeSet<EntityId>,
 }
 
 /// Tells whom each folder belongs to; a folder that belongs to nobody yet gets the id of its adoption.
@@ -59,18 +61,22 @@ pub(super) async fn owners(
         let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
         read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;
     }
-    let mut owners = Vec::with_capacity(found.len());
+    let is_dead = |id: &EntityId| records.get(id).is_some_and(|record| record.deleted);
+    let left_by_dead: BTreeSet<&Address> = homes.iter().filter(|(id, _)| is_dead(id)).map(|(_, home)| home).collect();
+    let mut owners = Owners { told: Vec::with_capacity(found.len()), hidden, heirs: BTreeSet::new() };
     for (found, identity) in found.into_iter().zip(told) {
         let identity = match identity {
             Identity::New => {
                 let adoption = Adoption { ws, folder: &survey.folders[&found.place], is_complete };
-                Identity::Belongs(adoption.id(&found.place, records).await?)
+                let id = adoption.id(&found.place, records).await?;
+                owners.heirs.extend(left_by_dead.contains(&found.place).then_some(id));
+                Identity::Belongs(id)
             }
             other => other,
         };
-        owners.push((found.place, identity));
+        owners.told.push((found.place, identity));
     }
-    Ok(Owners { told: owners, hidden })
+    Ok(owners)
 }
 
 /// The live entity that was last left at each place, or else whose row has it.
@@ -99,8 +105,8 @@ struct Seated<'a> {
 
 impl Seated<'_> {
     fn of(&self, id: &EntityId) -> Seats<Address> {
-        let places = self.left.get(id).into_iter().flatten().chain(self.homes.get(id)).cloned().collect();
-        Seats { places, is_left_to_copies: self.copied.contains(id) }
+        let left = self.left.get(id).into_iter().flatten().cloned().collect();
+        Seats { left, of_row: self.homes.get(id).cloned(), is_left_to_copies: self.copied.contains(id) }
     }
 }
 

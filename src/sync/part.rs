@@ -59,7 +59,7 @@ impl PartToWrite<'_> {
         let Some(file) = file else { return (FileDeed::Keep, None) };
         let Some(content) = &file.content else { return (FileDeed::Keep, Some(file.raw)) };
         let new = self.stamped(file.unstamped.clone(), file.blob, content);
-        self.exchange(Some(file), new, content, prepared);
+        self.exchange(Some(file), new, (content, None), prepared);
         (FileDeed::Stamp, Some(file.raw))
     }
 
@@ -72,10 +72,9 @@ impl PartToWrite<'_> {
             _ => content.bytes().into(),
         };
         let blob = blob_of(self.key, &text);
-        self.exchange(file, self.stamped(text, blob, content), content, prepared);
-        if file.is_none_or(|file| file.content.as_ref() != Some(content)) {
-            prepared.events.push(self.file_event(EventType::FileSynced));
-        }
+        let is_news = file.is_none_or(|file| file.content.as_ref() != Some(content));
+        let event = is_news.then(|| self.file_event(EventType::FileSynced));
+        self.exchange(file, self.stamped(text, blob, content), (content, event), prepared);
         (if file.is_some() { FileDeed::Write } else { FileDeed::Create }, file.map(|file| file.raw))
     }
 
@@ -86,8 +85,8 @@ impl PartToWrite<'_> {
         let is_buried = self.gathered.candidate.record.as_ref().is_some_and(|record| record.deleted);
         let path = if is_buried { file.path.clone() } else { self.path() };
         let state = SyncState { path, ..self.state(None) };
-        prepared.removals.push(Removal { expected: file.raw, state, is_missed: self.is_missed() });
-        prepared.events.push(self.file_event(EventType::FileRemoved));
+        let event = Some(self.file_event(EventType::FileRemoved));
+        prepared.removals.push(Removal { expected: file.raw, state, is_missed: self.is_missed(), event });
         (FileDeed::Remove, Some(file.raw))
     }
 
@@ -97,19 +96,25 @@ impl PartToWrite<'_> {
         self.key.role == Role::Attachment && is_live && !self.is_last
     }
 
-    /// Plans the exchange of a file, unless it has these bytes already.
-    fn exchange(&self, file: Option<&FileRead>, new: NewBytes, content: &Writing, prepared: &mut Prepared) {
+    /// Plans the exchange of a file for `content`, unless it has these bytes already; `event` is told once it is done.
+    fn exchange(
+        &self,
+        file: Option<&FileRead>,
+        new: NewBytes,
+        (content, event): (&Writing, Option<NewEvent>),
+        prepared: &mut Prepared,
+    ) {
         let raw = Digest::of_parts(new.pieces.iter().map(|piece| &**piece));
         let left = Left { raw, blob: new.blob, canonical: content.digest() };
         if let Some(file) = file {
+            self.remember(self.gathered.left.get(self.key).map(|left| &left.state), file, prepared);
             if file.raw == left.raw {
-                return self.remember(self.gathered.left.get(self.key).map(|left| &left.state), file, prepared);
+                return;
             }
             keep_bytes(file, prepared);
-            self.remember(None, file, prepared);
         }
         let expected = file.map(|file| file.raw);
-        prepared.writes.push(Write { pieces: new.pieces, expected, state: self.state(Some(left)) });
+        prepared.writes.push(Write { pieces: new.pieces, expected, state: self.state(Some(left)), event });
     }
 
     /// Remembers the file as it is and where it lies now, unless that is known.

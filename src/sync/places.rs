@@ -80,7 +80,7 @@ fn files(ws: &Workspace, decided: &Decided, found: &Candidates, kind: EntityKind
     let mut all: Vec<FoldedPlacing> =
         settled.chain(strays).chain(of_kind(decided, kind).map(|work| folded(&work.lying))).collect();
     let lies: BTreeSet<FoldedPlace> = all.iter().filter_map(|placing| placing.from.clone()).collect();
-    let foreign = of_kind(decided, kind).filter(|work| is_moving(work) && ws.tree.kind(&work.home).is_some());
+    let foreign = of_kind(decided, kind).filter(|work| is_moving(work) && !ws.tree.is_free(&work.home));
     let foreign = foreign.filter_map(|work| work.lying.to.as_ref()).map(fold).filter(|place| !lies.contains(place));
     let foreign: BTreeSet<FoldedPlace> = foreign.collect();
     all.extend(foreign.into_iter().map(|place| Placing { id: None, from: Some(place.clone()), to: Some(place) }));

@@ -196,6 +196,12 @@ impl Step {
             && self.files.iter().all(|file| file.deed == FileDeed::Keep)
     }
 
+    /// What is done of it where its files could not be written.
+    pub(super) fn of_row_alone(mut self) -> Self {
+        self.files.iter_mut().for_each(|file| file.deed = FileDeed::Keep);
+        self
+    }
+
     /// Whether the row says what no file says yet, or something waits for a person; a deletion says nothing.
     pub fn is_rows_news(&self) -> bool {
         let is_news = |file: &FileStep| !matches!(file.deed, FileDeed::Keep | FileDeed::Stamp | FileDeed::Remove);

@@ -67,8 +67,6 @@ pub(super) struct Prepared {
     pub(super) blobs: BTreeMap<Digest, Bytes>,
     /// What collided.
     pub(super) conflicts: Vec<NewConflict>,
-    /// What the feed says beside the row's own events.
-    pub(super) events: Vec<NewEvent>,
     /// What is on disk now.
     pub(super) found: Acknowledged,
     /// Files to write, and what is remembered once that is done.
@@ -111,6 +109,8 @@ pub(super) struct Write {
     pub(super) expected: Option<Digest>,
     /// What is remembered.
     pub(super) state: SyncState,
+    /// What the feed says once it is written, if anything.
+    pub(super) event: Option<NewEvent>,
 }
 
 /// One file that is removed.
@@ -121,6 +121,8 @@ pub(super) struct Removal {
     pub(super) state: SyncState,
     /// Whether it is remembered that it is away.
     pub(super) is_missed: bool,
+    /// What the feed says once it is away, if anything.
+    pub(super) event: Option<NewEvent>,
 }
 
 impl Prepared {
@@ -133,7 +135,6 @@ impl Prepared {
             materialised: Vec::new(),
             blobs: BTreeMap::new(),
             conflicts: vec![conflict],
-            events: Vec::new(),
             found: Acknowledged::default(),
             writes: Vec::new(),
             removals: Vec::new(),
@@ -141,6 +142,12 @@ impl Prepared {
             relocation: None,
             home,
         }
+    }
+
+    /// Leaves it to the events of its row to say what becomes of its files.
+    pub(super) fn tell_nothing_of_files(&mut self) {
+        self.writes.iter_mut().for_each(|write| write.event = None);
+        self.removals.iter_mut().for_each(|removal| removal.event = None);
     }
 
     /// About how many bytes it holds in memory: its texts, each counted once, and the rest by rule of thumb.
@@ -156,7 +163,6 @@ impl Prepared {
         self.change.is_some()
             || !self.materialised.is_empty()
             || !self.conflicts.is_empty()
-            || !self.events.is_empty()
             || !self.blobs.is_empty()
             || !self.found.left.is_empty()
             || !self.found.dropped.is_empty()
@@ -173,7 +179,6 @@ pub(super) fn prepare(gathered: &Gathered, verdict: EntityVerdict, facts: &Facts
         materialised: Vec::new(),
         blobs: BTreeMap::new(),
         conflicts: conflicts(gathered, &verdict, facts),
-        events: Vec::new(),
         found: Acknowledged::default(),
         writes: Vec::new(),
         removals: Vec::new(),

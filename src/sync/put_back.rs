@@ -41,7 +41,7 @@ async fn way_back(ws: &Workspace, conflict: &Conflict) -> Result<FolderMove, Syn
     let records = ws.store.records(Selection::Ids(&[id])).await?;
     let home = records.into_iter().find(|record| !record.deleted).and_then(|record| record.row.path);
     let to = home.filter(|home| *home != from).ok_or_else(|| no_way("no row has another place for it"))?;
-    if ws.tree.kind(&to).is_some() {
+    if !ws.tree.is_free(&to) {
         return Err(no_way("something else lies where its row has it"));
     }
     Ok(FolderMove { from, to })

@@ -6,7 +6,7 @@ use super::gather::Gathered;
 use super::prepare::{EntityVerdict, Facts, document_path};
 use crate::model::{Code, Digest, DocumentKey, DocumentVersion, Source};
 use crate::reconcile::{
-    Before, Columns, Happening, How, RowAction, Told, Writing, Writings, agent_config, columns, events,
+    Before, Columns, Happening, How, RowAction, Told, Writing, Writings, agent_config, columns, config_events, events,
 };
 use crate::store::{Bytes, EntityChange, Expected, Materialised};
 
@@ -30,7 +30,11 @@ pub(super) fn row_change(gathered: &Gathered, verdict: &EntityVerdict, facts: &F
         known.extend(versions.iter().map(|version| (version.key.clone(), version.clone())));
         let entity = gathered.candidate.id;
         let agent_config = agent_config(documents);
-        stored.materialised.push(Materialised { entity, revision: *revision, documents: versions, agent_config });
+        let is_last = gathered.materialised.last().is_some_and(|(last, _)| last == revision);
+        let told = gathered.config_told.as_ref().filter(|told| !told.is_null());
+        let events = if is_last { config_events(gathered.entity(), told, agent_config.as_ref()) } else { Vec::new() };
+        let laid = Materialised { entity, revision: *revision, documents: versions, agent_config, events };
+        stored.materialised.push(laid);
     }
     stored.change = match &verdict.row {
         RowAction::Keep => None,

@@ -38,9 +38,10 @@ pub(super) async fn recover(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
     let mut late = BTreeSet::new();
     for one in &found {
         let fate = match one.raw {
-            Some(raw) if one.is_stored => Fate::Stored(raw),
+            Some(raw) if one.is_stored && !one.is_late(raw) => Fate::Stored(raw),
             Some(raw) if one.leftover.was == Some(raw) => Fate::Unknown,
             Some(_) if is_taken_back(ws, one, &found)? => continue,
+            Some(raw) if one.is_stored => Fate::Stored(raw),
             _ => {
                 late.extend(one.leftover.origin.as_ref());
                 Fate::Unknown
@@ -59,6 +60,15 @@ struct Found {
     raw: Option<Digest>,
     /// Whether its text is stored.
     is_stored: bool,
+}
+
+impl Found {
+    /// Whether it has neither the bytes that were displaced nor those that displaced them: somebody wrote into it
+    /// later, be it what it once was.
+    fn is_late(&self, raw: Digest) -> bool {
+        let Leftover { text, was, .. } = &self.leftover;
+        was.is_some() && ![text, was].contains(&&Some(raw))
+    }
 }
 
 fn is_taken_back(ws: &Workspace, one: &Found, found: &[Found]) -> Result<bool, SyncError> {

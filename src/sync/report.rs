@@ -1,10 +1,12 @@
 //! What a run did.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plan::{FileDeed, Note, Plan, RowDeed, Step};
-use crate::model::ConflictId;
+use crate::model::{ConflictId, EntityId};
 
 /// What a run did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
@@ -25,6 +27,10 @@ pub struct SyncReport {
     pub refused_by: Option<String>,
     /// How many conflicts wait for somebody now.
     pub open_conflicts: usize,
+    /// Whether anything was stored or written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub wrote: bool,
 }
 
 /// A run in numbers.
@@ -67,13 +73,20 @@ impl SyncReport {
         Self { notes: [notes, self.notes].concat(), ..self }
     }
 
+    /// Without a word on those of `entities` that were held: what they waited for is over.
+    #[must_use]
+    pub(super) fn without_held(mut self, entities: &BTreeSet<EntityId>) -> Self {
+        self.steps.retain(|step| !(step.held && entities.contains(&step.entity)));
+        self
+    }
+
     /// This run and then `next`, as one.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         let steps = [self.steps, next.steps].concat();
         let totals = Totals { documents: next.totals.documents, ..Totals::of(&steps) };
         let (notes, recorded) = ([self.notes, next.notes].concat(), [self.recorded, next.recorded].concat());
-        Self { steps, totals, notes, recorded, ..next }
+        Self { steps, totals, notes, recorded, wrote: self.wrote || next.wrote, ..next }
     }
 }
 

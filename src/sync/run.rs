@@ -161,7 +161,12 @@ fn plan(survey: &Survey, decided: &Decided) -> Plan {
 
 async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) -> Result<SyncReport, SyncError> {
     let postponed = applied.postponed.len();
-    let steps: Vec<_> = plan.steps.into_iter().filter(|step| !applied.postponed.contains(&step.entity)).collect();
+    let done = |step: Step| match (applied.postponed.contains(&step.entity), applied.stored.contains(&step.entity)) {
+        (false, _) => Some(step),
+        (true, true) => Some(step.of_row_alone()),
+        (true, false) => None,
+    };
+    let steps: Vec<_> = plan.steps.into_iter().filter_map(done).collect();
     Ok(SyncReport {
         applied: true,
         totals: Totals { documents, postponed, ..Totals::of(&steps) },
@@ -170,5 +175,6 @@ async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) 
         recorded: applied.conflicts,
         open_conflicts: open_conflicts(ws).await?,
         refused_by: None,
+        wrote: applied.wrote,
     })
 }

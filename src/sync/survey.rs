@@ -16,7 +16,7 @@ const QUARANTINED: u8 = 1;
 const NO_GOOD_STAMP: u8 = 2;
 
 /// How long a file that may be half written is left alone before the second look.
-const SETTLE: Duration = Duration::from_millis(30);
+const SETTLE: Duration = Duration::from_millis(100);
 
 /// Both sides from afar.
 pub(super) struct Survey {

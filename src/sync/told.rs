@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::gather::Gathered;
+use super::gather::{FileRead, Gathered};
 use super::plan::{DocumentChange, Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
-use super::unfit::CONFIG;
-use crate::document::{self, Hole};
+use crate::document::{self, Hole, pointer_of};
 use crate::model::{
-    Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Field, Fields, NewConflict, Role,
+    Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Elsewhere, Field, Fields,
+    NewConflict, Role,
 };
-use crate::reconcile::{Collision, Content as _, FileAction, Report, RowAction, Said, Writing, fields};
+use crate::reconcile::{
+    Collision, Content, FileAction, Report, RowAction, Said, Writing, agent_config, config_change, fields,
+};
 
 pub(super) fn kinds(verdict: &EntityVerdict) -> Vec<ConflictKind> {
     let mut kinds: Vec<ConflictKind> = verdict.collisions.iter().map(|collision| collision.kind).collect();
@@ -30,8 +32,27 @@ pub(super) fn changes(gathered: &Gathered, verdict: &EntityVerdict, row: &RowCha
     let mut told = in_files(gathered, verdict);
     if let Some(change) = &row.change {
         told.extend(differences(record.unwrap_or(&none), &change.fields));
+        let before = record.and_then(|_| agent_config(&gathered.head));
+        told.extend(members(before.as_ref(), change.agent_config.as_ref()));
     }
     told
+}
+
+/// What differs between two agent configurations, place by place, without what repeats a field; nothing where there is
+/// one alone.
+fn members(from: Option<&Value>, to: Option<&Value>) -> Changes {
+    let (Some(_), Some(_), Some(change)) = (from, to, config_change(from, to)) else { return Changes::new() };
+    let (from, to) = (change.from.as_object(), change.to.as_object());
+    let repeated: Vec<&str> = Field::ALL.iter().filter_map(|field| pointer_of(Role::AgentConfig, *field)).collect();
+    let pointers = from.into_iter().chain(to).flat_map(|told| told.keys());
+    let value = |told: Option<&Map<String, Value>>, pointer| told.and_then(|told| told.get(pointer)).cloned();
+    pointers
+        .filter(|pointer| !repeated.contains(&pointer.as_str()))
+        .map(|pointer| {
+            let (from, to) = (value(from, pointer), value(to, pointer));
+            (pointer.clone(), Change { from: from.unwrap_or_default(), to: to.unwrap_or_default() })
+        })
+        .collect()
 }
 
 /// What the row of an entity that stays takes over and what no field tells: other attachments, and documents that are
@@ -69,7 +90,9 @@ fn in_files(gathered: &Gathered, verdict: &EntityVerdict) -> Changes {
     if before.is_empty() {
         return Changes::new();
     }
-    differences(&fields(&before, None), &fields(&written, None))
+    let mut told = differences(&fields(&before, None), &fields(&written, None));
+    told.extend(members(agent_config(&before).as_ref(), agent_config(&written).as_ref()));
+    told
 }
 
 /// What differs between two sets of fields.
@@ -106,7 +129,7 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
     };
     let unfit = facts.unfit.iter().map(|why| {
         let place = if home.is_empty() { facts.reference.clone() } else { home.clone() };
-        note(NoteKind::RowInvalid, place, &format!("no file can hold row {}: {why}", gathered.candidate.id))
+        note(NoteKind::RowInvalid, place, &format!("no file can hold row {}: {why}", facts.reference))
     });
     let is_said = |(_, value): &(&Field, &Value)| facts.source.is_some() && !value.is_null();
     let alone = facts.row_alone.iter().filter(is_said).map(|(field, _)| {
@@ -114,7 +137,26 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
         note(NoteKind::RowAlone, place, &format!("`{field}` is in the database alone: no place here holds it"))
     });
     let reports = verdict.reports.iter().filter_map(said);
-    reports.chain(unfit).chain(alone).chain(misread(gathered, verdict)).collect()
+    reports.chain(unfit).chain(alone).chain(misread(gathered, verdict)).chain(stampless(gathered, verdict)).collect()
+}
+
+/// Documents that this clone left with a stamp and that get one again.
+fn stampless<'a>(gathered: &'a Gathered, verdict: &'a EntityVerdict) -> impl Iterator<Item = Note> + 'a {
+    let is_mended = |key: &DocumentKey| {
+        verdict.files.get(key).is_some_and(|file| matches!(file.action, FileAction::Restamp | FileAction::Write(_)))
+    };
+    let was_left = |key: &DocumentKey| gathered.left.get(key).is_some_and(|left| left.content.is_some());
+    let lost_it = move |(key, file): &(&DocumentKey, &FileRead)| {
+        let has_none = key.role.is_managed() && file.content.is_some() && file.stamp.is_none();
+        has_none && was_left(key) && is_mended(key)
+    };
+    gathered.files.iter().filter(lost_it).map(|(_, file)| Note {
+        kind: NoteKind::Problem,
+        path: file.path.to_string(),
+        message: "its last line, the stamp, was gone or damaged: what it says counts as an edit of what was last there"
+            .into(),
+        count: 1,
+    })
 }
 
 /// Values of fields that a row is about to take over from a file although nobody can tell what they mean.
@@ -144,21 +186,46 @@ fn misread(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
 }
 
 pub(super) fn conflicts(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<NewConflict> {
-    verdict.collisions.iter().map(|collision| conflict(gathered, collision, facts)).collect()
+    by_field(&verdict.collisions).iter().map(|places| conflict(gathered, places, facts)).collect()
 }
 
-fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, facts: &Facts) -> NewConflict {
+/// The collisions; those of one field, in whichever places, are one thing to decide. What is only on record is not told
+/// with what waits.
+pub(super) fn by_field<C>(collisions: &[Collision<DocumentKey, C>]) -> Vec<Vec<&Collision<DocumentKey, C>>>
+where
+    C: Content<Key = Hole>,
+{
+    let mut fields: Vec<Vec<&Collision<DocumentKey, C>>> = Vec::new();
+    for collision in collisions {
+        let is_same = |places: &&mut Vec<&Collision<DocumentKey, C>>| {
+            let topic = |one: &Collision<DocumentKey, C>| one.key.as_ref().map(|hole| hole.key.clone());
+            let is_on_record = |one: &Collision<DocumentKey, C>| one.kind.is_closed_at_birth();
+            collision.key.is_some()
+                && topic(places[0]) == topic(collision)
+                && is_on_record(places[0]) == is_on_record(collision)
+        };
+        match fields.iter_mut().find(is_same) {
+            Some(places) => places.push(collision),
+            None => fields.push(vec![collision]),
+        }
+    }
+    fields
+}
+
+/// `places` are those of one field, the main one first.
+fn conflict(gathered: &Gathered, places: &[&Collision<DocumentKey, Writing>], facts: &Facts) -> NewConflict {
+    let (collision, others) = places.split_first().expect("somewhere it collides");
+    let kind = places.iter().map(|place| place.kind).find(|kind| kind.is_hold()).unwrap_or(collision.kind);
     let main = gathered.files.keys().next().cloned();
     let document = collision.part.clone().or(main);
     let file = document.as_ref().and_then(|key| gathered.files.get(key));
-    let raw = |said: &Option<crate::reconcile::Said>| said.as_ref().map(|said| said.raw.clone());
     let path = |path: Option<&DocPath>| path.map(DocPath::to_string);
     let [base, of_file, of_row] = match collision.kind {
         ConflictKind::Path => [path(facts.left_at.as_ref()), path(facts.lies_at.as_ref()), path(Some(&facts.home))],
         _ => [raw(&collision.base), raw(&collision.file), raw(&collision.row)],
     };
     NewConflict {
-        kind: collision.kind,
+        kind,
         entity: Some(gathered.candidate.id),
         path: file.map_or_else(|| facts.home.clone(), |file| file.path.clone()),
         document,
@@ -166,19 +233,31 @@ fn conflict(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>, fa
         base,
         file: of_file,
         row: of_row,
+        elsewhere: others.iter().filter_map(|place| elsewhere(collision, place)).collect(),
         kept: file.map(|file| file.blob),
     }
 }
 
-/// A document by its name, AGENT.yml by its column, where that alone is away on one side and not on the other: that is no
-/// conflict about the whole task.
+/// A value as it is spelled.
+fn raw(said: &Option<Said>) -> Option<String> {
+    said.as_ref().map(|said| said.raw.clone())
+}
+
+/// What a place says beside the main one; nothing where it is a mirror of that in the same document.
+fn elsewhere(main: &Collision<DocumentKey, Writing>, place: &Collision<DocumentKey, Writing>) -> Option<Elsewhere> {
+    let part = place.part.as_ref()?;
+    let is_mirror = main.part.as_ref() == Some(part) && raw(&main.file) == raw(&place.file);
+    (!is_mirror).then(|| Elsewhere { document: part.name.clone(), value: raw(&place.file) })
+}
+
+/// A document by its name, where that alone is away on one side and not on the other: that is no conflict about the
+/// whole task.
 fn whole_part(gathered: &Gathered, collision: &Collision<DocumentKey, Writing>) -> Option<String> {
     let is_about_being_there = matches!(collision.kind, ConflictKind::DeleteEdit | ConflictKind::EditDelete);
     let part = collision.part.as_ref().filter(|_| is_about_being_there)?;
     let outlives = |key: &DocumentKey| key.role.is_managed() && key != part;
     match part.role {
-        Role::AgentConfig => Some(CONFIG.to_owned()),
-        Role::Attachment => Some(part.name.clone()),
+        Role::AgentConfig | Role::Attachment => Some(part.name.clone()),
         _ => gathered.files.keys().any(outlives).then(|| part.name.clone()),
     }
 }

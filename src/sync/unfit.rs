@@ -15,7 +15,7 @@ use crate::model::{Code, ConflictKind, Field, Fields, Record};
 use crate::reconcile::{Writings, overlay};
 
 /// The column of AGENT.yml.
-pub(super) const CONFIG: &str = "agent_config";
+const CONFIG: &str = "agent_config";
 
 /// Why no file can hold what the row of `gathered` says, but for what is about to be `mended`.
 pub(super) fn unfit(gathered: &Gathered, mended: &BTreeSet<Field>) -> Option<String> {
@@ -36,7 +36,7 @@ pub(super) fn check_given(gathered: &Gathered, deed: &Deed) -> Result<(), SyncEr
     let refused = match deed {
         Deed::Set(given) => refusal(given, &gathered.head).map(|(field, why)| (field.to_string(), why)),
         Deed::Decide(decisions) => decisions.iter().find_map(|decision| unplaced(gathered, decision)),
-        Deed::Move { .. } | Deed::Drop(_) | Deed::Delete => None,
+        Deed::Move { .. } | Deed::Drop(_) | Deed::Delete | Deed::Restore => None,
     };
     match refused {
         None => Ok(()),

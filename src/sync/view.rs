@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose::Decision;
-use super::codes::SprintCodes;
+use super::codes::{SprintHomes, address};
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
 use super::open::is_of_folders;
+use super::plan::Step;
 use super::prepare::Prepared;
 use super::survey::{Seen, Sight, digests};
 use super::unfit::check_spelling;
@@ -20,7 +21,7 @@ pub(super) struct View {
     candidates: Vec<Candidate>,
     /// Documents of them that cannot be read or understood, and why.
     unread: Vec<(DocPath, String)>,
-    sprints: SprintCodes,
+    sprints: SprintHomes,
     /// The sprints around the entities.
     around: Vec<Record>,
     /// Places that have an entity.
@@ -48,9 +49,9 @@ impl View {
         Ok(Self {
             candidates: see(ws, records, &mut unread),
             unread,
-            sprints: SprintCodes {
+            sprints: SprintHomes {
                 now: codes.map(|record| (record.id, record.code.clone())).collect(),
-                ..SprintCodes::default()
+                ..SprintHomes::default()
             },
             taken,
             around: sprints.into_iter().filter(|record| !ids.contains(&record.id)).collect(),
@@ -58,17 +59,40 @@ impl View {
     }
 
     /// Refuses to write into the folder of a sprint that lies elsewhere by one of the sides.
-    pub(super) fn check_sprints(&self, ws: &Workspace) -> Result<(), SyncError> {
+    pub(super) async fn check_sprints(&self, ws: &Workspace) -> Result<(), SyncError> {
         let lies_there = |sprint: &&Record| {
             let is_called_so = sprint.path.as_ref().is_some_and(|path| path.name() == sprint.code);
             let mut documents = sprint.documents.iter().filter(|document| document.key.role.is_managed());
             is_called_so && documents.any(|document| ws.tree.kind(&document.path).is_some())
         };
         let sprints = self.around.iter().filter(|record| record.kind == EntityKind::Sprint && !record.deleted);
-        match sprints.into_iter().find(|sprint| !lies_there(sprint)) {
-            None => Ok(()),
-            Some(sprint) => Err(SyncError::Adrift { code: sprint.code.clone() }),
+        let Some(sprint) = sprints.into_iter().find(|sprint| !lies_there(sprint)) else { return Ok(()) };
+        let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+        let waits = |open: &&Conflict| {
+            open.what.kind == ConflictKind::PathTaken
+                && open.what.entity == Some(sprint.id)
+                && open.is_seen_by(ws.clone)
+        };
+        Err(match open.into_iter().find(|open| waits(&open)) {
+            Some(held) => SyncError::Held { path: held.what.path },
+            None => SyncError::Adrift { code: sprint.code.clone() },
+        })
+    }
+
+    /// Refuses to change what waits for the place that its row has: `steps` tell so. It may go somewhere else, or
+    /// altogether, from where its files are known to lie.
+    pub(super) fn check_at_home(&self, steps: &[Step], edits: &[Edit]) -> Result<(), SyncError> {
+        let waits = |step: &&Step| step.held && step.conflicts.contains(&ConflictKind::PathTaken);
+        let waiting: BTreeSet<EntityId> = steps.iter().filter(waits).map(|step| step.entity).collect();
+        for edit in edits.iter().filter(|edit| waiting.contains(&edit.entity)) {
+            let Some(candidate) = self.candidates.iter().find(|one| one.id == edit.entity) else { continue };
+            let leaves = matches!(edit.deed, Deed::Move { .. } | Deed::Delete);
+            let home = candidate.record.as_ref().and_then(|record| record.path.clone());
+            if let Some(path) = candidate.lies_at().or(home).filter(|_| !leaves || !candidate.has_managed_files()) {
+                return Err(SyncError::Held { path });
+            }
         }
+        Ok(())
     }
 
     /// Refuses to take an entity for gone whose id a folder bears that is held; and to make one again, whose place such
@@ -147,27 +171,33 @@ impl View {
 
     /// Where one of the entities lies that waits for a decision even now. One whose files are gone does not, nor one
     /// whose row waits alone: it says what no file can hold.
-    pub(super) fn held(&self, edits: &[Edit]) -> Option<DocPath> {
+    pub(super) fn held(&self, ws: &Workspace, edits: &[Edit]) -> Option<DocPath> {
         let waits = |candidate: &&Candidate| {
             candidate.has_managed_files() && candidate.record.as_ref().is_some_and(|record| differs(candidate, record))
         };
-        let off = self.off(edits).find(waits)?;
+        let off = self.off(ws, edits).find(waits)?;
         off.record.as_ref().and_then(|record| record.path.clone())
     }
 
     /// Where the entities should lie whose files are not what their rows say. Where that is what is to be decided, only
     /// files count that are not where they should be: they may have moved.
-    pub(super) fn out_of_step(&self, edits: &[Edit]) -> Vec<DocPath> {
+    pub(super) fn out_of_step(&self, ws: &Workspace, edits: &[Edit]) -> Vec<DocPath> {
         let path = |candidate: &Candidate| candidate.record.as_ref().and_then(|record| record.path.clone());
-        self.off(edits).filter_map(path).collect()
+        self.off(ws, edits).filter_map(path).collect()
     }
 
-    fn off(&self, edits: &[Edit]) -> impl Iterator<Item = &Candidate> {
+    /// Whether the files lie elsewhere than where the row has them.
+    fn is_displaced(&self, ws: &Workspace, candidate: &Candidate, record: &Record) -> bool {
+        let home = address(&Place::of_row(record), &self.sprints).map(|address| ws.tree.layout().path(&address));
+        candidate.lies_at().is_some_and(|lies_at| Some(lies_at) != home)
+    }
+
+    fn off(&self, ws: &Workspace, edits: &[Edit]) -> impl Iterator<Item = &Candidate> {
         let decides = |id: EntityId| edits.iter().any(|edit| edit.entity == id && matches!(edit.deed, Deed::Decide(_)));
         let is_off = move |candidate: &&Candidate| {
             let Some(record) = candidate.record.as_ref().filter(|record| !record.deleted) else { return false };
             if decides(record.id) {
-                !candidate.has_managed_files()
+                !candidate.has_managed_files() || self.is_displaced(ws, candidate, record)
             } else {
                 differs(candidate, record) || !record.patches.is_empty()
             }

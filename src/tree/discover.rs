@@ -196,6 +196,7 @@ fn expect_private(path: &Path, owners: Option<&[u32]>) -> Result<(), TreeError> 
     match look(path) {
         Err(TreeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
+        Ok(stat) if stat.is_file() => Err(TreeError::NoFolder { path: path.to_owned() }),
         Ok(stat) if !stat.is_dir() || stat.mode() & 0o077 != 0 => Err(TreeError::NotPrivate { path: path.to_owned() }),
         Ok(_) => expect_owner(path, owners),
     }

@@ -29,6 +29,12 @@ pub enum TreeError {
         /// The state folder.
         path: PathBuf,
     },
+    /// A file is where the state folder belongs.
+    #[error("refused {}: it must be a folder, and a file is there", .path.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
     /// A `.git` that leads to no git directory.
     #[error("{} does not lead to a git directory", .path.display())]
     NotGit {

@@ -39,10 +39,30 @@ impl Tree {
         self.make_durable(At::project(self.layout.root().as_str()))
     }
 
+    /// Whether a folder can come to `path`: nothing is there, or an empty folder.
+    pub fn is_free(&self, path: &DocPath) -> bool {
+        let at = At::project(path.as_str());
+        self.vfs.stat(at).is_err() || self.is_empty_folder(at)
+    }
+
+    fn is_empty_folder(&self, at: At<'_>) -> bool {
+        self.is_folder(at) && self.vfs.list(at).is_ok_and(|names| names.is_empty())
+    }
+
+    fn is_folder(&self, at: At<'_>) -> bool {
+        self.vfs.stat(at).is_ok_and(|stat| stat.kind == FileKind::Folder)
+    }
+
     fn move_folder(&self, FolderMove { from, to }: &FolderMove) -> Result<(), TreeError> {
         let (from, to) = (At::project(from.as_str()), At::project(to.as_str()));
         let moved = self.make_folders(to).and_then(|()| match self.vfs.rename_new(from, to) {
             Err(error) if is_unsupported(&error) => self.move_in_two_steps(from, to),
+            // Nothing can come into an empty folder unseen: the system replaces one only while it is empty.
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists && self.is_folder(from) && self.is_empty_folder(to) =>
+            {
+                self.vfs.rename_over(from, to)
+            }
             other => other,
         });
         moved.map_err(|source| match source.kind() {

@@ -340,7 +340,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::OtherLayout => "in another layout",
             Self::NoEntity => "in a folder without SPRINT.md, TASK.md or AGENT.yml",
-            Self::TooDeep => "below the folder of a sprint or task",
+            Self::TooDeep => "deeper than a sprint, task or agent lies",
             Self::NestedSprint => "a SPRINT.md that is not directly below `sprints`",
             Self::WrongCase => "a document's name in the wrong case",
             Self::BadCode => "in a folder whose name is not a code",

@@ -6,6 +6,7 @@
 //! tmp/<batch>.<n>      the n-th: first the new text, after the exchange the displaced file
 //! tmp/<batch>.<n>.old  the displaced file while its document is absent, where the file system cannot exchange
 //! tmp/<any>.hash       a `.hash` on its way to its folder
+//! tmp/<any>.folders    folders that are made for documents; who died on the way leaves them empty
 //! ```
 //! Where the state folder is on another device than the documents, the list is called `<batch>.beside` and the others
 //! lie beside their documents, as `.instep-tmp.<batch>.<n>`.
@@ -75,14 +76,17 @@ pub(super) const FOLDER: &str = "tmp";
 /// What the name of a `.hash` ends with that is not in its folder yet.
 const HASH: &str = ".hash";
 
+/// What the name of a list of new folders ends with.
+pub(super) const FOLDERS: &str = ".folders";
+
 /// A folder that takes so many bytes holds, or held, more names than one that is used all day.
 const LARGE_FOLDER: u64 = 64 << 10;
 
 /// What a list ends with.
-const END: &str = "\0\n";
+pub(super) const END: &str = "\0\n";
 
 /// The longest list that is believed, in bytes.
-const MAX_LIST: u64 = 1 << 28;
+pub(super) const MAX_LIST: u64 = 1 << 28;
 
 /// Where a new `.hash` is made, below the shared state folder.
 pub(super) fn hash_name(fresh: Uuid) -> String {
@@ -183,6 +187,7 @@ impl Tree {
         for hash in hashes {
             let _ = self.vfs.remove(Site::shared(format!("{FOLDER}/{hash}")).at());
         }
+        let (lists, names): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.ends_with(FOLDERS));
         let batches: BTreeMap<&str, Batch> = names.iter().filter_map(|name| self.batch_of_list(name)).collect();
         let is_temporary = |name: &&String| Where::of_list(name).is_none();
         let mut found: Vec<Leftover> = names.iter().filter(is_temporary).map(|name| in_state(name, &batches)).collect();
@@ -202,6 +207,7 @@ impl Tree {
         for batch in batches.into_values().filter(|batch| !kept.iter().any(|leftover| leftover.is_of(batch))) {
             let _ = self.vfs.remove(batch.list().at());
         }
+        lists.iter().for_each(|list| self.drop_folders(&Site::shared(format!("{FOLDER}/{list}"))));
         Ok(kept)
     }
 

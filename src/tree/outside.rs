@@ -1,5 +1,6 @@
 //! Files outside the tree that the user names: settings, plans, lists of things to make.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,39 @@ pub fn write_anew(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
         }
         _ => write_outside(path, bytes),
     }
+}
+
+/// Files beside another one whose names go on where its own ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// How many there are, what belongs to one counted with it.
+    pub count: usize,
+    /// The bytes of all of them.
+    pub bytes: u64,
+}
+
+/// Counts the copies of `path` whose names go on with one of `infixes`; a file that belongs to a copy ends with one of
+/// `beside`.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn copies(path: &Path, beside: &[&str], infixes: &[&str]) -> Result<Copies, TreeError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let failed = |source| TreeError::Io { deed: "list", path: folder.to_owned(), source };
+    let own = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut names = BTreeSet::new();
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let goes_on = |rest: &str| infixes.iter().any(|infix| rest.starts_with(infix));
+        let is_copy = name.strip_prefix(&*own).is_some_and(goes_on);
+        // Whoever removes one of them meanwhile is not in the way.
+        let Some(size) = entry.metadata().ok().filter(|_| is_copy).map(|stat| stat.len()) else { continue };
+        bytes += size;
+        names.insert(beside.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name).to_owned());
+    }
+    Ok(Copies { count: names.len(), bytes })
 }
 
 /// Gives a file of local state, and those beside it that belong to it, another name: the old name, `suffix`, and a

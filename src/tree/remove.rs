@@ -81,6 +81,13 @@ impl Tree {
         }
     }
 
+    /// Removes the folder that the files of a deleted entity lay in, where a run died before it came to that.
+    pub fn prune_left(&self, folder: &DocPath) {
+        if self.vfs.stat(At::project(folder.as_str())).is_ok() {
+            self.prune(folder.clone());
+        }
+    }
+
     /// Removes a folder in which nothing of value is left, and the folders around it, up to those of the layout.
     fn prune(&self, mut folder: DocPath) {
         let top = self.layout.root().parts().count() + 1;

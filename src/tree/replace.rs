@@ -80,6 +80,8 @@ impl Tree {
             return Ok(Vec::new());
         }
         let home = self.temporary_device()?;
+        let new = batch.iter().filter(|replacement| replacement.expected == Expected::Absent);
+        let folders = self.note_folders(&new.map(|replacement| &replacement.path).collect::<Vec<_>>())?;
         let mut outcomes: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
         let targets: Vec<Result<Target, Outcome>> =
             spread(batch.iter().collect(), |_, replacement| self.inspect(replacement));
@@ -93,6 +95,7 @@ impl Tree {
         }
         far.extend(self.pass(Where::State, near, &mut outcomes)?);
         self.pass(Where::Beside, far, &mut outcomes)?;
+        folders.iter().for_each(|list| self.drop_folders(list));
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("nothing lies beyond its own folder")).collect())
     }
 

@@ -99,7 +99,8 @@ impl Decision<'_> {
                 .flatten()
                 .any(|newer| newer != loser && world.lineage.knows(newer, loser));
             let is_own = world.lineage.author(loser) == Author::Clone(self.clone);
-            if collision.kind == ConflictKind::Superseded && !is_past && !is_own && !self.may_supersede_others(part) {
+            let may_go = is_past || is_own || world.ledger.given_up.contains(&loser);
+            if collision.kind == ConflictKind::Superseded && !may_go && !self.may_supersede_others(part) {
                 return Err("P2: a foreign value was superseded as if it were one's own");
             }
             world.row_mut(self.clone, self.entity).recorded.insert(loser);

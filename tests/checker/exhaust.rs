@@ -9,7 +9,7 @@ use super::dice::Dice;
 use super::laws;
 use super::search::{Story, Violation};
 use super::steps::{Step, at, take};
-use super::world::{Broken, World};
+use super::world::{Broken, World, parts_of};
 
 /// How much was looked at.
 #[derive(Debug, Default)]
@@ -47,7 +47,9 @@ impl Story {
 
     /// Each kind of step for each clone and part; what else there is to say of one, a few throws of the dice say.
     fn alphabet(&self) -> Vec<Step> {
-        let everywhere = (0..self.scope.clones).flat_map(|clone| (0..2).map(move |part| at(clone, 0, part)));
+        let files = (0..self.scope.entities).flat_map(|entity| (0..parts_of(entity)).map(move |part| (entity, part)));
+        let in_clone = |clone| files.clone().map(move |(entity, part)| at(clone, entity, part));
+        let everywhere = (0..self.scope.clones).flat_map(in_clone);
         let mut alphabet = Vec::new();
         for at in everywhere {
             for (_, kind) in self.steps {

@@ -35,14 +35,6 @@ pub(crate) struct Sight {
     pub(crate) branch: usize,
 }
 
-impl Sight {
-    /// What is there now.
-    pub(crate) fn of(world: &World, clone: usize, entity: usize) -> Self {
-        let checkout = &world.clones[clone].checkout;
-        Self { folder: world.desk(clone, entity).folder.clone(), head: checkout.position(), branch: checkout.on }
-    }
-}
-
 impl Evidence<'_> {
     /// The case.
     pub(crate) fn case(&self) -> TinyCase {

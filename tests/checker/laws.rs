@@ -2,13 +2,15 @@
 //!
 //! P1, P3 and P10 hold at every moment and are asked where a sync commits and writes.
 
+use std::collections::BTreeSet;
+
 use instep::reconcile::{FileAction, FileState, Movement, RowState, Side, Verdict};
 
 use super::facts::TinyCase;
 use super::git::{FEATURE, MAIN};
 use super::value::{Facet, Page, Token};
-use super::world::{Broken, File, World};
-use super::{git_steps, sync};
+use super::world::{Broken, File, Place, World};
+use super::{git_steps, owners, sync};
 
 /// How many times everybody syncs in the end before it must be quiet.
 const ROUNDS: usize = 8;
@@ -56,15 +58,22 @@ pub(crate) fn leaves_git_its_texts(case: &TinyCase, verdict: &Verdict<usize, Pag
     Ok(())
 }
 
+/// No two live rows have one place.
+pub(crate) fn every_row_has_its_place(world: &World, clone: usize) -> Result<(), Broken> {
+    let live = || world.rows(clone).iter().filter(|row| row.state == RowState::Live);
+    let places: BTreeSet<Place> = live().map(|row| row.place).collect();
+    if places.len() == live().count() { Ok(()) } else { Err("two rows have one place") }
+}
+
 /// P4: the second sync does nothing.
 pub(crate) fn second_sync_does_nothing(world: &World, clone: usize) -> Result<(), Broken> {
     let mut again = world.clone();
     sync::whole(&mut again, clone, false)?;
-    let desks = |world: &World| world.clones[clone].desks.iter().map(|desk| desk.folder.clone()).collect::<Vec<_>>();
+    let folders = |world: &World| world.folders(clone).map(|(of, folder)| (of, folder.clone())).collect::<Vec<_>>();
     if again.databases != world.databases {
         return Err("P4: the second sync changed a row");
     }
-    if desks(&again) != desks(world) {
+    if folders(&again) != folders(world) {
         return Err("P4: the second sync changed a file");
     }
     Ok(())
@@ -96,6 +105,7 @@ pub(crate) fn finish(world: &mut World, choose: &mut dyn FnMut() -> Side) -> Res
 
 fn settle_and_sync(world: &mut World, clone: usize, choose: &mut dyn FnMut() -> Side) -> Result<(), Broken> {
     sync::whole(world, clone, true)?;
+    owners::clear_up(world, clone);
     (0..world.scope.entities).try_for_each(|entity| sync::settle(world, clone, entity, choose))
 }
 

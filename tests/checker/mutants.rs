@@ -47,6 +47,8 @@ pub(crate) enum Mutant {
     R3,
     /// After a sideways move the base is git's merge base, with an embedded database as well.
     R4,
+    /// After a sideways move the base is what was left, with a shared database as well: the other half of the same rule.
+    R4OfShared,
     /// A tombstone removes what git put there.
     R5,
     /// A row makes its file although HEAD's history had it.
@@ -69,6 +71,8 @@ pub(crate) enum Mutant {
     R15,
     /// At first contact HEAD's text does not come first.
     R17,
+    /// A row that HEAD's history has is no older than git's text: the other half of the same rule.
+    R17OfRows,
     /// HEAD is unmoved wherever it is the same commit.
     R18,
     /// Bytes that are kept for safety are known.
@@ -85,8 +89,8 @@ pub(crate) enum Mutant {
 
 use Mutant::{
     CheckThenRename, D13, FileBeforeCommit, MemoryBeforeCommit, MemoryFromDisk, MemoryFromRow, MemoryOfAborted,
-    NewestWins, NoCheck, NoCompare, NoTombstone, NothingKept, R1, R2, R3, R4, R5, R6, R7, R8, R10, R11, R12, R13, R14,
-    R15, R17, R18, R19, R20, R21, R22,
+    NewestWins, NoCheck, NoCompare, NoTombstone, NothingKept, R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11,
+    R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21, R22,
 };
 
 /// The faults of the protocol.
@@ -105,8 +109,8 @@ pub(crate) const OF_PROTOCOL: [Mutant; 11] = [
 ];
 
 /// The rules about git that are missing; there is no ninth and no sixteenth.
-pub(crate) const OF_GIT: [Mutant; 20] =
-    [R1, R2, R3, R4, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R18, R19, R20, R21, R22];
+pub(crate) const OF_GIT: [Mutant; 22] =
+    [R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21, R22];
 
 /// Bends the facts.
 pub(crate) fn bend(evidence: &Evidence<'_>, case: &mut TinyCase) {
@@ -137,6 +141,7 @@ fn bend_whole(mutant: Mutant, case: &mut TinyCase) {
         NoTombstone if case.row == RowState::Tombstone && is_in_tree => case.row = RowState::Live,
         R2 if !is_in_tree && !case.parts.values().any(is_moved) => case.circumstances.designated = true,
         R4 => case.circumstances.shared = true,
+        R4OfShared => case.circumstances.shared = false,
         R20 if case.parts.values().any(went_elsewhere) => case.circumstances.pull = true,
         _ => {}
     }
@@ -180,10 +185,8 @@ fn bend_present(mutant: Mutant, row: RowState, part: &mut Part<Page>) {
             }
         }
         R15 => git.left_is_in_history |= left_text(&part.left).is_some(),
-        R17 if row == RowState::Never || matches!(part.left, Left::Unknown) => {
-            git.head = None;
-            git.history.clear();
-        }
+        R17 if row == RowState::Never => git.head = None,
+        R17OfRows => git.history.clear(),
         _ => {}
     }
 }

@@ -8,7 +8,7 @@ use super::laws;
 use super::mutants::Mutant;
 use super::steps::{At, Step, take};
 use super::value::Facet;
-use super::world::{Broken, Scope, Tally, World};
+use super::world::{Broken, Scope, Tally, World, parts_of};
 
 impl Dice {
     /// One of the facets.
@@ -49,7 +49,7 @@ impl Story {
     fn step(&self, dice: &mut Dice) -> Step {
         let Scope { clones, entities, .. } = self.scope;
         let entity = dice.roll(entities);
-        let at = At { clone: dice.roll(clones), entity, part: if entity == 0 { dice.roll(2) } else { 0 } };
+        let at = At { clone: dice.roll(clones), entity, part: dice.roll(parts_of(entity)) };
         let all: usize = self.steps.iter().map(|(weight, _)| weight).sum();
         let mut point = dice.roll(all);
         let mut kinds = self.steps.iter();

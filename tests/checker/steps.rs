@@ -7,8 +7,8 @@ use instep::reconcile::RowState;
 use super::git_steps::{self, Picks};
 use super::mutants::Mutant;
 use super::value::{Author, Facet, Page};
-use super::world::{Broken, File, Memory, PARTS, Parts, Place, Row, World};
-use super::{laws, sync};
+use super::world::{Broken, File, Folder, Memory, PARTS, Parts, Place, Row, World};
+use super::{laws, owners, sync};
 
 /// One part of one entity in one clone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,18 @@ pub(crate) enum Step {
     Delete(At),
     /// Somebody moves a folder.
     Move(At, Place),
+    /// Somebody lets two folders have each other's place.
+    Swap(At),
+    /// Somebody deletes the other folder and puts this one in its place.
+    TakePlace(At),
+    /// `cp -r` of a folder.
+    Copy(At, Place),
+    /// Somebody changes a file of a copy.
+    EditCopy(At, Facet),
+    /// Somebody moves a copy.
+    MoveCopy(At, Place),
+    /// Somebody deletes a copy.
+    DeleteCopy(At),
     /// Another program moves a row.
     SqlMove(At, Place),
     /// A command changes a field on both sides.
@@ -103,6 +115,7 @@ impl Step {
                 | Self::DropStamp(_)
                 | Self::Replace(_)
                 | Self::DeletePart(_)
+                | Self::EditCopy(..)
         )
     }
 }
@@ -119,12 +132,18 @@ pub(crate) fn take(world: &mut World, step: Step) -> Result<(), Broken> {
         Step::DeletePart(at) => delete(world, at, &[at.part]),
         Step::Delete(at) => delete(world, at, &[0, 1]),
         Step::Move(at, to) => relocate(world, at, to),
+        Step::Swap(at) => swap(world, at),
+        Step::TakePlace(at) => take_place(world, at),
+        Step::Copy(at, to) => copy(world, at, to),
+        Step::EditCopy(at, facet) => edit_copy(world, at, facet),
+        Step::MoveCopy(at, to) => move_copy(world, at, to),
+        Step::DeleteCopy(at) => delete_copy(world, at),
         Step::SqlMove(at, to) => sql_move(world, at, to),
         Step::Command(at, facet) => command(world, at, facet)?,
         Step::Sql(at, facet) => sql(world, at, facet),
         Step::SqlDelete(at) => sql_delete(world, at),
         Step::Forget(at) => forget(world, at),
-        Step::Advance(at) => sync::step(world, at.clone, at.entity, false)?,
+        Step::Advance(at) => sync::step(world, at.clone, false)?,
         Step::Crash(at) => world.clones[at.clone].run = None,
         Step::Sync(at) => {
             sync::whole(world, at.clone, false)?;
@@ -176,9 +195,13 @@ fn save_stale(world: &mut World, at: At, facet: Facet) {
 
 fn put_back(world: &mut World, at: At) {
     let place = world.row(at.clone, at.entity).place;
+    let is_free = world.is_free(at.clone, place);
     let desk = world.desk_mut(at.clone, at.entity);
     let Some(buffer) = desk.buffers[at.part].clone() else { return };
     if desk.folder.is_empty() {
+        if !is_free {
+            return;
+        }
         desk.folder.place = place;
     }
     desk.lay(at.part, Some(buffer));
@@ -225,9 +248,55 @@ fn delete(world: &mut World, at: At, parts: &[usize]) {
 }
 
 fn relocate(world: &mut World, at: At, to: Place) {
-    let folder = &mut world.desk_mut(at.clone, at.entity).folder;
-    if !folder.is_empty() {
-        folder.place = to;
+    if world.is_free(at.clone, to) {
+        world.desk_mut(at.clone, at.entity).folder.place = to;
+    }
+}
+
+fn swap(world: &mut World, at: At) {
+    let places = world.clones[at.clone].desks.iter().map(|desk| desk.folder.place).rev().collect::<Vec<_>>();
+    let desks = &mut world.clones[at.clone].desks;
+    if desks.iter().all(|desk| !desk.folder.is_empty()) {
+        desks.iter_mut().zip(places).for_each(|(desk, place)| desk.folder.place = place);
+    }
+}
+
+fn take_place(world: &mut World, at: At) {
+    let entity = (at.entity + 1) % world.scope.entities;
+    let place = world.desk(at.clone, entity).folder.place;
+    delete(world, At { entity, ..at }, &[0, 1]);
+    relocate(world, at, place);
+}
+
+fn copy(world: &mut World, at: At, to: Place) {
+    let folder = world.desk(at.clone, at.entity).folder.clone();
+    if !folder.is_empty() && world.is_free(at.clone, to) {
+        world.clones[at.clone].copies.push((at.entity, Folder { place: to, ..folder }));
+    }
+}
+
+/// Where the first copy of an entity is.
+fn first_copy(world: &World, at: At) -> Option<usize> {
+    world.clones[at.clone].copies.iter().position(|(of, _)| *of == at.entity)
+}
+
+fn edit_copy(world: &mut World, at: At, facet: Facet) {
+    let Some(copy) = first_copy(world, at) else { return };
+    let Some(file) = world.clones[at.clone].copies[copy].1.files[at.part].clone() else { return };
+    let page = changed(world, &file.page, facet, Author::Clone(at.clone));
+    world.clones[at.clone].copies[copy].1.files[at.part] = Some(File { page, ..file });
+}
+
+fn move_copy(world: &mut World, at: At, to: Place) {
+    if let (Some(copy), true) = (first_copy(world, at), world.is_free(at.clone, to)) {
+        world.clones[at.clone].copies[copy].1.place = to;
+    }
+}
+
+fn delete_copy(world: &mut World, at: At) {
+    if let Some(copy) = first_copy(world, at) {
+        let (entity, folder) = world.clones[at.clone].copies.remove(copy);
+        owners::throw_away(world, at.clone, entity, &folder);
     }
 }
 
@@ -252,8 +321,9 @@ fn sql(world: &mut World, at: At, facet: Facet) {
 }
 
 fn sql_move(world: &mut World, at: At, to: Place) {
+    let is_taken = world.is_claimed(at.clone, to);
     let row = world.row_mut(at.clone, at.entity);
-    if row.state == RowState::Live && row.place != to {
+    if row.state == RowState::Live && !is_taken {
         row.write(RowState::Live, row.parts.clone(), Author::Outside);
         row.place = to;
     }

@@ -85,6 +85,32 @@ pub(crate) const MOVES: Story = Story {
     ..ONE_DATABASE
 };
 
+/// Two tasks, whose folders people move into each other's place and copy with their stamps.
+pub(crate) const COPIES: Story = Story {
+    scope: Scope { entities: 2, ..ONE_DATABASE.scope },
+    length: 30,
+    steps: &[
+        (8, |at, dice| Step::Edit(at, dice.facet())),
+        (12, |at, dice| Step::Move(at, dice.roll(4) as Place)),
+        (4, |at, _| Step::Swap(at)),
+        (2, |at, _| Step::TakePlace(at)),
+        (8, |at, dice| Step::SqlMove(at, dice.roll(4) as Place)),
+        (6, |at, dice| Step::Copy(at, dice.roll(4) as Place)),
+        (4, |at, dice| Step::EditCopy(at, dice.facet())),
+        (3, |at, dice| Step::MoveCopy(at, dice.roll(4) as Place)),
+        (3, |at, _| Step::DeleteCopy(at)),
+        (3, |at, _| Step::Open(at)),
+        (4, |at, dice| Step::SaveStale(at, dice.facet())),
+        (4, |at, _| Step::Delete(at)),
+        (5, |at, dice| Step::Sql(at, dice.facet())),
+        (1, |at, _| Step::SqlDelete(at)),
+        (1, |at, _| Step::Forget(at)),
+        (30, |at, _| Step::Advance(at)),
+        (3, |at, _| Step::Crash(at)),
+        (14, |at, _| Step::Sync(at)),
+    ],
+};
+
 /// Nobody deletes a file.
 pub(crate) const NOTHING_DELETED: Story = Story {
     steps: &[
@@ -121,6 +147,14 @@ pub(crate) const ALONE: Story = Story {
         (2, |at, _| Step::LoseDatabase(at)),
     ],
 };
+
+/// Somebody alone who has a branch beside the main one. What two branches changed may collide then, so that nothing can
+/// be asked of just any history; but many of them bring no conflict, and must not begin to.
+pub(crate) const ALONE_ON_BRANCHES: Story = Story { scope: Scope { clones: 1, ..EMBEDDED.scope }, ..EMBEDDED };
+
+/// The same with a shared database, where edits count on the main branch only.
+pub(crate) const ALONE_ON_BRANCHES_SHARED: Story =
+    Story { scope: Scope { is_shared: true, ..ALONE_ON_BRANCHES.scope }, ..ALONE_ON_BRANCHES };
 
 const WITH_GIT: &[(usize, Kind)] = &[
     (16, |at, dice| Step::Edit(at, dice.facet())),

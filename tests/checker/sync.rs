@@ -1,7 +1,7 @@
 //! One sync in the smallest steps between which anything else can happen.
 //!
 //! ```text
-//! scan the files ─▶ read the row ─▶ decide and commit, if the row is as it was read ─▶ exchange file by file ─▶ remember
+//! scan the files ─▶ read the rows ─▶ decide and commit, if they are as they were read ─▶ exchange file by file ─▶ remember
 //! ```
 //!
 //! A crash forgets the run and nothing else: what is committed stays, what is on disk stays.
@@ -10,22 +10,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use instep::reconcile::{
-    Choice, FileAction, FileVerdict, PlaceAction, RowState, Rule, Side, Verdict, comes_first, decide, decide_with,
-    keeps_waiting,
+    Choice, FileAction, PlaceAction, RowState, Rule, Side, Verdict, comes_first, decide, decide_with, keeps_waiting,
 };
 
 use super::commit::Decision;
 use super::facts::{Evidence, Sight, TinyCase};
 use super::git::Position;
-use super::laws;
 use super::mutants::{self, Mutant};
+use super::owners::{Decided, Scan, Sights};
 use super::value::{Facet, Field, Page};
-use super::world::{Broken, File, Folder, Memory, Parts, Place, Row, World};
+use super::world::{Broken, File, Memory, Parts, Place, Row, World};
+use super::{laws, owners};
 
-/// A sync of one entity that is under way.
+/// A sync that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
-    pub(crate) entity: usize,
     /// Whether files that git put there may be brought up.
     pull: bool,
     stage: Stage,
@@ -35,95 +34,133 @@ pub(crate) struct Run {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Stage {
-    Scanned(Sight),
-    /// The sight, the row, and whether HEAD's text has had its turn.
-    Read(Sight, Arc<Row>, bool),
-    Writing {
-        head: Position,
-        deeds: Vec<Deed>,
-        done: Vec<(usize, Option<File>)>,
-    },
+    Scanned(Scan),
+    Read(Reading),
+    Writing { head: Position, deeds: Vec<Deed>, done: Vec<Done> },
+}
+
+/// What is decided on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Reading {
+    sights: Sights,
+    rows: Vec<Arc<Row>>,
+    /// Whether HEAD's text has had its turn.
+    heads_turn_is_over: bool,
 }
 
 /// Something to be done in the tree, the next one last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Deed {
-    /// The folder goes to another place.
-    Relocate { from: Place, to: Place },
+    /// Folders go to other places, all at once.
+    Relocate(Vec<Relocation>),
     /// A file is exchanged, if it is as it was scanned.
-    Exchange { part: usize, expected: Option<File>, new: Option<File> },
+    Exchange { entity: usize, place: Place, part: usize, expected: Option<File>, new: Option<File> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Relocation {
+    entity: usize,
+    from: Place,
+    to: Place,
+}
+
+/// A file that was written or removed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Done {
+    entity: usize,
+    part: usize,
+    new: Option<File>,
 }
 
 /// Syncs everything in one clone from beginning to end; a run that is under way there is finished first.
 pub(crate) fn whole(world: &mut World, clone: usize, pull: bool) -> Result<(), Broken> {
-    while let Some(run) = &world.clones[clone].run {
-        let entity = run.entity;
-        step(world, clone, entity, pull)?;
+    while world.clones[clone].run.is_some() {
+        step(world, clone, pull)?;
     }
-    for entity in 0..world.scope.entities {
-        step(world, clone, entity, pull)?;
-        while world.clones[clone].run.is_some() {
-            step(world, clone, entity, pull)?;
-        }
+    step(world, clone, pull)?;
+    while world.clones[clone].run.is_some() {
+        step(world, clone, pull)?;
     }
     Ok(())
 }
 
-/// One step of the run that is under way, or the first one of a new run for `entity`.
-pub(crate) fn step(world: &mut World, clone: usize, entity: usize, pull: bool) -> Result<(), Broken> {
+/// One step of the run that is under way, or the first one of a new run.
+pub(crate) fn step(world: &mut World, clone: usize, pull: bool) -> Result<(), Broken> {
     let Some(run) = world.clones[clone].run.take() else {
-        let stage = Stage::Scanned(Sight::of(world, clone, entity));
-        world.clones[clone].run = Some(Run { entity, pull, stage, is_halfway: false });
+        let stage = Stage::Scanned(Scan::of(world, clone));
+        world.clones[clone].run = Some(Run { pull, stage, is_halfway: false });
         return Ok(());
     };
     let next = match run.stage.clone() {
-        Stage::Scanned(sight) => {
-            let row = Arc::clone(world.row(clone, run.entity));
-            Some(Run { stage: Stage::Read(sight, row, false), ..run })
+        Stage::Scanned(scan) => {
+            let rows = world.rows(clone).to_vec();
+            let sights = scan.told(world, clone, &rows);
+            Some(Run { stage: Stage::Read(Reading { sights, rows, heads_turn_is_over: false }), ..run })
         }
-        Stage::Read(_, row, _) if row.version != world.row(clone, run.entity).version && !may_be_stale(world) => None,
-        Stage::Read(sight, row, heads_turn_is_over) => {
-            decide_and_commit(world, clone, run, (&sight, &row, heads_turn_is_over))?
-        }
+        Stage::Read(reading) if reading.is_stale(world, clone) && !world.is(Mutant::NoCompare) => None,
+        Stage::Read(reading) => decide_and_commit(world, clone, run, &reading)?,
         Stage::Writing { .. } => write(world, clone, run)?,
     };
     world.clones[clone].run = next;
     Ok(())
 }
 
-fn may_be_stale(world: &World) -> bool {
-    world.is(Mutant::NoCompare)
+impl Reading {
+    /// Whether some row has changed since.
+    fn is_stale(&self, world: &World, clone: usize) -> bool {
+        self.rows.iter().zip(world.rows(clone)).any(|(then, now)| then.version != now.version)
+    }
+
+    /// The same with the rows as they are now.
+    fn again(&self, world: &World, clone: usize, heads_turn_is_over: bool) -> Self {
+        Self { sights: self.sights.clone(), rows: world.rows(clone).to_vec(), heads_turn_is_over }
+    }
+
+    /// Everything that there is to decide.
+    fn cases(&self, world: &World, clone: usize, pull: bool) -> Vec<(usize, &Sight, TinyCase)> {
+        let case = |entity: usize, sight: &Sight| {
+            let evidence = Evidence { world, clone, entity, sight, row: &self.rows[entity], pull };
+            let mut case = evidence.case();
+            mutants::bend(&evidence, &mut case);
+            case
+        };
+        let sights = self.sights.of.iter().enumerate().filter_map(|(entity, sight)| Some((entity, sight.as_ref()?)));
+        sights.map(|(entity, sight)| (entity, sight, case(entity, sight))).collect()
+    }
 }
 
 /// Steps 3 and 4 of the protocol: the decision, and everything of it that is stored, in one transaction. Where git
-/// moved HEAD over an edited file, HEAD's text has its turn first, and the row is read again.
-fn decide_and_commit(
-    world: &mut World,
-    clone: usize,
-    run: Run,
-    (sight, row, heads_turn_is_over): (&Sight, &Row, bool),
-) -> Result<Option<Run>, Broken> {
-    let entity = run.entity;
-    let case = case(world, clone, &run, sight, row);
-    if let (false, Some(first)) = (heads_turn_is_over || world.is(Mutant::R8), comes_first(&case)) {
-        return give_head_its_turn(world, clone, run, sight, (&case, &first));
+/// moved HEAD over an edited file, HEAD's text has its turn first, and the rows are read again.
+fn decide_and_commit(world: &mut World, clone: usize, run: Run, reading: &Reading) -> Result<Option<Run>, Broken> {
+    let cases = reading.cases(world, clone, run.pull);
+    let has_turn = !reading.heads_turn_is_over && !world.is(Mutant::R8);
+    if has_turn && cases.iter().any(|(_, _, case)| comes_first(case).is_some()) {
+        return give_head_its_turn(world, clone, run, reading, cases);
     }
-    let verdict = mutants::verdict(world, &case).unwrap_or_else(|| decide(&case));
-    let facts = Evidence { world, clone, entity, sight, row, pull: run.pull }.case();
-    laws::leaves_git_its_texts(&facts, &verdict)?;
-    count(world, &verdict);
-    let deeds = deeds(&case, &sight.folder, &verdict);
-    let writing = Stage::Writing { head: sight.head, deeds, done: Vec::new() };
+    let mut decided = Vec::new();
+    for (entity, sight, case) in cases {
+        let verdict = mutants::verdict(world, &case).unwrap_or_else(|| decide(&case));
+        let facts = Evidence { world, clone, entity, sight, row: &reading.rows[entity], pull: run.pull }.case();
+        laws::leaves_git_its_texts(&facts, &verdict)?;
+        decided.push(Decided { entity, sight, case, verdict });
+    }
+    owners::hold(world, clone, (&reading.sights, &reading.rows), &mut decided);
+    decided.iter().for_each(|one| count(world, &one.verdict));
+    let head = world.clones[clone].checkout.position();
+    let head = reading.sights.of.iter().flatten().next().map_or(head, |sight| sight.head);
+    let writing = Stage::Writing { head, deeds: deeds(&decided), done: Vec::new() };
     if world.is(Mutant::MemoryBeforeCommit) && !run.is_halfway {
-        remember(world, clone, &run, sight.head, &targets(&writing));
-        let stage = Stage::Read(sight.clone(), Arc::clone(world.row(clone, entity)), heads_turn_is_over);
+        remember(world, clone, head, &targets(&writing));
+        let stage = Stage::Read(reading.again(world, clone, reading.heads_turn_is_over));
         return Ok(Some(Run { is_halfway: true, stage, ..run }));
     }
     if world.is(Mutant::FileBeforeCommit) {
         write_all(world, clone, Run { stage: writing.clone(), ..run.clone() })?;
     }
-    let decision = Decision { clone, entity, files: &sight.folder.files, sight, case: &case, verdict: &verdict };
-    decision.commit(world)?;
+    for Decided { entity, sight, case, verdict } in &decided {
+        Decision { clone, entity: *entity, files: &sight.folder.files, sight, case, verdict }.commit(world)?;
+    }
+    laws::every_row_has_its_place(world, clone)?;
     Ok(Some(Run { is_halfway: false, stage: writing, ..run }))
 }
 
@@ -133,20 +170,27 @@ fn give_head_its_turn(
     world: &mut World,
     clone: usize,
     run: Run,
-    sight: &Sight,
-    (case, first): (&TinyCase, &TinyCase),
+    reading: &Reading,
+    cases: Vec<(usize, &Sight, TinyCase)>,
 ) -> Result<Option<Run>, Broken> {
-    let entity = run.entity;
-    let state = |world: &World| (world.row(clone, entity).version, world.desk(clone, entity).memory.clone());
-    let before = state(world);
-    let verdict = decide(first);
-    count(world, &verdict);
-    let files = judged_files(world, entity, sight, case, first);
-    Decision { clone, entity, files: &files, sight, case: first, verdict: &verdict }.commit(world)?;
-    let is_over = before == state(world);
-    let waits = is_over && keeps_waiting(case, first, &verdict);
-    let stage = Stage::Read(sight.clone(), Arc::clone(world.row(clone, entity)), is_over);
-    Ok((!waits).then_some(Run { stage, ..run }))
+    let before = world.clone();
+    let mut waiting = Vec::new();
+    for (entity, sight, case) in &cases {
+        let Some(first) = comes_first(case) else { continue };
+        let verdict = decide(&first);
+        count(world, &verdict);
+        let files = judged_files(world, *entity, sight, case, &first);
+        Decision { clone, entity: *entity, files: &files, sight, case: &first, verdict: &verdict }.commit(world)?;
+        waiting.extend(keeps_waiting(case, &first, &verdict).then_some(*entity));
+    }
+    let is_same = |entity: usize| {
+        let memory = |world: &World| world.desk(clone, entity).memory.clone();
+        before.row(clone, entity).version == world.row(clone, entity).version && memory(&before) == memory(world)
+    };
+    let is_over = (0..world.scope.entities).all(is_same);
+    let mut next = reading.again(world, clone, is_over);
+    waiting.into_iter().filter(|_| is_over).for_each(|entity| next.sights.of[entity] = None);
+    Ok(Some(Run { stage: Stage::Read(next), ..run }))
 }
 
 /// The files, with HEAD's in place of those that `first` has otherwise than `case`.
@@ -165,13 +209,15 @@ pub(crate) fn settle(
     entity: usize,
     choose: &mut dyn FnMut() -> Side,
 ) -> Result<(), Broken> {
-    let (sight, row) = (Sight::of(world, clone, entity), Arc::clone(world.row(clone, entity)));
-    let run = Run { entity, pull: true, stage: Stage::Scanned(sight.clone()), is_halfway: false };
-    let of_files = case(world, clone, &run, &sight, &row);
+    let rows = world.rows(clone).to_vec();
+    let sights = Scan::of(world, clone).told(world, clone, &rows);
+    let reading = Reading { sights, rows, heads_turn_is_over: true };
+    let cases = reading.cases(world, clone, true);
+    let Some((_, sight, of_files)) = cases.into_iter().find(|(of, ..)| *of == entity) else { return Ok(()) };
     let case = comes_first(&of_files)
         .filter(|first| keeps_waiting(&of_files, first, &decide(first)))
         .unwrap_or_else(|| of_files.clone());
-    let files = judged_files(world, entity, &sight, &of_files, &case);
+    let (row, files) = (&reading.rows[entity], judged_files(world, entity, sight, &of_files, &case));
     let held = decide(&case).collisions.into_iter().filter(|collision| collision.kind.is_hold());
     // A deleted entity comes back as a whole or not at all.
     let of_all = (row.state == RowState::Tombstone).then(&mut *choose);
@@ -186,12 +232,15 @@ pub(crate) fn settle(
     for choice in &choices {
         // What is said in several places is one thing: the first choice counts for all of them.
         let first = choices.iter().find(|first| first.key.is_some() && first.key == choice.key).unwrap_or(choice);
-        give_up_what_lost(world, first, choice.part, (&files, &row));
+        give_up_what_lost(world, first, choice.part, (&files, row));
     }
     let verdict = decide_with(&case, &choices);
-    Decision { clone, entity, files: &files, sight: &sight, case: &case, verdict: &verdict }.commit(world)?;
-    let deeds = deeds(&case, &sight.folder, &verdict);
-    write_all(world, clone, Run { stage: Stage::Writing { head: sight.head, deeds, done: Vec::new() }, ..run })
+    let mut decided = vec![Decided { entity, sight, case, verdict }];
+    owners::hold(world, clone, (&reading.sights, &reading.rows), &mut decided);
+    let Some(Decided { case, verdict, .. }) = decided.first() else { return Ok(()) };
+    Decision { clone, entity, files: &files, sight, case, verdict }.commit(world)?;
+    let stage = Stage::Writing { head: sight.head, deeds: deeds(&decided), done: Vec::new() };
+    write_all(world, clone, Run { pull: true, stage, is_halfway: false })
 }
 
 fn give_up_what_lost(
@@ -218,30 +267,36 @@ fn count(world: &mut World, verdict: &Verdict<usize, Page>) {
     rules.into_iter().for_each(|rule| world.tally.count(rule));
 }
 
-fn case(world: &World, clone: usize, run: &Run, sight: &Sight, row: &Row) -> TinyCase {
-    let evidence = Evidence { world, clone, entity: run.entity, sight, row, pull: run.pull };
-    let mut case = evidence.case();
-    mutants::bend(&evidence, &mut case);
-    case
+/// What the verdicts want done in the tree, the next deed last: what goes makes room, then folders move, then files are
+/// written.
+fn deeds(decided: &[Decided<'_>]) -> Vec<Deed> {
+    let relocation = |one: &Decided<'_>| match (one.verdict.place, one.case.place.file, one.case.place.row) {
+        (PlaceAction::FilesFollowRow, Some(from), Some(to)) => Some(Relocation { entity: one.entity, from, to }),
+        _ => None,
+    };
+    let relocations: Vec<_> = decided.iter().filter_map(relocation).collect();
+    let (removals, mut deeds): (Vec<_>, Vec<_>) =
+        decided.iter().rev().flat_map(exchanges).partition(|deed| matches!(deed, Deed::Exchange { new: None, .. }));
+    deeds.extend((!relocations.is_empty()).then_some(Deed::Relocate(relocations)));
+    deeds.extend(removals);
+    deeds
 }
 
-/// What a verdict wants done in the tree, the next deed last.
-fn deeds(case: &TinyCase, folder: &Folder, verdict: &Verdict<usize, Page>) -> Vec<Deed> {
-    let exchange = |part: usize, new: Option<File>| {
-        let expected = folder.files[part].clone();
-        (expected != new).then_some(Deed::Exchange { part, expected, new })
+fn exchanges(one: &Decided<'_>) -> impl Iterator<Item = Deed> {
+    let Decided { entity, sight, case, verdict } = one;
+    let follows = verdict.place == PlaceAction::FilesFollowRow;
+    let home = if follows { case.place.row } else { case.place.file.or(case.place.row) };
+    let exchange = move |part: usize, new: Option<File>| {
+        let place = if new.is_some() { home? } else { case.place.file? };
+        let expected = sight.folder.files[part].clone();
+        (expected != new).then_some(Deed::Exchange { entity: *entity, place, part, expected, new })
     };
-    let of_part = |(part, file): (&usize, &FileVerdict<Page>)| match &file.action {
+    verdict.files.iter().rev().filter_map(move |(part, file)| match &file.action {
         FileAction::Pass | FileAction::Keep => None,
-        FileAction::Restamp => exchange(*part, folder.files[*part].clone().map(|file| File::stamped(file.page))),
+        FileAction::Restamp => exchange(*part, sight.folder.files[*part].clone().map(|file| File::stamped(file.page))),
         FileAction::Write(page) => exchange(*part, Some(File::stamped(page.clone()))),
         FileAction::Remove => exchange(*part, None),
-    };
-    let mut deeds: Vec<Deed> = verdict.files.iter().rev().filter_map(of_part).collect();
-    if let (PlaceAction::FilesFollowRow, Some(from), Some(to)) = (verdict.place, case.place.file, case.place.row) {
-        deeds.push(Deed::Relocate { from, to });
-    }
-    deeds
+    })
 }
 
 /// Every deed, with nothing between them.
@@ -252,11 +307,11 @@ fn write_all(world: &mut World, clone: usize, mut run: Run) -> Result<(), Broken
     Ok(())
 }
 
-fn targets(writing: &Stage) -> Vec<(usize, Option<File>)> {
+fn targets(writing: &Stage) -> Vec<Done> {
     let Stage::Writing { deeds, .. } = writing else { return Vec::new() };
     let target = |deed: &Deed| match deed {
-        Deed::Relocate { .. } => None,
-        Deed::Exchange { part, new, .. } => Some((*part, new.clone())),
+        Deed::Relocate(_) => None,
+        Deed::Exchange { entity, part, new, .. } => Some(Done { entity: *entity, part: *part, new: new.clone() }),
     };
     deeds.iter().filter_map(target).collect()
 }
@@ -265,45 +320,73 @@ fn targets(writing: &Stage) -> Vec<(usize, Option<File>)> {
 fn write(world: &mut World, clone: usize, mut run: Run) -> Result<Option<Run>, Broken> {
     let Stage::Writing { head, deeds, done } = &mut run.stage else { return Ok(None) };
     let Some(deed) = deeds.pop() else {
-        let (head, done) = (*head, std::mem::take(done));
-        remember(world, clone, &run, head, &done);
+        remember(world, clone, *head, done);
         return Ok(None);
     };
-    match deed {
-        Deed::Relocate { from, to } => {
-            let desk = world.desk_mut(clone, run.entity);
-            if desk.folder.place == from {
-                desk.folder.place = to;
-                desk.left_at = Some(to);
-            }
-        }
-        Deed::Exchange { part, expected, new } => {
-            let is_expected = world.desk(clone, run.entity).folder.files[part] == expected;
+    match &deed {
+        Deed::Relocate(relocations) => relocate(world, clone, relocations),
+        Deed::Exchange { entity, place, part, expected, new } => {
+            let (entity, part) = (*entity, *part);
+            let is_expected = is_as_scanned(world, clone, entity, (*place, part, expected.as_ref()));
             if world.is(Mutant::CheckThenRename) && is_expected && !run.is_halfway {
-                deeds.push(Deed::Exchange { part, expected, new });
+                deeds.push(deed);
                 return Ok(Some(Run { is_halfway: true, ..run }));
             }
             let is_blind = world.is(Mutant::NoCheck) || run.is_halfway && world.is(Mutant::CheckThenRename);
-            if is_expected || is_blind {
-                exchange(world, clone, run.entity, part, new.clone())?;
-                done.push((part, new));
-            } else if world.is(Mutant::MemoryOfAborted) {
-                done.push((part, new));
+            let is_written = is_expected || is_blind;
+            if is_written {
+                exchange(world, clone, entity, (*place, part), new.clone())?;
+            }
+            if is_written || world.is(Mutant::MemoryOfAborted) {
+                done.push(Done { entity, part, new: new.clone() });
             }
         }
     }
     Ok(Some(Run { is_halfway: false, ..run }))
 }
 
+/// Folders go all together or not at all: if somebody has moved one meanwhile, or put something in the way of one, the
+/// next run sees to it.
+fn relocate(world: &mut World, clone: usize, relocations: &[Relocation]) {
+    let lies = |world: &World, at: &Relocation| world.desk(clone, at.entity).folder.place == at.from;
+    let goes = |place: Place| relocations.iter().any(|other| other.from == place);
+    let has_room = |at: &Relocation| goes(at.to) || world.is_free(clone, at.to);
+    if relocations.iter().all(|at| lies(world, at) && has_room(at)) {
+        for Relocation { entity, to, .. } in relocations {
+            let desk = world.desk_mut(clone, *entity);
+            desk.folder.place = *to;
+            desk.left_at = Some(*to);
+        }
+    }
+}
+
+/// Whether a file is still what was scanned there, or there is still room for it.
+fn is_as_scanned(
+    world: &World,
+    clone: usize,
+    entity: usize,
+    (place, part, expected): (Place, usize, Option<&File>),
+) -> bool {
+    let folder = &world.desk(clone, entity).folder;
+    let is_there = if folder.is_empty() { world.is_free(clone, place) } else { folder.place == place };
+    is_there && folder.files[part].as_ref() == expected
+}
+
 /// Writes or removes a file. P1: what it displaces is stored.
-fn exchange(world: &mut World, clone: usize, entity: usize, part: usize, new: Option<File>) -> Result<(), Broken> {
+fn exchange(
+    world: &mut World,
+    clone: usize,
+    entity: usize,
+    (place, part): (Place, usize),
+    new: Option<File>,
+) -> Result<(), Broken> {
     if new.is_some() {
         laws::nothing_deleted_is_made_again(world, clone, entity)?;
     }
     let row = Arc::clone(world.row(clone, entity));
     let desk = world.desk_mut(clone, entity);
     if desk.folder.is_empty() {
-        desk.folder.place = row.place;
+        desk.folder.place = place;
     }
     let stays = |old: &File| new.as_ref().is_some_and(|new| new.page == old.page);
     let is_lost = desk.folder.files[part].as_ref().is_some_and(|old| !stays(old) && !row.stores(part, &old.page));
@@ -312,19 +395,17 @@ fn exchange(world: &mut World, clone: usize, entity: usize, part: usize, new: Op
 }
 
 /// Remembers what was written.
-fn remember(world: &mut World, clone: usize, run: &Run, seen: Position, done: &[(usize, Option<File>)]) {
-    let row = Arc::clone(world.row(clone, run.entity));
+fn remember(world: &mut World, clone: usize, seen: Position, done: &[Done]) {
     let (from_disk, from_row) = (world.is(Mutant::MemoryFromDisk), world.is(Mutant::MemoryFromRow));
-    let desk = world.desk_mut(clone, run.entity);
-    for (part, new) in done {
+    for Done { entity, part, new } in done {
+        let row = Arc::clone(world.row(clone, *entity));
+        let desk = world.desk_mut(clone, *entity);
         let left = match (from_disk, from_row) {
             (true, _) => desk.folder.files[*part].clone(),
             (_, true) => row.parts[*part].clone().map(File::stamped),
             _ => new.clone(),
         };
         desk.memory[*part] = Some(Memory { left, seen });
-    }
-    if !done.is_empty() {
         desk.left_at = Some(desk.folder.place);
     }
 }

@@ -14,6 +14,11 @@ use super::value::{Author, Field, Lineage, Page, Token};
 /// How many parts an entity can have: a task has a TASK.md and an AGENT.yml.
 pub(crate) const PARTS: usize = 2;
 
+/// How many parts an entity has at first: the first one has all, others have one.
+pub(crate) const fn parts_of(entity: usize) -> usize {
+    if entity == 0 { PARTS } else { 1 }
+}
+
 /// Something for each part.
 pub(crate) type Parts<T> = [Option<T>; PARTS];
 
@@ -26,7 +31,7 @@ pub(crate) type Broken = &'static str;
 /// What is checked: how much of the world there is, and which rule is missing from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Scope {
-    /// How many entities; the first has two parts, others have one.
+    /// How many entities.
     pub(crate) entities: usize,
     /// How many clones.
     pub(crate) clones: usize,
@@ -66,6 +71,16 @@ impl Folder {
     pub(crate) fn is_empty(&self) -> bool {
         self.files.iter().all(Option::is_none)
     }
+
+    /// Whether some file says by its stamp whose it is.
+    pub(crate) fn is_stamped(&self) -> bool {
+        self.files.iter().flatten().any(|file| file.stamp.is_some())
+    }
+
+    /// The folder, which is not there any more.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { place: self.place, files: std::mem::take(&mut self.files) }
+    }
 }
 
 /// What a clone remembers of one part: what it left in the tree, and where HEAD was then.
@@ -86,6 +101,8 @@ pub(crate) struct Desk {
     pub(crate) left_at: Option<Place>,
     /// What lay there before: whoever deletes the files can have seen it.
     pub(crate) lay_there: BTreeSet<Page>,
+    /// Why the last sync held it as a whole, if it did.
+    pub(crate) waits: Option<Rule>,
 }
 
 impl Desk {
@@ -101,6 +118,8 @@ impl Desk {
 pub(crate) struct Workplace {
     /// One for each entity.
     pub(crate) desks: Vec<Desk>,
+    /// Folders that somebody copied, and whose id they bear.
+    pub(crate) copies: Vec<(usize, Folder)>,
     pub(crate) checkout: Checkout,
     pub(crate) database: usize,
     /// The sync that is under way.
@@ -240,7 +259,13 @@ impl World {
         let rows: Vec<_> = rows.collect();
         let desks: Vec<_> = pages.iter().enumerate().map(|(entity, parts)| in_step(entity as Place, parts)).collect();
         let tree = desks.iter().map(|desk| desk.folder.files.clone()).collect();
-        let clone = |database| Workplace { desks: desks.clone(), checkout: Checkout::FIRST, database, run: None };
+        let clone = |database| Workplace {
+            desks: desks.clone(),
+            copies: Vec::new(),
+            checkout: Checkout::FIRST,
+            database,
+            run: None,
+        };
         let databases = if scope.is_shared { 1 } else { scope.clones };
         Self {
             scope,
@@ -274,6 +299,28 @@ impl World {
         &mut self.clones[clone].desks[entity]
     }
 
+    /// The rows that a clone sees.
+    pub(crate) fn rows(&self, clone: usize) -> &[Arc<Row>] {
+        &self.databases[self.clones[clone].database]
+    }
+
+    /// Every folder in a clone.
+    pub(crate) fn folders(&self, clone: usize) -> impl Iterator<Item = (usize, &Folder)> {
+        let Workplace { desks, copies, .. } = &self.clones[clone];
+        let own = desks.iter().map(|desk| &desk.folder).enumerate();
+        own.chain(copies.iter().map(|(of, folder)| (*of, folder))).filter(|(_, folder)| !folder.is_empty())
+    }
+
+    /// Whether no folder lies at a place.
+    pub(crate) fn is_free(&self, clone: usize, place: Place) -> bool {
+        self.folders(clone).all(|(_, folder)| folder.place != place)
+    }
+
+    /// Whether some row has a place.
+    pub(crate) fn is_claimed(&self, clone: usize, place: Place) -> bool {
+        self.rows(clone).iter().any(|row| row.state == RowState::Live && row.place == place)
+    }
+
     /// Somebody else can have seen these pages.
     pub(crate) fn show<'p>(&mut self, pages: impl IntoIterator<Item = &'p Page>) {
         self.ledger.seen.extend(pages.into_iter().flat_map(Page::tokens));
@@ -301,7 +348,7 @@ fn first_pages(lineage: &mut Lineage, entity: usize) -> Parts<Page> {
     let mut token = || lineage.first(Author::Outside);
     let status = token();
     let first = Page::new([(Field::Status, status), (Field::Owner, token())], token());
-    let second = (entity == 0).then(|| Page::new([(Field::Status, status)], token()));
+    let second = (parts_of(entity) == PARTS).then(|| Page::new([(Field::Status, status)], token()));
     [Some(first), second]
 }
 
@@ -310,5 +357,5 @@ fn in_step(place: Place, parts: &Parts<Page>) -> Desk {
     let seen = Checkout::FIRST.position();
     let memory = files.clone().map(|file| file.map(|file| Memory { left: Some(file), seen }));
     let folder = Folder { place, files };
-    Desk { folder, buffers: Default::default(), memory, left_at: Some(place), lay_there: BTreeSet::new() }
+    Desk { folder, buffers: Default::default(), memory, left_at: Some(place), lay_there: BTreeSet::new(), waits: None }
 }

@@ -109,7 +109,7 @@ async fn perform(story: &str, ws: &Workspace) -> Result<SyncReport, OpError> {
         }
         "take-file" => {
             let open = ConflictList { all: false }.run(ws).await?;
-            TakeFile { ids: open.into_iter().map(|conflict| conflict.id).collect() }.run(ws).await
+            TakeFile { ids: open.into_iter().map(|conflict| conflict.id).collect(), of: None }.run(ws).await
         }
         other => panic!("nobody told the story {other}"),
     }

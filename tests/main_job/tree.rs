@@ -44,7 +44,7 @@ pub(crate) const FOREIGN: [(&str, &str); 12] = [
     ("delegation/archived/sprint-40/UX-01-sidebar/AGENT.md", "in another layout"),
     ("delegation/archived/sprint-40/UX-01-sidebar/PLAN.md", "in another layout"),
     ("delegation/tasks/cleanup/ACTION_ITEMS.md", "in another layout"),
-    ("delegation/agents/active/alice-001.md", "below the folder of a sprint or task"),
+    ("delegation/agents/active/alice-001.md", "deeper than a sprint, task or agent lies"),
     ("delegation/.templates/task-template/TASK_TEMPLATE.md", "part of a template"),
 ];
 

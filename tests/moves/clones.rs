@@ -49,6 +49,24 @@ fn row_7_a_working_copy_that_was_in_step_can_delete() {
 }
 
 #[test]
+fn row_5_a_text_that_waited_for_another_working_copys_task_becomes_one_when_that_is_deleted() {
+    let project = with_worktree();
+    project.ok(&["-C", "other", "sync"]);
+    let (here, there) = ("delegation/sprints/alpha/new", "other/delegation/sprints/alpha/new");
+    project.write(&format!("{here}/TASK.md"), &task("new", "Pending", "P1"));
+    project.ok(&["sync"]);
+    project.write(&format!("{there}/TASK.md"), &task("new", "Pending", "P1").replace("new", "mine"));
+    project.exits(3, &["-C", "other", "sync"]);
+    remove(&project, "sprints/alpha/new");
+    project.exits(3, &["sync"]);
+    project.ok(&["-C", "other", "sync"]);
+    assert_eq!((waiting(&project), of_task(&project, "new", "title").as_str()), (vec![], "mine"));
+    assert!(project.read(&format!("{there}/TASK.md")).contains("<!-- instep "), "it bears its id");
+    project.ok(&["sync"]);
+    assert!(project.read(&format!("{here}/TASK.md")).contains("mine"), "and reaches the other one");
+}
+
+#[test]
 fn row_12_a_working_copy_that_was_in_step_can_change_and_remove_an_attachment() {
     let project = with_worktree();
     project.ok(&["-C", "other", "sync"]);

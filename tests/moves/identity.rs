@@ -237,6 +237,19 @@ fn row_20_a_copy_that_was_held_stays_held_when_its_original_is_deleted() {
 }
 
 #[test]
+fn row_20_a_copy_where_the_row_of_its_deleted_original_was_last_is_no_original() {
+    let project = small();
+    sql_task(&project, "two", "task_code = 'copy'");
+    project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'copy'");
+    copy(&project, "sprints/alpha/two", "sprints/alpha/copy");
+    project.exits(3, &["sync"]);
+    assert!(!project.at("delegation/sprints/alpha/two").exists());
+    assert_eq!(waiting(&project), ["duplicate-id"]);
+    nothing_left_to_do(&project);
+    assert!(project.at("delegation/sprints/alpha/copy/TASK.md").exists(), "nobody decided about it");
+}
+
+#[test]
 fn row_20_a_task_that_was_moved_after_sql_deleted_it_is_no_copy_and_goes() {
     let project = small();
     project.sql("DELETE FROM orchestration_tasks WHERE task_code = 'later'");

@@ -657,3 +657,90 @@ fn row_32_a_sprint_comes_back_in_the_run_in_which_another_ones_tasks_leave_its_f
     assert!(project.at("delegation/sprints/beta/new/TASK.md").exists() && project.at(TWO).exists());
     nothing_left_to_do(&project);
 }
+
+#[test]
+fn row_28_an_empty_folder_is_in_nobodys_way() {
+    let project = small();
+    let empty = |path: &str| std::fs::create_dir_all(project.at(&format!("delegation/{path}"))).expect("made");
+    empty("sprints/alpha/second");
+    sql_task(&project, "two", "task_code = 'second'");
+    settle(&project);
+    assert!(project.at("delegation/sprints/alpha/second/TASK.md").exists() && !project.at(TWO).exists());
+    empty("backlog/third");
+    project.ok(&["task", "move", "three", "--to", "backlog", "--code", "third"]);
+    assert!(project.at("delegation/backlog/third/TASK.md").exists() && !project.at(THREE).exists());
+    empty("sprints/omega");
+    project.sql("UPDATE orchestration_sprints SET sprint_code = 'omega'");
+    settle(&project);
+    assert!(project.at("delegation/sprints/omega/second/TASK.md").exists());
+    assert_eq!(waiting(&project), [""; 0]);
+}
+
+/// A sprint with one task that another program deleted alone; held.
+fn deleted_under_its_task() -> Project {
+    let project = with_beta();
+    project.sql("DELETE FROM orchestration_sprints WHERE sprint_code = 'beta'");
+    project.exits(3, &["sync"]);
+    let told = project.ok(&["conflict", "show", &super::first_conflict(&project)]);
+    assert!(told.contains("deleted") && !told.contains("nothing"), "{told}");
+    project
+}
+
+#[test]
+fn row_31_a_sprint_that_sql_deleted_lives_again_where_its_file_counts() {
+    let project = deleted_under_its_task();
+    project.ok(&["conflict", "take-file", &super::first_conflict(&project)]);
+    assert_eq!(sprint_code(&project).len(), 2);
+    settle(&project);
+    assert!(project.at("delegation/sprints/beta/four/TASK.md").exists() && waiting(&project).is_empty());
+    project.ok(&["task", "status", "four", "done"]);
+}
+
+#[test]
+fn row_31_a_sprint_that_sql_deleted_goes_and_leaves_its_tasks_in_the_backlog_where_that_counts() {
+    let project = deleted_under_its_task();
+    project.ok(&["conflict", "take-db", &super::first_conflict(&project)]);
+    assert!(!project.at("delegation/sprints/beta").exists());
+    assert!(project.at("delegation/backlog/four/TASK.md").exists());
+    assert_eq!((of_task(&project, "four", "sprint_id").as_str(), waiting(&project)), ("", vec![]));
+    settle(&project);
+    assert_eq!(sprint_code(&project), ["alpha"]);
+}
+
+#[test]
+fn p11_a_folder_that_a_deletion_left_empty_when_it_was_killed_goes_with_the_next_sync() {
+    let project = small();
+    project.ok(&["task", "rm", "two", "--yes"]);
+    // As a kill would leave it: the row is deleted, the files are away, the folder is not, nor is that remembered.
+    std::fs::create_dir(project.at("delegation/sprints/alpha/two")).expect("made");
+    project.sql(
+        "INSERT INTO orchestration_sync_state (clone_id, entity_id, role, name, revision, raw, blob, canonical, file_path) \
+         SELECT s.clone_id, t.id, 'task', 'TASK.md', s.revision, s.raw, s.blob, s.canonical, \
+         'delegation/sprints/alpha/two/TASK.md' FROM orchestration_sync_state s, orchestration_tasks t \
+         WHERE t.task_code = 'two' AND s.file_path LIKE '%three/TASK.md'",
+    );
+    std::fs::create_dir(project.at("delegation/sprints/alpha/of-a-person")).expect("made");
+    project.sql("UPDATE orchestration_tasks SET deleted_at = deleted_at WHERE task_code = 'two'");
+    std::fs::remove_file(project.at(".instep/stat")).ok();
+    project.ok(&["sync"]);
+    assert!(!project.at("delegation/sprints/alpha/two").exists());
+    assert!(project.at("delegation/sprints/alpha/of-a-person").exists());
+}
+
+#[test]
+fn p11_a_folder_that_was_made_for_a_document_goes_where_that_never_came() {
+    let project = small();
+    let folders = ["fresh/inner", "filled", "of-a-person"].map(|name| format!("delegation/backlog/{name}"));
+    folders.iter().for_each(|folder| std::fs::create_dir_all(project.at(folder)).expect("made"));
+    project.write("delegation/backlog/filled/notes.txt", "somebody's");
+    // As a kill would leave it: what is to be made is noted, and nothing came into it.
+    let noted = ["fresh", "fresh/inner", "filled"].map(|name| format!("delegation/backlog/{name}")).join("\0");
+    let list = project.at(".instep/tmp/0.folders");
+    std::fs::write(&list, format!("{noted}\0\n")).expect("written");
+    project.ok(&["sync"]);
+    assert!(!project.at("delegation/backlog/fresh").exists() && !list.exists());
+    assert!(folders[1..].iter().all(|folder| project.at(folder).exists()));
+    project.ok(&["task", "new", "last"]);
+    let left = std::fs::read_dir(project.at(".instep/tmp")).expect("listed");
+    assert_eq!(left.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "folders")).count(), 0);
+}

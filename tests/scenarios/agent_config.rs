@@ -285,7 +285,7 @@ fn row_33_a_decision_about_a_configuration_that_is_away_on_one_side_spares_the_t
 /// Decides the one conflict, which is about AGENT.yml as a whole.
 fn decide(project: &Project, side: &str, (kind, stays): (&str, bool)) {
     let conflicts = project.json(&["conflict", "list"]);
-    assert_eq!((&conflicts[0]["kind"], &conflicts[0]["field"]), (&kind.into(), &"agent_config".into()), "{conflicts}");
+    assert_eq!((&conflicts[0]["kind"], &conflicts[0]["field"]), (&kind.into(), &"AGENT.yml".into()), "{conflicts}");
     project.ok(&["conflict", side, conflicts[0]["id"].as_str().expect("an id")]);
     settle(project);
     assert_eq!((project.at(AGENT).exists(), project.at(ONE).exists()), (stays, true), "{kind} {side}");

@@ -197,6 +197,63 @@ fn ed17_a_text_that_is_still_being_written_is_not_believed() {
     assert_eq!(of_task(&project, "one", "priority"), "P0");
 }
 
+/// How a file is changed whose first half was read.
+type Change = fn(&str) -> String;
+
+#[test]
+fn ed17_a_save_that_was_read_half_way_is_whole_in_the_end() {
+    let in_text: [Change; 4] = [
+        str::to_owned,
+        |text| text.replace("Make one work.", "Make one work well."),
+        |text| text.replace("- [ ] Build it", "- [ ] Build it soon"),
+        |text| text.replace("**Priority**: P1", "**Priority**: P0"),
+    ];
+    let in_config: [Change; 3] = [
+        str::to_owned,
+        |text| text.replace("pending", "blocked"),
+        |text| text.replace("skills: [a, b]", "skills: [c]"),
+    ];
+    let of_text = in_text.map(|change| (ONE, "## Tasks\n", change));
+    let of_config = in_config.map(|change| (AGENT, "constraints:\n", change));
+    for (number, (path, cut, change)) in of_text.into_iter().chain(of_config).enumerate() {
+        for goes_on in [true, false] {
+            let case = format!("{path}, change {number}, {}", if goes_on { "goes on" } else { "saved again" });
+            let project = small();
+            project.write(AGENT, "task:\n  status: pending\nengine: small\nconstraints:\n  hours: 3\nskills: [a, b]\n");
+            settle(&project);
+            let whole = change(&project.read(path));
+            let (half, rest) = whole.split_at(whole.find(cut).expect("the place") + cut.len());
+            let mut editor = fs::File::create(project.at(path)).expect("it empties the file");
+            editor.write_all(half.as_bytes()).expect("it begins to write");
+            project.ok(&["sync"]);
+            if goes_on {
+                editor.write_all(rest.as_bytes()).expect("it goes on");
+            } else {
+                project.write(path, &whole);
+            }
+            project.ok(&["sync"]);
+            nothing_left_to_do(&project);
+            assert_eq!(body(&project.read(path)), body(&whole), "{case}");
+            assert_eq!(project.json(&["conflict", "list"]).as_array().map(Vec::len), Some(0), "{case}");
+        }
+    }
+}
+
+#[test]
+fn ed17_what_somebody_else_wrote_meanwhile_is_no_half_of_a_save() {
+    let project = small();
+    let whole = project.read(ONE);
+    let half = &whole[..whole.find("## Tasks").expect("a section")];
+    project.write(ONE, half);
+    project.ok(&["sync"]);
+    project.sql("UPDATE orchestration_tasks SET priority = 'P3' WHERE task_code = 'one'");
+    project.write(ONE, &whole.replace("- [ ] Build it", "- [ ] Build it soon"));
+    project.ok(&["sync"]);
+    nothing_left_to_do(&project);
+    let text = project.read(ONE);
+    assert!(text.contains("- [ ] Build it soon") && text.contains("**Priority**: P3"), "{text}");
+}
+
 #[test]
 fn ed19_a_status_from_the_database_changes_no_other_byte() {
     let front = "---\n# who and when\nzeta: [1,  2]   # odd blanks\nstatus: 'pending' # soon\nunknown:\n    deep: {b: 1, a: 2}\n\

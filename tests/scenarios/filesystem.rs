@@ -83,7 +83,8 @@ fn fs01_a_full_disk_loses_nothing_and_the_next_run_catches_up() {
             true => Verdict::Fail(Errno::NOSPC),
             false => Verdict::Pass,
         });
-        assert!(matches!(refused, Err(SyncError::Tree(TreeError::Io { deed: "write", .. }))), "{refused:?}");
+        let Err(SyncError::Begun { source }) = refused else { panic!("the rows were stored: {refused:?}") };
+        assert!(matches!(*source, SyncError::Tree(TreeError::Io { deed: "write", .. })), "{source:?}");
         assert_eq!(project.files(), before, "every document is as it was");
         assert_eq!(of_task(&project, "three", "priority"), "P2", "the database holds the truth already");
         let told = events(&project);
@@ -224,6 +225,66 @@ fn fs04_a_command_on_a_task_whose_own_change_cannot_be_written_says_what_keeps_i
     allow(&project, "delegation/sprints/alpha/two", 0o755);
     let output = run_as_anybody(&project, &["task", "status", "two", "blocked"]);
     assert!(output.status.success() && project.read(TWO).contains("Blocked"), "{}", said(&output));
+}
+
+/// Everything that is stored, but for bytes.
+fn stored(project: &Project) -> Vec<String> {
+    [
+        "SELECT id || last_seen_at FROM orchestration_clones",
+        "SELECT id FROM sync_runs",
+        "SELECT seq || event_type || payload FROM orchestration_events",
+        "SELECT json_array(entity_id, role, name, file_path, revision, hex(raw)) FROM orchestration_sync_state",
+        "SELECT id FROM orchestration_revisions",
+        "SELECT id || state FROM orchestration_conflicts",
+    ]
+    .iter()
+    .flat_map(|query| project.select(query))
+    .collect()
+}
+
+fn envelope(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(output)))
+}
+
+#[test]
+fn fs04_p12_what_is_not_written_is_not_told_of_and_runs_that_write_nothing_store_nothing() {
+    let project = small();
+    settle(&project);
+    let told = |project: &Project| events(project).iter().filter(|event| event.contains("file.")).count();
+    let before = told(&project);
+    project.sql("UPDATE orchestration_tasks SET priority = 'P0' WHERE task_code = 'two'");
+    allow(&project, "delegation/sprints/alpha/two", 0o555);
+    assert_eq!(run_as_anybody(&project, &["sync"]).status.code(), Some(6));
+    let first = stored(&project);
+    for words in [&["sync"][..], &["sync"], &["task", "status", "two", "blocked"]] {
+        assert_eq!(run_as_anybody(&project, words).status.code(), Some(6));
+        assert_eq!(stored(&project), first, "{words:?}");
+    }
+    let failed = envelope(&run_as_anybody(&project, &["task", "status", "two", "blocked", "--json"]));
+    assert_eq!(failed["error"]["effect"], "none", "{failed}");
+    assert_eq!(told(&project), before, "nothing was written");
+    allow(&project, "delegation/sprints/alpha/two", 0o755);
+    assert!(run_as_anybody(&project, &["sync"]).status.success());
+    assert_eq!(told(&project), before + 1);
+}
+
+#[test]
+fn fs04_what_reached_the_row_is_told_as_pushed_though_its_files_wait() {
+    let project = small();
+    allow(&project, "delegation/sprints/alpha/one", 0o755);
+    project.edit(ONE, "**Status**: Pending", "**Status**: Blocked");
+    allow(&project, "delegation/sprints/alpha/one", 0o555);
+    let output = run_as_anybody(&project, &["sync", "--json"]);
+    let report = envelope(&output)["data"].take();
+    assert_eq!((&report["totals"]["pushed"], &report["totals"]["postponed"]), (&1.into(), &1.into()), "{report}");
+    assert_eq!(report["steps"][0]["changes"]["status"]["to"], "blocked", "{report}");
+    assert_eq!(of_task(&project, "one", "status"), "blocked");
+    let status = said(&run_as_anybody(&project, &["status"]));
+    assert!(status.contains("pull  T:alpha/one  status in AGENT.yml: pending → blocked"), "{status}");
+    allow(&project, "delegation/sprints/alpha/one", 0o755);
+    assert!(run_as_anybody(&project, &["sync"]).status.success());
+    assert_eq!(of_task(&project, "one", "status"), "blocked");
+    assert!(project.read(ONE).contains("Blocked"));
 }
 
 #[test]

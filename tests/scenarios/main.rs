@@ -6,6 +6,9 @@ mod project;
 #[path = "../support/small.rs"]
 mod small;
 
+#[path = "../support/dice.rs"]
+mod dice;
+
 #[path = "../tree/ground.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "other tests need more of it, and their own rules hold there")]
 mod ground;
@@ -14,6 +17,7 @@ mod agent_config;
 mod agreement;
 mod editors;
 mod filesystem;
+mod folding;
 mod hostile;
 mod outside_sql;
 mod talk;

@@ -325,3 +325,99 @@ fn hx25_a_correlation_that_is_no_id_is_refused_and_every_event_of_a_run_bears_it
     let ids = project.select(&ids);
     assert!(ids.len() == 1 && ids[0].len() == 36, "{ids:?}");
 }
+
+/// A list of an agent that stands in lines, with comments.
+const BUILDER: &str = "name: Builder\nrole: engineer\nstatus: active\ntools: # by name\n  - hammer\n  # heavy\n  - saw # sharp\n\
+    skills:\n- joints";
+
+#[test]
+fn a_list_in_lines_is_emptied_and_filled_again_by_sql() {
+    const PATH: &str = "delegation/agents/builder.yml";
+    let project = small();
+    project.write(PATH, BUILDER);
+    settle(&project);
+    let set = |column: &str, value: &str| {
+        project.sql(&format!("UPDATE agent_profiles SET {column} = '{value}' WHERE agent_code = 'builder'"));
+        settle(&project);
+        project.read(PATH)
+    };
+    let text = set("tools", "[]");
+    assert!(text.contains("status: active\ntools: [] # by name\n  # heavy\nskills:\n- joints\n# instep"), "{text}");
+    let text = set("tools", "[\"file\"]");
+    assert!(text.contains("tools: [file] # by name\n  # heavy\nskills:\n- joints\n# instep"), "{text}");
+    let text = set("skills", "[]");
+    assert!(text.contains("  # heavy\nskills: []\n# instep"), "{text}");
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn a_list_that_sql_changes_goes_into_the_brackets_that_the_file_put_around_it() {
+    const PATH: &str = "delegation/agents/builder.yml";
+    let project = small();
+    project.write(PATH, BUILDER);
+    settle(&project);
+    project.edit(PATH, "skills:\n- joints", "skills: [joints]");
+    project.sql("UPDATE agent_profiles SET skills = '[\"joints\", \"paint\"]' WHERE agent_code = 'builder'");
+    settle(&project);
+    assert!(project.read(PATH).contains("skills: [joints, paint]"), "{}", project.read(PATH));
+    assert_eq!(project.json(&["conflict", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn an_emptied_list_of_a_configuration_keeps_the_comments_between_its_lines() {
+    const AGENT: &str = "delegation/sprints/alpha/one/AGENT.yml";
+    let project = small();
+    project.write(AGENT, "task:\n  title: one\ntools:\n  - a\n  # why b\n  - b\nhooks:\n  before: x\n");
+    settle(&project);
+    let set = |pointer: &str, value: &str| {
+        let json = format!("json_set(agent_config, '{pointer}', json('{value}'))");
+        project.sql(&format!("UPDATE orchestration_tasks SET agent_config = {json} WHERE task_code = 'one'"));
+        settle(&project);
+        project.read(AGENT)
+    };
+    let text = set("$.tools", "[]");
+    assert!(text.contains("tools: []\n  # why b\nhooks:\n  before: x\n"), "{text}");
+    let text = set("$.hooks", "{}");
+    assert!(text.contains("tools: []\n  # why b\nhooks: {}\n"), "{text}");
+    set("$.tools", "[\"c\"]");
+    let text = set("$.hooks", "{\"after\": [1]}");
+    assert!(text.contains("tools: [c]\n  # why b\nhooks: {after: [1]}\n"), "{text}");
+}
+
+#[test]
+fn a_title_behind_an_anchor_or_in_a_block_is_a_field_in_both_directions() {
+    const AGENT: &str = "delegation/sprints/alpha/one/AGENT.yml";
+    for (before, after) in [
+        ("title: &t one # c\n", "title: &t three # c\n"),
+        ("title: !!str one\n", "title: !!str three\n"),
+        ("title: |\n    one\n", "title: |\n    three\n"),
+        ("title: >- # c\n    one\n", "title: >- # c\n    three\n"),
+    ] {
+        let project = small();
+        project.write(AGENT, &format!("task:\n  {before}x: 1\n"));
+        settle(&project);
+        project.edit(AGENT, "one", "two");
+        settle(&project);
+        assert!(project.read(ONE).starts_with("# Task: two\n"), "{before:?}: {}", project.read(ONE));
+        project.sql("UPDATE orchestration_tasks SET title = 'three' WHERE task_code = 'one'");
+        settle(&project);
+        assert!(project.read(AGENT).contains(after), "{before:?}: {}", project.read(AGENT));
+        assert!(project.read(ONE).starts_with("# Task: three\n"), "{before:?}: {}", project.read(ONE));
+    }
+}
+
+#[test]
+fn a_title_that_an_alias_shares_is_read_and_a_write_of_it_is_told() {
+    const AGENT: &str = "delegation/sprints/alpha/one/AGENT.yml";
+    let project = small();
+    project.write(AGENT, "task:\n  title: &t one\nlabel: *t\n");
+    settle(&project);
+    project.sql("UPDATE orchestration_tasks SET title = 'three' WHERE task_code = 'one'");
+    for _ in 0..2 {
+        let said = project.exits(6, &["sync"]);
+        assert!(said.contains("no file can hold row") && said.contains("its title: the value is shared"), "{said}");
+    }
+    project.sql("UPDATE orchestration_tasks SET title = 'one' WHERE task_code = 'one'");
+    settle(&project);
+    assert!(project.read(AGENT).starts_with("task:\n  title: &t one\nlabel: *t\n"), "{}", project.read(AGENT));
+}

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use instep::model::{
     Actor, Change, Changes, CloneId, ConflictId, ConflictKind, CorrelationId, Cursor, Digest, DocPath, DocumentKey,
-    DocumentVersion, EntityId, EntityKind, EntityRef, Epoch, EventType, Field, Fields, NewConflict, NewEvent,
-    ProjectId, Record, RevisionId, Role, RunId, Source,
+    DocumentVersion, Elsewhere, EntityId, EntityKind, EntityRef, Epoch, EventType, Field, Fields, NewConflict,
+    NewEvent, ProjectId, Record, RevisionId, Role, RunId, Source,
 };
-use instep::store::sqlite::{NewProject, Place, SqliteStore};
+use instep::store::sqlite::{Place, SqliteStore};
 use instep::store::{
     Acknowledged, Bytes, ChangeSet, EntityChange, Expected, KnownQuestion, Left, ListQuery, Materialised, MovedSprint,
-    Selection, Store, StoreError, SyncState, events_of,
+    NewProject, Selection, Store, StoreError, SyncState, events_of,
 };
 use serde_json::{Map, Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -230,7 +230,13 @@ fn laid(record: &Record, dice: &mut Dice) -> Materialised {
     let revision = if dice.roll(12) == 0 { RevisionId::new(Uuid::from_u128(9)) } else { revision };
     let home = record.path.as_ref().map_or_else(|| format!("d/new/{}", record.code), ToString::to_string);
     let agent_config = (record.kind == EntityKind::Task && dice.roll(2) == 0).then(|| config(dice));
-    Materialised { entity: record.id, revision, documents: documents(record.kind, &home, dice), agent_config }
+    Materialised {
+        entity: record.id,
+        revision,
+        documents: documents(record.kind, &home, dice),
+        agent_config,
+        events: Vec::new(),
+    }
 }
 
 fn conflict(dice: &mut Dice) -> NewConflict {
@@ -244,6 +250,7 @@ fn conflict(dice: &mut Dice) -> NewConflict {
         base: None,
         file: Some("f".into()),
         row: None,
+        elsewhere: (0..dice.roll(3)).map(|_| Elsewhere { document: "Y".into(), value: None }).collect(),
         kept: None,
     }
 }

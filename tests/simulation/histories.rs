@@ -1,19 +1,24 @@
 //! Random histories of the code that ships: many of them, the same each time, and short ones where a law is broken.
 //!
-//! `INSTEP_HISTORIES` sets how many are played, and `INSTEP_SEED` plays one alone. A history that broke a law is written down by its seed in `seeds`, and
-//! played first for ever.
+//! `INSTEP_HISTORIES` sets how many are played, and `INSTEP_SEED` plays one alone. A history that broke a law is written
+//! down by its seed in `seeds`, and played first for ever.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, Once};
 
+use crate::cores::in_parallel_until;
 use crate::course::{Step, course};
 use crate::history::play;
 use crate::world::World;
 
 /// How many are played where nobody says how many.
 const HISTORIES: u64 = 400;
+
+/// So many complaints are enough at once.
+const ENOUGH: usize = 3;
 
 /// The seeds of histories that broke a law once.
 const SEEDS: &str = include_str!("seeds");
@@ -57,6 +62,9 @@ fn outcome(start: &[World; 2], course: &[Step]) -> Result<u64, String> {
 thread_local! {
     /// Whether a panic on this thread is caught and told by somebody else.
     static QUIET: Cell<bool> = const { Cell::new(false) };
+
+    /// A pool of one.
+    static ALONE: rayon::ThreadPool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
 }
 
 /// Lets panics on this thread be heard again.
@@ -112,38 +120,23 @@ fn told(start: &[World; 2], seed: u64, complaint: String) -> String {
     format!("seed {seed} breaks a law; add it to tests/simulation/seeds\n{}\n{complaint}", steps.join("\n"))
 }
 
-/// Plays the histories of `seeds` on every core; the complaints about the first few.
+/// Plays the histories of `seeds` on every core; how many, and the complaints about the first few.
 fn play_all(seeds: impl Iterator<Item = u64> + Send) -> (usize, Vec<String>) {
-    let start = start();
-    let (seeds, played) = (Mutex::new(seeds), AtomicUsize::new(0));
-    let complaints = Mutex::new(Vec::new());
-    let work = || {
-        let next = || seeds.lock().expect("nobody panics here").next();
-        while let Some(seed) = next() {
-            if let Err(complaint) = outcome(&start, &course(seed)) {
-                let told = told(&start, seed, complaint);
-                complaints.lock().expect("nobody panics here").push(told);
-            }
-            played.fetch_add(1, Ordering::Relaxed);
-            if complaints.lock().expect("nobody panics here").len() >= 3 {
-                break;
-            }
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| alone(work));
-        }
+    hush();
+    let (start, played, complaints) = (start(), AtomicUsize::new(0), Mutex::new(Vec::new()));
+    in_parallel_until(seeds, |seed| {
+        let complaint = alone(|| outcome(&start, &course(seed)).err().map(|complaint| told(&start, seed, complaint)));
+        played.fetch_add(1, Ordering::Relaxed);
+        let mut complaints = complaints.lock().expect("nobody panics here");
+        complaints.extend(complaint);
+        if complaints.len() < ENOUGH { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     (played.into_inner(), complaints.into_inner().expect("nobody panics here"))
 }
 
-/// Runs `work` where nothing of it runs beside it, and where a law that is broken makes no noise.
-fn alone(work: impl FnOnce() + Send) {
-    hush();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
-    pool.install(work);
+/// Does `work` where nothing of it runs beside it.
+fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    ALONE.with(|pool| pool.install(work))
 }
 
 /// Seeds of histories that broke a law once.
@@ -169,6 +162,7 @@ fn every_history_keeps_the_laws() {
 
 #[test]
 fn the_same_seed_is_the_same_history() {
+    hush();
     let start = start();
     let hashes = AtomicU64::new(0);
     alone(|| {

@@ -101,7 +101,7 @@ impl Order {
                 world.run(async |workspace| remove.run(workspace).await)
             }
             Command::Decide(id, true) => {
-                let take = TakeFile { ids: vec![id.clone()] };
+                let take = TakeFile { ids: vec![id.clone()], of: None };
                 world.run(async |workspace| take.run(workspace).await)
             }
             Command::Decide(id, false) => {

@@ -145,7 +145,7 @@ impl Tables {
     ) {
         let mut changes = difference(before, &after);
         if old != config {
-            let change = Change { from: old.unwrap_or_default(), to: config.clone().unwrap_or_default() };
+            let change = Change { from: old.clone().unwrap_or_default(), to: config.clone().unwrap_or_default() };
             changes.insert("agent_config".to_owned(), change);
         }
         if changes.is_empty() {
@@ -172,6 +172,8 @@ impl Tables {
             created_at: now,
         };
         self.revisions.insert((after.id, n), Arc::new(revision));
+        let told = instep::reconcile::config_change(old.as_ref(), config.as_ref());
+        changes.extend(told.map(|change| ("agent_config".to_owned(), change)));
         self.tell_outside(&after, before.is_none(), changes, now);
         let row = Row { row_version: n, updated_at: now, ..after.row };
         let record = Record { row, head: id, n, tracking: None, ..after };

@@ -219,6 +219,8 @@ impl Store for SimStore {
             server: "memory".into(),
             location: PLACE.into(),
             schema: 0,
+            file: None,
+            lag: None,
             epoch: tables.epoch,
             bytes: 0,
             tables: Vec::new(),

@@ -22,7 +22,7 @@ use crate::store::SimStore;
 use crate::tables::Tables;
 use crate::time::{Counted, Noon, block_on};
 use crate::values::{Value, values_in};
-use crate::words::words;
+use crate::words::{without_ids, words};
 
 const SETTINGS: &str = "[project]\nid = \"0190a000-0000-7000-8000-000000000001\"\nname = \"simulated\"\n";
 
@@ -53,6 +53,29 @@ pub(crate) struct Outcome {
     pub(crate) rows: Vec<String>,
     pub(crate) conflicts: Vec<String>,
     pub(crate) events: Vec<String>,
+}
+
+impl Outcome {
+    /// What two outcomes have outside of the folders that wait, without the documents of those that wait with them:
+    /// whose id lies in such a folder on one side can lie elsewhere on the other.
+    pub(crate) fn settled<'a>(
+        both: [&'a Self; 2],
+        waiting: &BTreeSet<String>,
+    ) -> [BTreeMap<&'a String, &'a String>; 2] {
+        let is_within = |path: &String| {
+            let is_in = |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            waiting.iter().any(is_in)
+        };
+        let inside = both.iter().flat_map(|outcome| &outcome.files).filter(|(path, _)| is_within(path));
+        let ids: BTreeSet<&str> = inside.filter_map(|(_, text)| stamped_id(text)).collect();
+        let waits = |path, text| is_within(path) || stamped_id(text).is_some_and(|id| ids.contains(id));
+        both.map(|outcome| outcome.files.iter().filter(|(path, text)| !waits(path, text)).collect())
+    }
+}
+
+/// The id in the stamp of a document.
+fn stamped_id(text: &str) -> Option<&str> {
+    text.rsplit_once("instep ")?.1.split(' ').next()
 }
 
 impl World {
@@ -119,6 +142,21 @@ impl World {
         let open = self.store.look_at(|tables| tables.conflicts(Some(ConflictState::Open)));
         let kinds = [ConflictKind::DuplicateId, ConflictKind::IdReplaced, ConflictKind::PathTaken];
         open.iter().any(|open| kinds.contains(&open.what.kind))
+    }
+
+    /// The folders of what waits for a person, wherever its files lie or shall lie.
+    pub(crate) fn waiting_folders(&self) -> BTreeSet<String> {
+        self.store.look_at(|tables| {
+            let open = tables.conflicts(Some(ConflictState::Open));
+            let held: Vec<_> = open.into_iter().map(|open| open.what).filter(|what| what.kind.is_hold()).collect();
+            let rows = held.iter().filter_map(|what| tables.lines.get(&what.entity?));
+            let documents = rows.flat_map(|line| &line.record.documents).map(|document| &document.path);
+            let folder = |path: &DocPath| path.parent().map(|folder| folder.to_string());
+            let folders = held.iter().map(|what| &what.path).chain(documents).filter_map(folder);
+            // Who waits for a place is told with the one that it has and the one that it shall have.
+            let told = held.iter().flat_map(|what| [&what.file, &what.row]).flatten().cloned();
+            folders.chain(told.filter(|value| value.starts_with("delegation/"))).collect()
+        })
     }
 
     /// Whether the database is an older copy of the one that this working copy saw, or another one.
@@ -301,11 +339,6 @@ pub(crate) fn text_of(tables: &Tables, record: &Record) -> String {
 
 fn event_words(event: &Event) -> String {
     format!("{} {:?} {}", event.event_type, event.entity, event.payload)
-}
-
-/// An event without what is drawn anew each time.
-fn without_ids(event: &str) -> String {
-    event.split('"').map(|part| if part.parse::<Uuid>().is_ok() { "…" } else { part }).collect::<Vec<_>>().join("\"")
 }
 
 fn assert_history(tables: &Tables) {

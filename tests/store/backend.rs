@@ -15,8 +15,28 @@ pub(crate) trait Backend: Send + Sync {
     /// Runs SQL as another program would, and says why it was refused.
     async fn sql(&self, sql: &str) -> Result<(), String>;
 
+    /// Whom the feed names for what [`Self::sql`] writes.
+    fn outsider(&self) -> String;
+
+    /// What its SQL has words of its own for.
+    fn words(&self) -> &'static Words;
+
     /// The first column of the first row that a query of another program returns, as text.
     async fn ask(&self, sql: &str) -> String;
+}
+
+/// What no standard says, in the words of one server.
+pub(crate) struct Words {
+    /// A list of `x` and `y`.
+    pub(crate) list: &'static str,
+    /// The column `tags` with `z` at its end.
+    pub(crate) longer_list: &'static str,
+    /// The column `agent_config` with `[2]` under `b`.
+    pub(crate) larger_config: &'static str,
+    /// Says that `importer` does what follows in this transaction.
+    pub(crate) by_importer: &'static str,
+    /// Says that it does no more.
+    pub(crate) by_nobody: &'static str,
 }
 
 /// Runs SQL that nothing stands against.

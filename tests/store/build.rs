@@ -1,7 +1,7 @@
 //! Change sets in a few words, for the stories.
 
 use instep::model::{
-    Actor, Change, Changes, CloneId, CorrelationId, Digest, DocPath, DocumentKey, DocumentVersion, EntityId,
+    Actor, Change, Changes, CloneId, CorrelationId, Digest, DocPath, DocumentKey, DocumentVersion, Elsewhere, EntityId,
     EntityKind, EntityRef, Field, Fields, NewConflict, RevisionId, Role, RunId, Source,
 };
 use instep::store::{Acknowledged, ChangeSet, EntityChange, Expected, Left, Materialised, Store, SyncState, events_of};
@@ -188,7 +188,16 @@ pub(crate) fn difference(before: &Fields, after: &Fields) -> Changes {
 pub(crate) fn laid(draft: &Draft, revision: RevisionId, text: &str) -> (Materialised, (Digest, instep::store::Bytes)) {
     let document = version(&draft.change, Role::Task, "TASK.md", text);
     let blob = (document.blob, text.as_bytes().into());
-    (Materialised { entity: draft.change.id, revision, documents: vec![document], agent_config: None }, blob)
+    (
+        Materialised {
+            entity: draft.change.id,
+            revision,
+            documents: vec![document],
+            agent_config: None,
+            events: Vec::new(),
+        },
+        blob,
+    )
 }
 
 pub(crate) fn state(entity: EntityId, name: &str, text: Option<&str>) -> SyncState {
@@ -217,6 +226,7 @@ pub(crate) fn conflict(entity: EntityId, field: &str, file: &str) -> NewConflict
         base: Some("pending".into()),
         file: Some(file.into()),
         row: Some("blocked".into()),
+        elsewhere: vec![Elsewhere { document: "AGENT.yml".into(), value: Some(file.to_uppercase()) }],
         kept: None,
     }
 }

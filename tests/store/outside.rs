@@ -68,7 +68,7 @@ pub(crate) async fn an_update_of_any_column_is_a_patch_and_the_events_that_we_wo
     let found: Vec<_> = news.iter().map(|e| (e.event_type.clone(), e.payload["changes"].clone())).collect();
     let expected: Vec<_> = expected.into_iter().map(|(word, changes)| (word, json!(changes))).collect();
     assert_eq!(found, expected);
-    assert!(news.iter().all(|event| event.actor.as_str() == "sql"));
+    assert!(news.iter().all(|event| event.actor.as_str() == b.outsider()));
 }
 
 pub(crate) async fn one_update_of_many_columns_is_one_revision(b: &dyn Backend) {
@@ -78,7 +78,7 @@ pub(crate) async fn one_update_of_many_columns_is_one_revision(b: &dyn Backend) 
     sql(b, update).await;
     let revisions = b.store().revisions(&[(id(2), 1)]).await.expect("revisions can be read");
     assert_eq!(revisions.len(), 1);
-    assert_eq!((revisions[0].source, revisions[0].actor.as_str()), (Source::Sql, "sql"));
+    assert_eq!((revisions[0].source, revisions[0].actor.to_string()), (Source::Sql, b.outsider()));
     assert_eq!((revisions[0].clone, revisions[0].documents.as_ref()), (None, None));
     let patch = revisions[0].patch.as_ref().expect("it is a patch");
     let fields: Vec<_> = patch.fields.keys().copied().collect();
@@ -132,13 +132,15 @@ pub(crate) async fn an_update_that_changes_nothing_is_nothing(b: &dyn Backend) {
 pub(crate) async fn cc09_what_only_the_database_may_say_is_overridden(b: &dyn Backend) {
     three_rows(b).await;
     let nonsense = "row_version = 77, documents_version = 66, hash = 'forged', content_hash = 'forged', \
-         file_path = '../../etc/passwd', created_at = 'never', updated_at = 'never', \
+         file_path = '../../etc/passwd', created_at = '1999-01-01T00:00:00.000000Z', \
+         updated_at = '1999-01-01T00:00:00.000000Z', \
          head_revision = '00000000-0000-0000-0000-000000000000'";
     for (_, number, table, _) in TABLES {
         let before = record(b.store(), id(number)).await;
         sql(b, &format!("UPDATE {table} SET {nonsense}")).await;
         assert_eq!(record(b.store(), id(number)).await, before, "nothing was said");
-        sql(b, &format!("UPDATE {table} SET {nonsense}, row_version = 1, status = NULL")).await;
+        let lower = nonsense.replace("row_version = 77", "row_version = 1");
+        sql(b, &format!("UPDATE {table} SET {lower}, status = NULL")).await;
         let after = record(b.store(), id(number)).await;
         assert_eq!((after.row_version, after.patches.len()), (2, 1));
         assert_eq!((&after.path, after.created_at), (&before.path, before.created_at));
@@ -175,7 +177,7 @@ pub(crate) async fn cc07_a_tombstone_comes_back_only_on_purpose(b: &dyn Backend)
     let back = record(b.store(), id(2)).await;
     assert_eq!((back.deleted, back.row_version), (false, 4));
     assert_eq!(told(&news(b).await).last().map(|(word, _)| *word), Some("task.restored"));
-    let soft = "UPDATE orchestration_tasks SET deleted_at = 'any time' WHERE task_code = 'one'";
+    let soft = "UPDATE orchestration_tasks SET deleted_at = '1999-01-01T00:00:00.000000Z' WHERE task_code = 'one'";
     sql(b, soft).await;
     assert!(record(b.store(), id(2)).await.deleted);
     assert!(b.ask("SELECT deleted_at FROM orchestration_tasks").await.starts_with("20"), "the database's own clock");
@@ -271,7 +273,7 @@ pub(crate) async fn values_that_fit_no_type_are_refused(b: &dyn Backend) {
     ] {
         refused(b, &format!("UPDATE orchestration_tasks SET {nonsense}"), "").await;
     }
-    for nonsense in ["'x'", "'00000000-0000-0000-0000-0000000000FF'", "''"] {
+    for nonsense in ["'x'", "''"] {
         refused(b, &format!("INSERT INTO orchestration_tasks (id) VALUES ({nonsense})"), "").await;
     }
     assert!(news(b).await.is_empty());
@@ -295,8 +297,9 @@ pub(crate) async fn projections_of_documents_are_read_only(b: &dyn Backend) {
 
 pub(crate) async fn a_list_that_sql_makes_is_a_list(b: &dyn Backend) {
     three_rows(b).await;
-    sql(b, "UPDATE orchestration_tasks SET tags = json_array('x', 'y')").await;
-    sql(b, "UPDATE orchestration_tasks SET tags = json_insert(tags, '$[#]', 'z')").await;
+    let words = b.words();
+    sql(b, &format!("UPDATE orchestration_tasks SET tags = {}", words.list)).await;
+    sql(b, &format!("UPDATE orchestration_tasks SET tags = {}", words.longer_list)).await;
     let row = record(b.store(), id(2)).await;
     let patched: Vec<_> = row.patches.iter().map(|(_, patch)| patch.fields[&Field::Tags].clone()).collect();
     assert_eq!(
@@ -308,7 +311,7 @@ pub(crate) async fn a_list_that_sql_makes_is_a_list(b: &dyn Backend) {
 pub(crate) async fn a_write_of_the_configuration_is_told_with_what_it_was(b: &dyn Backend) {
     three_rows(b).await;
     sql(b, "UPDATE orchestration_tasks SET agent_config = '{\"a\": 1}', status = 'blocked'").await;
-    sql(b, "UPDATE orchestration_tasks SET agent_config = json_set(agent_config, '$.b', json('[2]'))").await;
+    sql(b, &format!("UPDATE orchestration_tasks SET agent_config = {}", b.words().larger_config)).await;
     sql(b, "UPDATE orchestration_tasks SET agent_config = ' {\"a\":1,\"b\":[2]}'").await;
     sql(b, "UPDATE orchestration_tasks SET agent_config = NULL").await;
     let (one, two) = (json!({"a": 1}), json!({"a": 1, "b": [2]}));
@@ -318,7 +321,9 @@ pub(crate) async fn a_write_of_the_configuration_is_told_with_what_it_was(b: &dy
     let patched: Vec<_> = row.patches.iter().filter_map(|(_, patch)| patch.config.clone()).collect();
     assert_eq!((row.row_version, patched), (4, changes.to_vec()));
     assert_eq!(row.patches[0].1.fields, [(Field::Status, json!("blocked"))].into());
-    let changed = changes.map(|change| json!({"agent_config": change}));
+    let [made, mut grown, cleared] = changes;
+    (grown.from, grown.to) = (json!({}), json!({"/b": [2]}));
+    let changed = [made, grown, cleared].map(|change| json!({"agent_config": change}));
     let news = news(b).await;
     let mut told: Vec<_> = told(&news);
     told.sort_by_key(|(word, _)| *word == "task.blocked");
@@ -329,7 +334,7 @@ pub(crate) async fn a_write_of_the_configuration_is_told_with_what_it_was(b: &dy
 pub(crate) async fn a_configuration_is_an_object_that_yaml_can_nest(b: &dyn Backend) {
     three_rows(b).await;
     let deep = |depth: usize| format!("'{}{{}}{}'", "{\"a\":".repeat(depth - 1), "}".repeat(depth - 1));
-    for nonsense in ["'[1]'", "'\"x\"'", "'null'", "7", &deep(33), &deep(900)] {
+    for nonsense in ["'[1]'", "'\"x\"'", "'null'", "'7'", &deep(33), &deep(900)] {
         refused(b, &format!("UPDATE orchestration_tasks SET agent_config = {nonsense}"), "agent_config is a JSON")
             .await;
         let insert = format!("INSERT INTO orchestration_tasks (task_code, agent_config) VALUES ('x', {nonsense})");
@@ -372,12 +377,12 @@ pub(crate) async fn sql_that_fails_half_way_leaves_nothing(b: &dyn Backend) {
 
 pub(crate) async fn a_program_may_leave_its_name(b: &dyn Backend) {
     three_rows(b).await;
-    let named = "BEGIN; UPDATE orchestration_context SET actor = 'importer'; \
-         UPDATE orchestration_tasks SET title = 'T'; UPDATE orchestration_context SET actor = NULL; COMMIT";
-    sql(b, named).await;
+    let words = b.words();
+    let named = [words.by_importer, "UPDATE orchestration_tasks SET title = 'T'", words.by_nobody].join("; ");
+    sql(b, &format!("BEGIN; {named}; COMMIT")).await;
     sql(b, "UPDATE orchestration_tasks SET title = 'U'").await;
     let actors: Vec<_> = news(b).await.into_iter().map(|event| event.actor.to_string()).collect();
-    assert_eq!(actors, ["importer", "sql"]);
+    assert_eq!(actors, ["importer".to_owned(), b.outsider()]);
 }
 
 pub(crate) async fn hx13_sql_in_texts_is_text(b: &dyn Backend) {
@@ -409,7 +414,7 @@ pub(crate) async fn hx13_sql_in_texts_is_text(b: &dyn Backend) {
         let by_code = b.store().records(Selection::Codes(&[(*text).into()])).await.expect("rows can be read");
         assert!(by_code.is_empty());
     }
-    sql(b, "UPDATE orchestration_tasks SET component = title, owner = tags").await;
+    sql(b, "UPDATE orchestration_tasks SET component = title, owner = CAST(tags AS TEXT)").await;
     assert_eq!(record(b.store(), id(7)).await.fields[&Field::Component], json!(evil[6]));
     assert_eq!(feed(b.store()).await.len(), (3 + 1) * evil.len());
 }

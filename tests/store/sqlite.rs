@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use instep::model::{Epoch, ProjectId};
-use instep::store::Store;
-use instep::store::sqlite::{NewProject, Place, SqliteStore};
+use instep::store::sqlite::{Place, SqliteStore};
+use instep::store::{NewProject, Store};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row, ValueRef};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::backend::Backend;
+use super::backend::{Backend, Words};
 
 pub(crate) struct Sqlite {
     folder: TempDir,
@@ -58,6 +58,20 @@ impl Backend for Sqlite {
     async fn sql(&self, sql: &str) -> Result<(), String> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         self.outside.lock().await.execute(sql).await.map(drop).map_err(|error| error.to_string())
+    }
+
+    fn outsider(&self) -> String {
+        "sql".into()
+    }
+
+    fn words(&self) -> &'static Words {
+        &Words {
+            list: "json_array('x', 'y')",
+            longer_list: "json_insert(tags, '$[#]', 'z')",
+            larger_config: "json_set(agent_config, '$.b', json('[2]'))",
+            by_importer: "UPDATE orchestration_context SET actor = 'importer'",
+            by_nobody: "UPDATE orchestration_context SET actor = NULL",
+        }
     }
 
     async fn ask(&self, sql: &str) -> String {

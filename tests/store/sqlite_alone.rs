@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
-use super::backend::Backend;
+use super::backend::{Backend, refused};
 use super::build::{changes, commit, here, id, of, record, state, task};
 use super::sqlite::{Sqlite, outside, project};
 
@@ -65,27 +65,32 @@ async fn db07_another_schema_is_refused() {
     let backend = Sqlite::fresh().await;
     backend.sql("PRAGMA user_version = 99").await.expect("nothing stands against it");
     match open(&backend.file()).await {
-        Err(StoreError::TooNew { found: 99, known, .. }) => assert_eq!(known, 6),
+        Err(StoreError::TooNew { found: 99, known, .. }) => assert_eq!(known, 8),
         other => panic!("{other:?}"),
     }
     assert!(matches!(migrate(&Place::new(backend.file())).await, Err(StoreError::TooNew { .. })));
     backend.sql("PRAGMA user_version = 1").await.expect("nothing stands against it");
-    assert!(matches!(open(&backend.file()).await, Err(StoreError::TooOld { found: 1, needed: 6, .. })));
+    assert!(matches!(open(&backend.file()).await, Err(StoreError::TooOld { found: 1, needed: 8, .. })));
 }
 
 #[tokio::test]
 async fn db07_an_older_schema_is_brought_forward_after_a_checked_copy() {
     let backend = Sqlite::fresh().await;
     commit(backend.store(), &of(1, [task(1, "a").says("kept")])).await;
+    let conflict = "INSERT INTO orchestration_conflicts \
+                    (id, content_key, kind, role, name, file_path, field, state, created_at) \
+                    VALUES ('c', x'00', 'edit-delete', 'agent_config', 'AGENT.yml', 'a', 'agent_config', 'open', 'now')";
+    backend.sql(conflict).await.expect("nothing stands against it");
     back_to_version_1(&backend).await;
     let place = Place::new(backend.file());
     let migrated = migrate(&place).await.expect("it migrates").expect("there was something to do");
-    assert_eq!((migrated.from, migrated.to), (1, 6));
+    assert_eq!((migrated.from, migrated.to), (1, 8));
     assert!(matches!(open(&migrated.backup).await, Err(StoreError::TooOld { found: 1, .. })));
     assert_eq!(migrate(&place).await.expect("it migrates"), None, "nothing is left to do");
     let store = open(&backend.file()).await.expect("it opens");
     assert_eq!(record(&store, id(1)).await.documents.len(), 1);
     store.verify().await.expect("it holds together");
+    assert_eq!(backend.ask("SELECT field FROM orchestration_conflicts").await, "AGENT.yml", "named as its file is");
 
     back_to_version_1(&backend).await;
     let second = migrate(&place).await.expect("it migrates").expect("there was something to do");
@@ -115,7 +120,8 @@ async fn back_to_version_1(backend: &Sqlite) {
     }
     backend
         .sql(
-            "ALTER TABLE orchestration_conflicts DROP COLUMN clone_id; ALTER TABLE orchestration_sync_state \
+            "ALTER TABLE orchestration_conflicts DROP COLUMN clone_id; ALTER TABLE orchestration_conflicts \
+             DROP COLUMN elsewhere; ALTER TABLE orchestration_sync_state \
              DROP COLUMN sprint_id; PRAGMA user_version = 1",
         )
         .await
@@ -273,6 +279,13 @@ async fn db08_a_full_disk_stores_nothing() {
     let error = connection.execute(large).await.expect_err("there is no room");
     assert!(error.to_string().contains("full"), "{error}");
     assert_eq!(store.records(Selection::All).await.expect("rows can be read").len(), 1);
+}
+
+#[tokio::test]
+async fn an_id_is_written_in_one_way() {
+    let backend = Sqlite::fresh().await;
+    let upper = "INSERT INTO orchestration_tasks (id) VALUES ('00000000-0000-0000-0000-0000000000FF')";
+    refused(&backend, upper, "id_is_a_lower_case_uuid").await;
 }
 
 #[tokio::test]

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use instep::model::Digest;
-use uuid::Uuid;
 
 use crate::project::Project;
-use crate::words::words;
+use crate::words::{without_ids, words};
 
 /// Everything that a sync is about, without what is drawn anew each time.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,10 +81,4 @@ fn everything(project: &Project) -> BTreeSet<Vec<u8>> {
     let files = walkdir::WalkDir::new(project.root()).into_iter().filter_map(Result::ok);
     let files = files.filter(|entry| entry.file_type().is_file() && !is_database(entry.file_name()));
     files.filter_map(|entry| std::fs::read(entry.path()).ok()).collect()
-}
-
-/// A text without the ids in it, each of which stands between quotes or blanks.
-fn without_ids(text: &str) -> String {
-    let parts = text.split_inclusive(['"', ' ']);
-    parts.map(|part| if part.trim_end_matches(['"', ' ']).parse::<Uuid>().is_ok() { "… " } else { part }).collect()
 }

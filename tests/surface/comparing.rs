@@ -157,7 +157,7 @@ fn status_never_says_that_something_was_applied() {
 #[test]
 fn a_doctor_looks_at_a_sick_database_too() {
     let project = demo();
-    assert_eq!(project.json(&["doctor"]).as_array().map(Vec::len), Some(11));
+    assert_eq!(project.json(&["doctor"]).as_array().map(Vec::len), Some(12));
     project.sql("INSERT INTO orchestration_sprints (sprint_code, title) VALUES ('bad/code', 'T')");
     let said = project.exits(4, &["doctor"]);
     assert!(said.contains("codes           not well"), "{said}");
@@ -165,12 +165,12 @@ fn a_doctor_looks_at_a_sick_database_too() {
     project.write(PUBLISH, "<<<<<<< a\n=======\n>>>>>>> b\n");
     let said = project.exits(4, &["doctor"]);
     assert!(
-        said.contains("database   not well") && said.contains("documents  not well  1 cannot be understood"),
+        said.contains("database       not well") && said.contains("documents      not well  1 cannot be understood"),
         "{said}"
     );
     project.exits(5, &["task", "list"]);
     std::fs::remove_file(project.database()).expect("it goes");
-    assert!(project.exits(4, &["doctor"]).contains("database   not well"));
+    assert!(project.exits(4, &["doctor"]).contains("database       not well"));
 }
 
 #[test]

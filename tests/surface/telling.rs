@@ -61,7 +61,7 @@ fn what_is_left_alone_is_counted_by_reason_each_time_and_listed_for_who_asks() {
         project.write(&format!("delegation/sprints/first-release/{name}"), "x");
     }
     let counts = "left alone: 3 files of no sprint, task or agent \
-                  (2 neither Markdown nor YAML, 1 below the folder of a sprint or task)";
+                  (2 neither Markdown nor YAML, 1 deeper than a sprint, task or agent lies)";
     for command in ["sync", "status", "sync"] {
         let said = project.ok(&[command]);
         assert_eq!(said, format!("in step: nothing to do\n{counts}; `-v` says which\n"), "{command}");
@@ -93,6 +93,9 @@ fn a_sprint_or_a_task_that_is_none_where_it_lies_has_a_line_of_its_own() {
     }
     let said = project.ok(&["status"]);
     assert!(said.contains("My Task/TASK.md") && said.contains("24 files") && said.lines().count() < 10, "{said}");
+    assert!(said.contains("left alone: 20 more documents that may be of a sprint or a task\n"), "{said}");
+    assert!(!said.contains("archived/"), "what lies in a tree of its own is there on purpose: {said}");
+    assert!(project.ok(&["status", "-v"]).contains("left alone: delegation/archived/7/TASK.md: in another layout\n"));
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn a_change_without_a_name_of_its_own_is_told_by_the_name_of_its_file() {
 fn a_status_is_shown_by_the_name_that_the_project_gives_it() {
     let project = demo();
     let settings = project.read("instep.toml");
-    project.write("instep.toml", &format!("{settings}\n[statuses]\npending = \"Offen\"\n"));
+    project.write("instep.toml", &format!("{settings}\n[statuses]\npending = \"Offen\"\ncompleted = \"Fertig\"\n"));
     for words in
         [&["task", "list"][..], &["task", "show", "publish"], &["task", "next"], &["sprint", "show", "first-release"]]
     {
@@ -127,7 +130,37 @@ fn a_status_is_shown_by_the_name_that_the_project_gives_it() {
     }
     assert!(project.ok(&["sprint", "show", "first-release"]).contains("1 Offen"));
     assert_eq!(project.json(&["task", "show", "publish"])["entity"]["status"], "pending");
+    project.write("delegation/sprints/first-release/bare/TASK.md", "# Bare\n\nNo header.\n");
+    project.ok(&["sync"]);
+    project.sql("UPDATE orchestration_tasks SET status = 'completed' WHERE task_code = 'bare'");
+    project.edit("delegation/sprints/first-release/bare/TASK.md", "No header.", "Still no header.");
+    let said = project.ok(&["diff"]);
+    assert!(said.contains("status: the database says Fertig, the files nothing"), "{said}");
     assert!(project.ok(&["task", "status", "publish", "blocked"]).contains("status: Offen → blocked"));
+}
+
+#[test]
+fn the_task_for_which_all_others_wait_comes_next() {
+    let project = demo();
+    let path = "delegation/sprints/first-release/a-1/TASK.md";
+    let first = "# a-1: Words\n\n**Dependencies**: None (comes first)\n**Priority**: P0\n**Status**: todo\n\n\
+                 ## Dependencies\n\n**Before Starting:**\n- None\n\n**Blocks:**\n- publish, write-parser\n";
+    project.write(path, first);
+    // Whether the task comes next, or for what it waits.
+    let next = || {
+        project.ok(&["sync"]);
+        let next = project.json(&["task", "next"]);
+        let all = next["waiting"].as_array().expect("a list");
+        let waiting = all.iter().find(|one| one["reference"] == "T:first-release/a-1");
+        waiting.map_or_else(|| next["items"][0]["reference"].to_string(), |one| one["waits_for"].to_string())
+    };
+    assert_eq!(next(), "\"T:first-release/a-1\"");
+    project.edit(path, "**Dependencies**: None (comes first)\n", "");
+    assert_eq!(next(), "\"T:first-release/a-1\"", "the section names what waits for it");
+    project.edit(path, "- None\n", "- publish\n");
+    assert_eq!(next(), "[\"publish\"]");
+    project.edit(path, "**Priority**", "**Dependencies**: None\n**Priority**");
+    assert_eq!(next(), "\"T:first-release/a-1\"", "the header outweighs a guess");
 }
 
 #[test]
@@ -154,7 +187,7 @@ fn an_init_that_fails_after_the_project_is_made_says_so() {
     project.write("delegation/sprints/alpha/SPRINT.md", &sprint("Alpha", "Active"));
     project.write("delegation/agents/builder.yml", "name: Builder\n");
     let error = project.envelope(&["init", "--demo", "--yes"])["error"].take();
-    assert_eq!((&error["code"], &error["effect"]), (&"path-taken".into(), &"applied".into()), "{error}");
+    assert_eq!((&error["code"], &error["effect"]), (&"path-taken".into(), &"begun".into()), "{error}");
     assert!(project.at("instep.toml").exists());
 }
 
@@ -310,7 +343,7 @@ fn a_setting_that_cannot_be_used_is_told_with_where_to_look() {
     let settings = project.read("instep.toml");
     project.write("instep.toml", &format!("{settings}\n[sync]\ndirection = \"up\"\n"));
     let said = project.exits(1, &["status"]);
-    assert!(said.contains("hint: `instep config --help` lists the settings, `config.toml` is "), "{said}");
+    assert!(said.ends_with("hint: `instep config --help` lists the settings\n"), "{said}");
     assert!(project.exits(4, &["doctor"]).contains("settings  not well"));
 }
 
@@ -503,4 +536,62 @@ fn no_line_of_the_help_is_folded_on_a_narrow_terminal() {
         let wide: Vec<&str> = own.filter(|line| line.chars().count() > 58).collect();
         assert_eq!(wide, [""; 0], "{words:?}");
     }
+}
+
+#[test]
+fn a_task_has_a_goal_as_a_sprint_has() {
+    let project = demo();
+    project.ok(&["task", "set", "publish", "goal=Everybody reads it"]);
+    assert!(project.read(PUBLISH).contains("**Goal**: Everybody reads it"));
+    assert_eq!(project.json(&["task", "show", "publish"])["entity"]["goal"], "Everybody reads it");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_what_to_do_about_it() {
+    let project = demo();
+    let said = project.exits(1, &["task", "show", "nope"]);
+    assert!(said.ends_with("hint: `instep task list` shows all there are\n"), "{said}");
+    let said = project.exits(1, &["task", "list", "--sprint", "nope"]);
+    assert!(said.ends_with("hint: `instep sprint list` shows all there are\n"), "{said}");
+    let said = project.exits(2, &["task", "status", "publish"]);
+    assert!(said.contains("not given: <STATUS>\n"), "{said}");
+    project.write("instep.toml", "[project\n");
+    let said = project.exits(1, &["task", "list"]);
+    assert!(said.contains("instep.toml") && !said.contains("config.toml"), "{said}");
+}
+
+#[test]
+fn a_file_in_place_of_the_state_folder_is_told_as_such() {
+    let project = Project::empty();
+    project.ok(&["init", "--demo"]);
+    std::fs::rename(project.at(".instep"), project.at("away")).expect("it moves");
+    project.write(".instep", "a file");
+    let said = project.exits(6, &["task", "list"]);
+    assert!(said.contains("a file is there") && said.contains("hint: move that file away"), "{said}");
+}
+
+#[test]
+fn a_plan_that_was_carried_out_says_so_the_second_time() {
+    let project = demo();
+    project.edit(PUBLISH, "**Status**: Pending", "**Status**: Blocked");
+    project.ok(&["sync", "--plan", "p.json"]);
+    assert!(!project.ok(&["sync", "--apply", "p.json"]).contains("already"));
+    let said = project.exits(0, &["sync", "--apply", "p.json"]);
+    assert!(said.contains("what it had was carried out already"), "{said}");
+}
+
+#[test]
+fn the_sides_of_a_conflict_about_texts_are_told_apart() {
+    let project = demo();
+    let made = "delegation/sprints/first-release/made";
+    project.write(&format!("{made}/TASK.md"), "# Task: Made\n\n**Status**: Pending\n");
+    let sprint = "(SELECT id FROM orchestration_sprints WHERE sprint_code = 'first-release')";
+    project.sql(&format!(
+        "INSERT INTO orchestration_tasks (id, sprint_id, task_code, title, status) \
+         VALUES ('4d1b6a0e-0000-4000-8000-000000000001', {sprint}, 'made', 'Other', 'blocked')"
+    ));
+    project.run(&["sync"]);
+    let said = project.ok(&["conflict", "list"]);
+    let made = said.lines().find(|line| line.contains("create-create")).expect("a conflict");
+    assert!(made.contains("text, 3 lines"), "{said}");
 }

@@ -4,8 +4,8 @@
 
 use super::{Effect, Exit, Failure};
 use crate::config::ConfigError;
-use crate::model::Severity;
-use crate::ops::OpError;
+use crate::model::{EntityKind, Severity};
+use crate::ops::{MakeError, OpError};
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::sync::brakes::Brake;
@@ -16,7 +16,9 @@ impl From<OpError> for Failure {
     fn from(error: OpError) -> Self {
         let of = |code, exit| Self::of(code, exit, &error);
         match error {
-            OpError::NotFound { ref nearest, .. } => of("not-found", Exit::Failed).did_you_mean(nearest),
+            OpError::NotFound { ref nearest, kind, .. } => {
+                of("not-found", Exit::Failed).hint(list_of(kind)).did_you_mean(nearest)
+            }
             OpError::Ambiguous { .. } => of("ambiguous", Exit::Failed).hint("write one of them in full"),
             OpError::WrongKind { found, .. } => {
                 of("wrong-kind", Exit::Usage).hint(format!("the commands of `instep {found}` are for it"))
@@ -58,39 +60,14 @@ impl From<OpError> for Failure {
             OpError::Sync(error) => error.into(),
             OpError::Tree(error) => error.into(),
             OpError::Store(error) => error.into(),
-            other => of_making(other),
+            OpError::Make(error) => error.into(),
         }
     }
 }
 
-/// Why something could not be made.
-fn of_making(error: OpError) -> Failure {
-    let of = |code, exit| Failure::of(code, exit, &error);
-    match error {
-        OpError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
-        OpError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
-        OpError::BadPlan { .. } => {
-            of("bad-plan", Exit::Usage).hint("`instep sync --plan FILE` writes one that `--apply` takes")
-        }
-        OpError::InList { source, path, entry, code } => {
-            let mut failure = Failure::from(*source);
-            failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
-            failure
-        }
-        OpError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
-            "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
-        )),
-        OpError::DemoThere { .. } => of("taken", Exit::Failed).hint("`--demo` is for an empty folder"),
-        OpError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
-        OpError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
-        OpError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
-        OpError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
-        OpError::Occupied { .. } => of("path-taken", Exit::Files).hint("choose another name, or move what is there"),
-        OpError::NotUnderstood { .. } => of("not-understood", Exit::Files).hint("mend it, then run the command again"),
-        OpError::Repeated { .. } => of("repeated-code", Exit::Usage).hint("leave one of the two out"),
-        OpError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
-        _ => of("failed", Exit::Failed).hint("`instep doctor` looks for what may be wrong"),
-    }
+/// Where all names are to be seen.
+fn list_of(kind: Option<EntityKind>) -> String {
+    format!("`instep {} list` shows all there are", kind.map_or("task", EntityKind::word))
 }
 
 /// How a value of that name is written.
@@ -117,6 +94,40 @@ fn one_of(what: &str, known: &[String]) -> String {
     }
 }
 
+impl From<MakeError> for Failure {
+    fn from(error: MakeError) -> Self {
+        let of = |code, exit| Self::of(code, exit, &error);
+        match error {
+            MakeError::NoFile { .. } => of("no-file", Exit::Files).hint("name a file that is there"),
+            MakeError::BadList { .. } => of("bad-list", Exit::Usage).hint("`--help` shows what it looks like"),
+            MakeError::BadPlan { .. } => {
+                of("bad-plan", Exit::Usage).hint("`instep sync --plan FILE` writes one that `--apply` takes")
+            }
+            MakeError::InList { source, path, entry, code } => {
+                let mut failure = Self::from(*source);
+                failure.message = format!("{}: entry {entry} (`{code}`): {}", path.display(), failure.message);
+                failure
+            }
+            MakeError::NoNumber { free } => of("no-number", Exit::Usage).hint(format!(
+                "the next one that is free here is {free:03}; add `--number` with the one that you agree on"
+            )),
+            MakeError::DemoThere { .. } => of("taken", Exit::Failed).hint("`--demo` is for an empty folder"),
+            MakeError::NumberTaken { .. } => of("taken", Exit::Failed).hint("agree on another number"),
+            MakeError::GivenTwice { .. } => of("given-twice", Exit::Usage).hint("give it one value"),
+            MakeError::BadText { .. } => of("bad-text", Exit::Usage).hint("write it as people shall read it"),
+            MakeError::HasNoSprint { .. } => of("no-sprint", Exit::Usage).hint("leave `sprint` out"),
+            MakeError::Occupied { .. } => {
+                of("path-taken", Exit::Files).hint("choose another name, or move what is there")
+            }
+            MakeError::NotUnderstood { .. } => {
+                of("not-understood", Exit::Files).hint("mend it, then run the command again")
+            }
+            MakeError::Repeated { .. } => of("repeated-code", Exit::Usage).hint("leave one of the two out"),
+            MakeError::BadOutput { .. } => of("bad-output", Exit::Failed).hint("`instep template check` tells more"),
+        }
+    }
+}
+
 impl From<SyncError> for Failure {
     fn from(error: SyncError) -> Self {
         let of = |code, exit| Self::of(code, exit, &error);
@@ -129,7 +140,9 @@ impl From<SyncError> for Failure {
             }
             SyncError::NotSettled { .. } => of("files-not-written", Exit::Files)
                 .hint("mend what keeps the files from being written, then run the command again"),
-            SyncError::OnlySettled { source } => Self::from(*source).effect(Effect::OnlySettled),
+            SyncError::OnlySettled { source } => Self::from(*source).after(Effect::Settled),
+            SyncError::Begun { source } => Self::from(*source).after(Effect::Begun),
+            SyncError::Done { source } => Self::from(*source).effect(Effect::Applied),
             SyncError::Unspellable { .. } => {
                 of("unspellable-value", Exit::Usage).hint("give a value that the document can say")
             }
@@ -186,6 +199,11 @@ impl From<ConfigError> for Failure {
     }
 }
 
+/// Whether the place of a database is an address, and not a file of this clone.
+fn is_shared(location: &str) -> bool {
+    location.contains("://")
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let of = |code, exit| Self::of(code, exit, &error);
@@ -197,22 +215,37 @@ impl From<StoreError> for Failure {
             StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
                 .retryable()
                 .hint("another program holds the database; run the command again when it is done"),
+            StoreError::ReadOnly { .. } => of("database-read-only", Exit::Unreachable)
+                .hint("let it be written, or name the server that takes changes; your files are untouched and can still be edited"),
             StoreError::TooNew { .. } => {
                 of("database-too-new", Exit::Unreachable).hint("install the version of instep that made this database")
             }
-            StoreError::TooOld { .. } => of("database-too-old", Exit::Unreachable)
-                .hint("`instep db migrate` backs it up and brings it up to date"),
-            StoreError::Missing { .. } => {
-                of("database-missing", Exit::Unreachable).hint("`instep sync` makes it and fills it from the files")
+            StoreError::TooOld { location, .. } => {
+                of("database-too-old", Exit::Unreachable).hint(match is_shared(location) {
+                    true => "when everybody who works with it has this version: back it up, then `instep db migrate`",
+                    false => "`instep db migrate` backs it up and brings it up to date",
+                })
             }
-            StoreError::Damaged { .. } => of("database-damaged", Exit::Unreachable)
-                .hint("your files are untouched; `instep db --help` says how to make the database anew from them"),
+            StoreError::Missing { location } => {
+                of("database-missing", Exit::Unreachable).hint(match is_shared(location) {
+                    true => "`instep db migrate` makes the tables there, and `instep sync` fills them from the files",
+                    false => "`instep sync` makes it and fills it from the files",
+                })
+            }
+            StoreError::Damaged { location, .. } => {
+                of("database-damaged", Exit::Unreachable).hint(match is_shared(location) {
+                    true => "your files are untouched; restore the database from its backup",
+                    false => {
+                        "your files are untouched; `instep db --help` says how to make the database anew from them"
+                    }
+                })
+            }
             StoreError::Unknown { .. } => of("commit-unknown", Exit::Unreachable)
                 .effect(Effect::Unknown)
                 .retryable()
                 .hint("run `instep status` when the database answers again: it shows what was saved"),
             StoreError::Failed { .. } => {
-                of("database-failed", Exit::Failed).hint("`instep doctor` looks at the database")
+                of("database-failed", Exit::Unreachable).hint("`instep doctor` looks at the database and at the disk")
             }
         }
     }
@@ -241,6 +274,9 @@ impl From<TreeError> for Failure {
             TreeError::Owner { .. } => of("owner-lost", Exit::Files).hint("run the command as the owner of that file"),
             TreeError::NotPrivate { .. } => {
                 of("not-private", Exit::Files).hint("take the rights of group and others from it")
+            }
+            TreeError::NoFolder { .. } => {
+                of("no-folder", Exit::Files).hint("move that file away; the folder is made when it is needed")
             }
             TreeError::Io { .. } => of("file-failed", Exit::Files).hint("make sure that it can be read and written"),
         }

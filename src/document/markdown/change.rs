@@ -34,16 +34,24 @@ pub(in super::super) fn gap(role: Role, text: &str, outline: &Outline, field: Fi
     let (line_ends, needs_break) = spacing(text, &line, &fields);
     let broken = if needs_break { "  " } else { "" };
     let name = label::name(role, field)?;
-    Some(Gap { at: line.end, before: format!("{broken}{line_ends}{open}{name}{colon}"), behind: behind.to_owned() })
+    let head = page.delimiter(&line).filter(|_| model.is_row);
+    Some(Gap {
+        at: head.map_or(line.end, |delimiter| delimiter.end),
+        before: format!("{broken}{line_ends}{open}{name}{colon}"),
+        behind: behind.to_owned(),
+    })
 }
 
 /// The bytes that hold the value at `value` with its label: its lines, or its part of a line; `None` for values without
-/// a label.
+/// a label, and for the head of a table, without which it would be none.
 pub(in super::super) fn lines_of(role: Role, text: &str, outline: &Outline, value: &Span) -> Option<Span> {
     let front = front_matter::find(text);
     let page = Page { role, text, outline, front: front.as_ref() };
     let found = page.candidates().into_iter().find(|candidate| candidate.value == *value)?;
     let (line, labelled) = found.label?;
+    if labelled.is_row && page.delimiter(&line).is_some() {
+        return None;
+    }
     let is_known = |word: &str| label::field(role, word).is_some();
     let all = line::labels(text, line.clone(), &is_known);
     let at = all.iter().position(|other| *other == labelled)?;
@@ -121,6 +129,11 @@ mod tests {
             ("- **Status**:", "- **Status**:\n- **Owner**: me"),
             ("> Status：Done\n", "> Status：Done\n> Owner：me\n"),
             ("| **Status** | Done |\n", "| **Status** | Done |\n| **Owner** | me |\n"),
+            ("| Status | Done |\n|---|---|\n\nx\n", "| Status | Done |\n|---|---|\n| Owner | me |\n\nx\n"),
+            (
+                "| Status | Done |\n|---|---|\n| Phase | 1 |\n",
+                "| Status | Done |\n|---|---|\n| Phase | 1 |\n| Owner | me |\n",
+            ),
             ("**Status**: Done | **Phase**: 1\n", "**Status**: Done | **Phase**: 1\n**Owner**: me\n"),
         ];
         for (before, after) in table {
@@ -141,5 +154,6 @@ mod tests {
         assert_eq!(left("- **Phase**: 1 | **Status**: Done", "1").as_deref(), Some("- **Status**: Done"));
         assert_eq!(left("- **Phase**: 1 | **Status**: Done", "Done").as_deref(), Some("- **Phase**: 1"));
         assert_eq!(left("# Core\n", "Core"), None);
+        assert_eq!(left("| Status | Done |\n|---|---|\n| Phase | 1 |\n", "Done"), None);
     }
 }

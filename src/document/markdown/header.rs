@@ -1,5 +1,6 @@
 //! Where a Markdown text keeps its fields: front matter, header, `## Status` headings and the trailing block.
 
+use super::super::values;
 use super::front_matter::FrontMatter;
 use super::label;
 use super::line::{self, Labelled};
@@ -81,7 +82,10 @@ impl Page<'_> {
                 continue;
             }
             for labelled in line::labels(self.text, line.clone(), &is_known) {
-                if labelled.is_row && !labelled.is_bold && self.is_table_head(&line) {
+                if labelled.is_row
+                    && !labelled.is_bold
+                    && self.delimiter(&line).is_some_and(|below| !self.is_first_row(&labelled, &below))
+                {
                     continue;
                 }
                 let Some((field, rank)) = label::field(self.role, &self.text[labelled.label.clone()]) else { continue };
@@ -145,11 +149,28 @@ impl Page<'_> {
         headings.get(at).is_some_and(|heading| heading.span.start < line.end)
     }
 
-    /// Whether the line below is the `|---|---|` of a table.
-    fn is_table_head(&self, line: &Span) -> bool {
-        let below = self.text[line.end..].trim_start_matches(['\r', '\n']);
-        let below = below.split(['\n', '\r']).next().unwrap_or(below).trim();
-        below.starts_with('|') && below.contains('-') && below.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+    /// The `|---|---|` below `line`, where that is the head of a table.
+    pub(super) fn delimiter(&self, line: &Span) -> Option<Span> {
+        let below = lines(self.text, line.end..self.text.len()).find(|below| !below.is_empty())?;
+        let said = self.text[below.clone()].trim();
+        let is_delimiter =
+            said.starts_with('|') && said.contains('-') && said.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
+        is_delimiter.then_some(below)
+    }
+
+    /// Whether the head of a table is not its head but the first of its fields: a Markdown table cannot do without one.
+    ///
+    /// It is where the value is one that only this field has, or where every row below is a field, too.
+    fn is_first_row(&self, head: &Labelled, delimiter: &Span) -> bool {
+        let is_known = |word: &str| label::field(self.role, word).is_some();
+        let value = &self.text[head.value.clone()];
+        let Some((field, _)) = label::field(self.role, &self.text[head.label.clone()]) else { return false };
+        if values::is_closed(field) {
+            return values::read(self.role, field, value).typed.is_some();
+        }
+        let rows = lines(self.text, delimiter.end..self.text.len()).skip_while(Span::is_empty);
+        let mut rows = rows.take_while(|row| self.text[row.clone()].trim_start().starts_with('|')).peekable();
+        !is_known(value) && rows.peek().is_some() && rows.all(|row| !line::labels(self.text, row, &is_known).is_empty())
     }
 }
 
@@ -216,5 +237,24 @@ mod tests {
     fn a_table_is_read_but_not_its_head() {
         let text = "# T\n\n| Status | Count |\n|---|---|\n| Priority | P1 |\n";
         assert_eq!(found(Role::Task, text)[1..], [(Field::Priority, Zone::Header, "P1")]);
+    }
+
+    #[test]
+    fn the_head_of_a_table_may_be_the_first_of_its_fields() {
+        let fields =
+            |text| found(Role::Task, text).into_iter().map(|(field, _, value)| (field, value)).collect::<Vec<_>>();
+        let (status, owner) = ((Field::Status, "pending"), (Field::Owner, "me"));
+        let priority = (Field::Priority, "P2");
+        for (text, expected) in [
+            ("| Status | pending |\n|---|---|\n| Priority | P2 |\n", vec![status, priority]),
+            ("| Status | pending |\r\n|:--|--:|\r\n", vec![status]),
+            ("| Owner | me |\n|---|---|\n| Status | pending |\n", vec![owner, status]),
+            ("| Owner | Tasks |\n|---|---|\n| me | 3 |\n", vec![]),
+            ("| Owner | me |\n|---|---|\n", vec![]),
+            ("| Owner | Status |\n|---|---|\n| Status | pending |\n", vec![status]),
+            ("| Status | Description |\n|---|---|\n| Priority | P2 |\n", vec![priority]),
+        ] {
+            assert_eq!(fields(text), expected, "{text}");
+        }
     }
 }

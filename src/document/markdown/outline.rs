@@ -83,7 +83,7 @@ impl Outline {
     }
 
     /// Whether byte `at` lies in code or a comment.
-    pub(super) fn is_opaque(&self, at: usize) -> bool {
+    pub(in super::super) fn is_opaque(&self, at: usize) -> bool {
         let after = self.opaque.partition_point(|span| span.start <= at);
         after > 0 && self.opaque[after - 1].contains(&at)
     }

@@ -5,6 +5,7 @@
 
 mod date;
 mod fold;
+mod foreign;
 mod hours;
 mod list;
 mod placeholder;
@@ -108,6 +109,11 @@ pub(super) fn read_items(role: Role, field: Field, items: &[String]) -> Reading 
             complain("several-values", Severity::Note, message)
         }
     }
+}
+
+/// Whether only some words are values of `field`, so that a value gives it away.
+pub(super) fn is_closed(field: Field) -> bool {
+    !matches!(kind(field), Kind::Text | Kind::List)
 }
 
 fn kind(field: Field) -> Kind {

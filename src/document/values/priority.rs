@@ -1,6 +1,7 @@
 //! The words for how urgent something is.
 
 use super::fold;
+use super::foreign::{self, Language};
 use crate::model::Priority;
 
 /// The priority; bare digits mean nothing, because nobody can know which end is high.
@@ -28,21 +29,34 @@ fn by_letter(folded: &str) -> Option<Priority> {
 fn by_word(words: &str) -> Option<Priority> {
     Some(match words {
         "critical" | "blocker" | "urgent" | "must" | "must have" | "must-have" => Priority::P0,
-        "crítica" | "crítico" | "urgente" | "critique" | "kritisch" | "dringend" | "kritisk" | "紧急" => {
-            Priority::P0
-        }
         "high" | "should" | "should have" | "should-have" => Priority::P1,
-        "alta" | "alto" | "haute" | "élevée" | "hoch" | "hög" | "høj" | "høy" | "高" | "높음" => Priority::P1,
         "medium" | "med" | "normal" | "could" | "could have" | "could-have" => Priority::P2,
-        "media" | "medio" | "média" | "médio" | "moyenne" | "mittel" | "medel" | "middels" | "中" | "중간" => {
-            Priority::P2
-        }
         "low" | "nice to have" | "nice-to-have" | "won't" | "wont" => Priority::P3,
-        "baja" | "bajo" | "baixa" | "baixo" | "basse" | "niedrig" | "låg" | "lav" | "bassa" | "低" | "낮음" => {
-            Priority::P3
-        }
-        _ => return None,
+        foreign => return foreign::meaning(LANGUAGES, foreign).map(|at| MEANINGS[at]),
     })
+}
+
+/// What each place of a [`Language`] means.
+const MEANINGS: [Priority; 4] = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
+
+/// Spanish, Portuguese, French, Italian, German, Swedish, Danish, Norwegian, Chinese, Korean.
+const LANGUAGES: &[Language<4>] = &[
+    [&["crítica", "crítico", "urgente"], &["alta", "alto"], &["media", "medio"], &["baja", "bajo"]],
+    [&["crítica", "crítico", "urgente"], &["alta", "alto"], &["média", "médio"], &["baixa", "baixo"]],
+    [&["critique"], &["haute", "élevée"], &["moyenne"], &["basse"]],
+    [&["urgente"], &["alta"], &["media"], &["bassa"]],
+    [&["kritisch", "dringend"], &["hoch"], &["mittel"], &["niedrig"]],
+    [&["kritisk"], &["hög"], &["medel"], &["låg"]],
+    [&["kritisk"], &["høj"], &["middel"], &["lav"]],
+    [&["kritisk"], &["høy"], &["middels"], &["lav"]],
+    [&["紧急"], &["高"], &["中"], &["低"]],
+    [&[], &["높음"], &["중간"], &["낮음"]],
+];
+
+/// How those who say `old` in their language say `priority`, where their word for it is known.
+pub(super) fn likewise(old: &str, priority: Priority) -> Option<&'static str> {
+    let at = MEANINGS.iter().position(|meaning| *meaning == priority)?;
+    foreign::likewise(LANGUAGES, &fold::folded(old), at)
 }
 
 #[cfg(test)]

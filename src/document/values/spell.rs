@@ -62,12 +62,16 @@ pub(in super::super) fn meaning(role: Role, field: Field, value: &Typed) -> Opti
 fn one(value: &Typed, old: &str, manner: Manner) -> String {
     let (around, core) = wrapping(old);
     let word = |word: &str| cased(word, example(core, !around.is_empty()), manner);
+    let worded = |status: TaskStatus, own: &str| {
+        let foreign = status::likewise(core, status).filter(|_| fold::bare(core) == core);
+        foreign.map_or_else(|| word(own), |foreign| sentence_case(foreign, case_of(core)))
+    };
     let core = match value {
         Typed::Text(text) => text.clone(),
-        Typed::Task(status) => word(status.word()),
-        Typed::Sprint(status) => word(status.word()),
+        Typed::Task(status) => worded(*status, status.word()),
+        Typed::Sprint(status) => worded(status::as_task(*status), status.word()),
         Typed::Agent(status) => word(status.word()),
-        Typed::Priority(p) if is_worded_priority(core) => cased(priority_word(*p), case_of(core), Manner::Title),
+        Typed::Priority(p) if is_worded_priority(core) => worded_priority(*p, core),
         Typed::Priority(p) => p.word().to_owned(),
         Typed::Date(date) => date.to_string(),
         Typed::Hours { high, .. } => amount(*high, core),
@@ -130,9 +134,10 @@ fn example(core: &str, is_wrapped: bool) -> Option<Case> {
     if matches!(case, Case::Lower) && is_wrapped { Some(Case::Snake) } else { Some(case) }
 }
 
+/// How `core` is written; what has letters without case only is an example of nothing but the plain word.
 fn case_of(core: &str) -> Option<Case> {
     let first = core.chars().find(|c| c.is_alphabetic())?;
-    Some(if core.contains('_') {
+    Some(if core.contains('_') || !core.chars().any(|c| c.is_lowercase() || c.is_uppercase()) {
         Case::Snake
     } else if !core.chars().any(char::is_lowercase) {
         Case::Upper
@@ -152,6 +157,26 @@ fn cased(word: &str, case: Option<Case>, manner: Manner) -> String {
         (Some(Case::Kebab), _) => word.replace('_', "-"),
         (Some(Case::Lower), Manner::Title) => word.replace('_', " "),
         (Some(Case::Lower | Case::Snake), _) | (None, Manner::Snake) => word.to_owned(),
+    }
+}
+
+/// A word of another language, with the capitals of the old one.
+fn sentence_case(word: &str, case: Option<Case>) -> String {
+    let mut chars = word.chars();
+    match case {
+        Some(Case::Upper) => word.to_uppercase(),
+        Some(Case::Title) => chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default(),
+        _ => word.to_owned(),
+    }
+}
+
+/// As a word, where the old one is a word; where that is of letters without case and the language's word is not known,
+/// by its letter.
+fn worded_priority(priority: Priority, old: &str) -> String {
+    match (priority::likewise(old, priority), case_of(old)) {
+        (Some(foreign), case) => sentence_case(foreign, case),
+        (None, Some(Case::Snake)) => priority.word().to_owned(),
+        (None, case) => cased(priority_word(priority), case, Manner::Title),
     }
 }
 
@@ -207,12 +232,33 @@ mod tests {
             ("done", "in progress"),
             ("✅ **COMPLETE** - shipped", "In Progress"),
             ("[Status]", "In Progress"),
+            ("待处理", "进行中"),
+            ("`已完成`", "`进行中`"),
+            ("مكتمل", "قيد التنفيذ"),
+            ("PENDIENTE", "EN CURSO"),
+            ("**Erledigt**", "**In Arbeit**"),
+            ("hecha", "en curso"),
+            ("cancelado", "in progress"),
             ("", "In Progress"),
         ];
         for (old, new) in table {
             assert_eq!(spell(&progress, old, Manner::Title), new, "{old}");
         }
         assert_eq!(spell(&progress, "", Manner::Snake), "in_progress");
+        let review = Typed::Task(TaskStatus::Review);
+        assert_eq!(spell(&review, "未着手", Manner::Title), "review", "letters without case are no capitals");
+        let on_hold = Typed::Sprint(SprintStatus::OnHold);
+        assert_eq!(super::spell(Role::Sprint, Field::Status, &on_hold, "进行中", Manner::Title), "阻塞");
+        for (priority, old, new) in [
+            (Priority::P2, "高", "中"),
+            (Priority::P0, "높음", "P0"),
+            (Priority::P3, "Hoch", "Niedrig"),
+            (Priority::P2, "Alta", "Medium"),
+            (Priority::P1, "LOW", "HIGH"),
+        ] {
+            let value = Typed::Priority(priority);
+            assert_eq!(super::spell(Role::Task, Field::Priority, &value, old, Manner::Title), new, "{old}");
+        }
     }
 
     #[test]

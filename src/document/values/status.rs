@@ -1,5 +1,6 @@
 //! The words for how far something is.
 
+use super::foreign::{self, Language};
 use super::{date, fold};
 use crate::model::{SprintStatus, TaskStatus};
 
@@ -78,60 +79,84 @@ pub(super) const SPOKEN: &[&str] = &[
     "finished", "fixed", "resolved", "merged", "shipped", "dropped", "wontfix",
 ];
 
-/// Spanish, Portuguese, French, German, Swedish, Chinese, Korean, Japanese, Arabic.
+/// What each place of a [`Language`] means.
+const MEANINGS: [TaskStatus; 6] = [
+    TaskStatus::Pending,
+    TaskStatus::InProgress,
+    TaskStatus::Review,
+    TaskStatus::Blocked,
+    TaskStatus::Completed,
+    TaskStatus::Cancelled,
+];
+
+/// Spanish, Portuguese, French, German, Swedish, Italian, Chinese, Korean, Japanese, Arabic.
+const LANGUAGES: &[Language<6>] = &[
+    [
+        &["pendiente", "por hacer"],
+        &["en curso", "en progreso"],
+        &["en revisión"],
+        &["bloqueado", "bloqueada"],
+        &["completado", "completada", "hecho", "hecha", "terminado", "terminada", "finalizado", "finalizada"],
+        &["cancelado", "cancelada"],
+    ],
+    [
+        &["pendente", "a fazer", "planejado", "planejada"],
+        &["em andamento", "em progresso"],
+        &["em revisão"],
+        &["bloqueado", "bloqueada"],
+        &["concluído", "concluída", "feito", "feita"],
+        &["cancelado", "cancelada"],
+    ],
+    [
+        &["à faire", "en attente"],
+        &["en cours"],
+        &["en revue"],
+        &["bloqué"],
+        &["terminé", "terminée"],
+        &["annulé", "annulée"],
+    ],
+    [
+        &["offen", "geplant", "ausstehend"],
+        &["in Arbeit", "aktiv"],
+        &["in Prüfung"],
+        &["blockiert"],
+        &["erledigt", "fertig", "abgeschlossen"],
+        &["abgebrochen"],
+    ],
+    [
+        &["att göra", "planerad", "ej påbörjad"],
+        &["pågår", "pågående", "aktiv"],
+        &[],
+        &["blockerad"],
+        &["klar", "färdig", "implementerad"],
+        &["avbruten"],
+    ],
+    [&["da fare"], &["in corso"], &["in revisione"], &["bloccato"], &["completato", "completata"], &["annullato"]],
+    [&["待处理", "草稿", "待办", "未开始"], &["进行中"], &["审核中"], &["阻塞"], &["已完成", "完成"], &["已取消"]],
+    [&["대기", "준비됨"], &["진행 중", "진행중"], &["검토 중"], &["차단됨"], &["완료", "완료됨"], &["취소됨"]],
+    [&["未着手"], &["進行中"], &[], &["ブロック中"], &["完了"], &["中止"]],
+    [&["قيد الانتظار"], &["قيد التنفيذ"], &[], &[], &["مكتمل"], &[]],
+];
+
 fn foreign_word(words: &str) -> Option<TaskStatus> {
-    Some(match words {
-        "pendiente"
-        | "por hacer"
-        | "pendente"
-        | "a fazer"
-        | "planejado"
-        | "planejada"
-        | "à faire"
-        | "en attente"
-        | "offen"
-        | "geplant"
-        | "ausstehend"
-        | "att göra"
-        | "planerad"
-        | "ej påbörjad"
-        | "da fare"
-        | "待处理"
-        | "草稿"
-        | "待办"
-        | "未开始"
-        | "대기"
-        | "준비됨"
-        | "未着手"
-        | "قيد الانتظار" => TaskStatus::Pending,
-        "en curso"
-        | "en progreso"
-        | "em andamento"
-        | "em progresso"
-        | "en cours"
-        | "in arbeit"
-        | "pågår"
-        | "pågående"
-        | "aktiv"
-        | "in corso"
-        | "进行中"
-        | "진행 중"
-        | "진행중"
-        | "進行中"
-        | "قيد التنفيذ" => TaskStatus::InProgress,
-        "en revisión" | "em revisão" | "en revue" | "in prüfung" | "in revisione" | "审核中" | "검토 중" => {
-            TaskStatus::Review
-        }
-        "bloqueado" | "bloqueada" | "bloqué" | "blockiert" | "blockerad" | "bloccato" | "阻塞" | "차단됨"
-        | "ブロック中" => TaskStatus::Blocked,
-        "hecho" | "hecha" | "completado" | "completada" | "terminado" | "terminada" | "finalizado" | "finalizada"
-        | "concluído" | "concluída" | "feito" | "feita" | "terminé" | "terminée" | "erledigt" | "fertig"
-        | "abgeschlossen" | "klar" | "färdig" | "implementerad" | "completato" | "completata" | "完成" | "已完成"
-        | "완료" | "완료됨" | "完了" | "مكتمل" => TaskStatus::Completed,
-        "cancelado" | "cancelada" | "annulé" | "annulée" | "abgebrochen" | "avbruten" | "annullato" | "已取消"
-        | "취소됨" | "中止" => TaskStatus::Cancelled,
-        _ => return None,
-    })
+    foreign::meaning(LANGUAGES, words).map(|at| MEANINGS[at])
+}
+
+/// How those who say `old` in their language say `status`, where their word for it is known.
+pub(super) fn likewise(old: &str, status: TaskStatus) -> Option<&'static str> {
+    let at = MEANINGS.iter().position(|meaning| *meaning == status)?;
+    foreign::likewise(LANGUAGES, &fold::folded(old), at)
+}
+
+/// The status of a task for which other languages have the words that they use of sprints, too.
+pub(super) fn as_task(status: SprintStatus) -> TaskStatus {
+    match status {
+        SprintStatus::Planning => TaskStatus::Pending,
+        SprintStatus::Active => TaskStatus::InProgress,
+        SprintStatus::OnHold => TaskStatus::Blocked,
+        SprintStatus::Completed => TaskStatus::Completed,
+        SprintStatus::Cancelled => TaskStatus::Cancelled,
+    }
 }
 
 fn sprint_word(words: &str) -> Option<SprintStatus> {
@@ -189,6 +214,20 @@ mod tests {
         for (raw, meaning) in table {
             assert_eq!(task(raw), meaning, "{raw}");
         }
+    }
+
+    #[test]
+    fn every_foreign_word_means_what_its_place_says() {
+        for language in LANGUAGES {
+            for (words, meaning) in language.iter().zip(MEANINGS) {
+                words.iter().for_each(|word| assert_eq!(task(word), Some(meaning), "{word}"));
+            }
+        }
+        assert_eq!(likewise("进行中", TaskStatus::Completed), Some("已完成"));
+        assert_eq!(likewise("Cancelada", TaskStatus::Blocked), Some("bloqueada"), "Spanish and Portuguese agree");
+        assert_eq!(likewise("cancelado", TaskStatus::Completed), None, "Spanish or Portuguese");
+        assert_eq!(likewise("完了", TaskStatus::Review), None, "no word for it is known");
+        assert_eq!(likewise("pending", TaskStatus::Review), None);
     }
 
     #[test]

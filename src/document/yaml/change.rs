@@ -23,8 +23,11 @@ pub(in super::super) enum Run {
 /// Compares all nodes of two texts; `None` where one of them is refused.
 pub(in super::super) fn difference(old: &str, new: &str) -> Option<Difference> {
     let (old, new) = (scan(old).ok()?, scan(new).ok()?);
-    let same = |(a, b): &(&Node<'_>, &Node<'_>)| (&a.what, a.anchor, a.is_tagged) == (&b.what, b.anchor, b.is_tagged);
-    let is_value = |pair: (&Node<'_>, &Node<'_>)| same(&pair) || is_bare_scalar(pair.0) && is_bare_scalar(pair.1);
+    let same = |(a, b): &(&Node<'_>, &Node<'_>)| is_same_node(a, b);
+    let is_value = |(a, b): (&Node<'_>, &Node<'_>)| {
+        let are_scalars = [a, b].into_iter().all(|node| matches!(node.what, What::Scalar { .. }));
+        same(&(a, b)) || are_scalars && a.anchor == b.anchor
+    };
     if old.len() == new.len() && old.iter().zip(&new).all(is_value) {
         return Some(Difference { gone: Run::Scalars, added: Run::Scalars });
     }
@@ -32,6 +35,11 @@ pub(in super::super) fn difference(old: &str, new: &str) -> Option<Difference> {
     let head = old.iter().zip(&new).take_while(same).count();
     let tail = old.iter().rev().zip(new.iter().rev()).take(shorter - head).take_while(same).count();
     Some(Difference { gone: run(&old[head..old.len() - tail]), added: run(&new[head..new.len() - tail]) })
+}
+
+/// Whether both say the same in the same way, wherever they stand.
+pub(super) fn is_same_node(a: &Node<'_>, b: &Node<'_>) -> bool {
+    (&a.what, a.anchor, a.is_tagged) == (&b.what, b.anchor, b.is_tagged)
 }
 
 fn run(nodes: &[Node<'_>]) -> Run {

@@ -3,17 +3,17 @@
 //! What says the same already stays as it is, with its comments, its order and its spelling. What stands behind an
 //! anchor or is an alias is never changed: a change of it would be one of everything that shares it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::super::splice::Splice;
-use super::change::pairs;
-use super::emit::{Manner, column, key_text, pad};
-use super::extent::Extents;
-use super::json::Reader;
+use super::super::splice::{Splice, Splices};
+use super::change::{is_same_node, pairs};
+use super::emit::{Manner, column, is_single, key_text, pad};
+use super::extent::{Extents, Spot};
+use super::json::{Reader, is_same};
 use super::nodes::{Node, What, scan};
-use super::places::after;
+use super::places::{after, bound};
 use super::quote::{quoted, style_of};
 use crate::model::Span;
 
@@ -30,46 +30,28 @@ pub(in super::super) enum Misfit {
 pub(in super::super) fn conform(source: &str, wanted: &Map<String, Value>) -> Result<Vec<Splice>, Misfit> {
     let nodes = scan(source).map_err(|_| Misfit::Awkward)?;
     let text = Extents { source, nodes: &nodes };
-    let fitter = Fitter { text, reader: Reader::of(&nodes), manner: Manner::of(text) };
+    let fitter = Fitter::of(text);
     match wanted.is_empty() {
         true => fitter.emptied(),
         false => fitter.mapping(0, wanted),
     }
 }
 
-/// A text that says `wanted` and nothing else.
-pub(in super::super) fn written(wanted: &Map<String, Value>) -> String {
-    let entry = |(key, value): (&String, &Value)| Manner::plain().entry(key, value, 0, 0) + "\n";
-    if wanted.is_empty() { "{}\n".to_owned() } else { wanted.iter().map(entry).collect() }
-}
-
-/// Whether both are the same, numbers as far as they can be told apart once they were written.
-pub(in super::super) fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
-            let (a, b) = (a.as_f64().unwrap_or_default(), b.as_f64().unwrap_or_default());
-            a == b || (a - b).abs() <= f64::EPSILON * a.abs()
-        }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| is_same(a, b)))
-        }
-        _ => a == b,
-    }
-}
-
-/// Where a value stands.
-#[derive(Debug, Clone, Copy)]
-enum Spot {
-    /// In brackets or braces.
-    Flow {
-        /// Where the blank before it may go.
-        from: usize,
-    },
-    /// Behind the colon that ends at this byte, of a key that stands so far in.
-    Entry { colon: usize, indent: usize },
-    /// Behind the dash at this byte.
-    Item { dash: usize },
+/// The splices that make the block sequence at `span` say `items`; all around it is read as before.
+pub(in super::super) fn conform_sequence(source: &str, span: &Span, items: &[String]) -> Result<Vec<Splice>, Misfit> {
+    let nodes = scan(source).map_err(|_| Misfit::Awkward)?;
+    let text = Extents { source, nodes: &nodes };
+    let fitter = Fitter::of(text);
+    let (spot, at) = fitter.sequence_at(span).ok_or(Misfit::Awkward)?;
+    let splices = fitter.value(spot, at, &Value::from(items))?;
+    let edited = Splices::new(splices.clone()).apply(source);
+    let new = scan(&edited).map_err(|_| Misfit::Awkward)?;
+    let behind = &nodes[after(&nodes, at)..];
+    let is_same = |(a, b): (&Node<'_>, &Node<'_>)| is_same_node(a, b);
+    let is_untouched = new.len() >= at + behind.len()
+        && nodes[..at].iter().zip(&new).all(is_same)
+        && behind.iter().rev().zip(new.iter().rev()).all(is_same);
+    if is_untouched { Ok(splices) } else { Err(Misfit::Awkward) }
 }
 
 /// One entry of a mapping.
@@ -84,11 +66,17 @@ struct Fitter<'a> {
     text: Extents<'a>,
     reader: Reader<'a, 'a>,
     manner: Manner,
+    /// The anchors that aliases stand for.
+    bound: HashSet<usize>,
 }
 
 type Made = Result<Vec<Splice>, Misfit>;
 
 impl<'a> Fitter<'a> {
+    fn of(text: Extents<'a>) -> Self {
+        Self { text, reader: Reader::of(text.nodes), manner: Manner::of(text), bound: bound(text.nodes) }
+    }
+
     fn nodes(&self) -> &'a [Node<'a>] {
         self.text.nodes
     }
@@ -102,7 +90,7 @@ impl<'a> Fitter<'a> {
             return Ok(Vec::new());
         }
         let node = &self.nodes()[at];
-        if node.anchor != 0 || matches!(node.what, What::Alias(_)) {
+        if self.bound.contains(&node.anchor) || matches!(node.what, What::Alias(_)) {
             return Err(Misfit::Shared);
         }
         let inside = match (&node.what, wanted) {
@@ -111,6 +99,10 @@ impl<'a> Fitter<'a> {
             _ => Err(Misfit::Awkward),
         };
         match inside {
+            // Its anchor would go with it.
+            Err(Misfit::Awkward) if node.anchor != 0 && !matches!(node.what, What::Scalar { .. }) => {
+                Err(Misfit::Shared)
+            }
             Err(Misfit::Awkward) => self.replace(spot, at, wanted),
             made => made,
         }
@@ -128,6 +120,16 @@ impl<'a> Fitter<'a> {
             Entry { key: self.reader.key(key).0, span: start..self.text.end(value, colon), value, spot }
         };
         pairs(self.nodes(), at).map(entry).collect()
+    }
+
+    /// The block sequence that is a key's value and has these bytes.
+    fn sequence_at(&self, span: &Span) -> Option<(Spot, usize)> {
+        let block = What::Sequence { is_flow: false };
+        let is_meant = |entry: &Entry| {
+            self.nodes()[entry.value].what == block && self.text.span(entry.value, entry.spot.from()) == *span
+        };
+        let mappings = (0..self.nodes().len()).filter(|at| matches!(self.nodes()[*at].what, What::Mapping { .. }));
+        mappings.flat_map(|at| self.entries(at)).find(is_meant).map(|entry| (entry.spot, entry.value))
     }
 
     fn mapping(&self, at: usize, wanted: &Map<String, Value>) -> Made {
@@ -149,7 +151,7 @@ impl<'a> Fitter<'a> {
             let text = |(key, value): &(&String, &Value)| {
                 format!("{}: {}", key_text(key, style, true), self.manner.inline(value, self.manner.style, true))
             };
-            made.extend(in_braces(self.nodes()[at].span.end, &parts, new.iter().map(text).collect()));
+            made.extend(self.in_braces(at, &parts, new.iter().map(text).collect()));
             return Ok(made);
         }
         made.extend(self.without(&parts)?);
@@ -166,7 +168,7 @@ impl<'a> Fitter<'a> {
         let entries = self.entries(0);
         let parts: Vec<(Span, bool)> = entries.iter().map(|entry| (entry.span.clone(), false)).collect();
         if self.nodes()[0].what == (What::Mapping { is_flow: true }) {
-            return Ok(in_braces(self.nodes()[0].span.end, &parts, Vec::new()));
+            return Ok(self.in_braces(0, &parts, Vec::new()));
         }
         let mut made = self.without(&parts)?;
         made.extend(self.behind(&parts, parts.len(), &["{}".to_owned()])?);
@@ -277,8 +279,29 @@ impl<'a> Fitter<'a> {
             Some((next, true)) if !texts.is_empty() => {
                 vec![Splice { span: next.start..next.start, text: texts.join(", ") + ", " }]
             }
-            _ => in_braces(self.nodes()[at].span.end, parts, texts),
+            _ => self.in_braces(at, parts, texts),
         }
+    }
+
+    /// Takes those parts of the value at `at` away that do not stay, with their commas, and puts new ones behind the
+    /// last. Comments between them stay.
+    fn in_braces(&self, at: usize, parts: &[(Span, bool)], new: Vec<String>) -> Vec<Splice> {
+        let kept = |span: &Span| self.text.comments_in_flow(at, span, self.manner.eol);
+        let Some(last_kept) = parts.iter().rposition(|(_, stays)| *stays) else {
+            let open = self.nodes()[at].span.end;
+            let start = parts.first().map_or(open, |(span, _)| span.start);
+            let span = start..parts.last().map_or(open, |(span, _)| span.end);
+            return vec![Splice { text: new.join(", ") + &kept(&span), span }];
+        };
+        let gone = parts.iter().zip(&parts[1..]).take(last_kept).filter(|((_, stays), _)| !stays);
+        let spans = gone.map(|((span, _), (next, _))| span.start..next.start);
+        let mut made: Vec<Splice> = spans.map(|span| Splice { text: kept(&span), span }).collect();
+        let tail = parts[last_kept].0.end..parts[parts.len() - 1].0.end;
+        let text: String = new.iter().map(|text| format!(", {text}")).collect();
+        if !tail.is_empty() || !text.is_empty() {
+            made.push(Splice { text: text + &kept(&tail), span: tail });
+        }
+        made
     }
 
     /// Puts `wanted` in the place of a whole value.
@@ -287,7 +310,13 @@ impl<'a> Fitter<'a> {
         let old = self.text.span(at, spot.from());
         let is_nothing = old.is_empty();
         let is_block = matches!(node.what, What::Mapping { is_flow: false } | What::Sequence { is_flow: false });
-        let is_inline = !is_block && (is_single(wanted) || matches!(spot, Spot::Flow { .. }));
+        let is_emptied = is_empty_like(&node.what, wanted);
+        let is_inline = !is_block && (is_emptied || is_single(wanted) || matches!(spot, Spot::Flow { .. }));
+        let inner = node.span.end..old.end.saturating_sub(1).max(node.span.end);
+        let comments = self.text.comments_in_flow(at, &inner, self.manner.eol);
+        if is_inline && is_emptied && !comments.is_empty() {
+            return Ok(vec![Splice { span: inner, text: comments }]);
+        }
         if is_inline {
             let lead = if is_nothing && !source[..old.start].ends_with([' ', '\t']) { " " } else { "" };
             return Ok(vec![Splice {
@@ -298,20 +327,35 @@ impl<'a> Fitter<'a> {
         match spot {
             Spot::Flow { .. } => Err(Misfit::Shared),
             Spot::Item { dash } => {
+                let end = self.text.end(at, dash + 1);
                 let text = self.manner.item(wanted, column(source, dash));
-                Ok(vec![Splice { span: dash..self.text.end(at, dash + 1), text }])
+                let made = vec![Splice { span: dash..end, text }];
+                Ok(made.into_iter().chain(self.comments_below(at, dash..end)).collect())
             }
             Spot::Entry { colon, indent } => {
                 let text = self.manner.behind_colon(wanted, indent);
                 let first_line = self.text.first_line(at, colon).filter(|_| is_block);
                 let Some(start) = first_line else { return Ok(vec![Splice { span: colon..old.end.max(colon), text }]) };
                 let lines = start..self.text.next_line(old.end);
+                let comments = self.text.comments(at, &lines);
                 match text.strip_prefix(self.manner.eol) {
-                    Some(text) => Ok(vec![Splice { span: lines, text: text.to_owned() + self.manner.eol }]),
-                    None => Ok(vec![Splice { span: colon..colon, text }, cut(lines)]),
+                    Some(text) => Ok(vec![self.lines_for(lines, &[&[text], &*comments].concat())]),
+                    None => Ok(vec![Splice { span: colon..colon, text }, self.lines_for(lines, &comments)]),
                 }
             }
         }
+    }
+
+    /// Keeps the comments of a value that is replaced on the line of its dash, below that line.
+    fn comments_below(&self, at: usize, old: Span) -> Option<Splice> {
+        let behind = self.text.next_line(old.end);
+        let comments = self.text.comments(at, &(self.text.next_line(old.start).min(old.end)..old.end));
+        (!comments.is_empty()).then(|| self.lines_for(behind..behind, &comments))
+    }
+
+    fn lines_for(&self, old: Span, new: &[&str]) -> Splice {
+        let (span, text) = self.text.lines_for(old, new, self.manner.eol);
+        Splice { span, text }
     }
 
     /// A value that stands on the line of its key or dash, with the quotes that `old` has.
@@ -334,38 +378,15 @@ impl<'a> Fitter<'a> {
     }
 }
 
-impl Spot {
-    /// From where the value is searched for.
-    const fn from(self) -> usize {
-        match self {
-            Self::Flow { from } => from,
-            Self::Entry { colon, .. } => colon,
-            Self::Item { dash } => dash + 1,
-        }
+/// Whether `wanted` is what stands there, with nothing in it.
+fn is_empty_like(what: &What<'_>, wanted: &Value) -> bool {
+    match (what, wanted) {
+        (What::Sequence { .. }, Value::Array(items)) => items.is_empty(),
+        (What::Mapping { .. }, Value::Object(map)) => map.is_empty(),
+        _ => false,
     }
-}
-
-const fn is_single(value: &Value) -> bool {
-    !matches!(value, Value::Array(_) | Value::Object(_))
 }
 
 const fn cut(span: Span) -> Splice {
     Splice { span, text: String::new() }
-}
-
-/// Takes those parts away that do not stay, with their commas, and puts new ones behind the last.
-fn in_braces(open: usize, parts: &[(Span, bool)], new: Vec<String>) -> Vec<Splice> {
-    let Some(last_kept) = parts.iter().rposition(|(_, stays)| *stays) else {
-        let start = parts.first().map_or(open, |(span, _)| span.start);
-        let end = parts.last().map_or(open, |(span, _)| span.end);
-        return vec![Splice { span: start..end, text: new.join(", ") }];
-    };
-    let gone = parts.iter().zip(&parts[1..]).take(last_kept).filter(|((_, stays), _)| !stays);
-    let mut made: Vec<Splice> = gone.map(|((span, _), (next, _))| cut(span.start..next.start)).collect();
-    let tail = parts[last_kept].0.end..parts[parts.len() - 1].0.end;
-    let text: String = new.iter().map(|text| format!(", {text}")).collect();
-    if !tail.is_empty() || !text.is_empty() {
-        made.push(Splice { span: tail, text });
-    }
-    made
 }

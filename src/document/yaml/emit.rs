@@ -1,13 +1,19 @@
 //! JSON values as YAML, written as the document around them is written.
 
 use granit_parser::ScalarStyle;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::change::line_end;
 use super::extent::Extents;
 use super::json;
 use super::nodes::{Node, What};
 use super::quote::{is_safe_plain, is_special, quoted};
+
+/// A text that says `wanted` and nothing else.
+pub(in super::super) fn written(wanted: &Map<String, Value>) -> String {
+    let entry = |(key, value): (&String, &Value)| Manner::plain().entry(key, value, 0, 0) + "\n";
+    if wanted.is_empty() { "{}\n".to_owned() } else { wanted.iter().map(entry).collect() }
+}
 
 /// How a document writes what it lacks yet.
 #[derive(Debug, Clone, Copy)]
@@ -137,7 +143,7 @@ pub(super) fn pad(width: usize) -> String {
     " ".repeat(width)
 }
 
-const fn is_single(value: &Value) -> bool {
+pub(super) const fn is_single(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }
 

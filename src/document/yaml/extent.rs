@@ -14,7 +14,32 @@ pub(super) struct Extents<'a> {
     pub(super) nodes: &'a [Node<'a>],
 }
 
-impl Extents<'_> {
+/// Where a value stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spot {
+    /// In brackets or braces.
+    Flow {
+        /// Where the blank before it may go.
+        from: usize,
+    },
+    /// Behind the colon that ends at this byte, of a key that stands so far in.
+    Entry { colon: usize, indent: usize },
+    /// Behind the dash at this byte.
+    Item { dash: usize },
+}
+
+impl Spot {
+    /// From where the value is searched for.
+    pub(super) const fn from(self) -> usize {
+        match self {
+            Self::Flow { from } => from,
+            Self::Entry { colon, .. } => colon,
+            Self::Item { dash } => dash + 1,
+        }
+    }
+}
+
+impl<'a> Extents<'a> {
     /// Behind the colon of the key at `key`; behind the key itself, where a flow mapping has it without one.
     pub(super) fn colon(&self, key: usize) -> usize {
         let nodes = &self.nodes[key..after(self.nodes, key)];
@@ -134,5 +159,43 @@ impl Extents<'_> {
         let start = self.line_start(span.start);
         let is_alone = self.source[start..span.start].trim_start_matches('\u{feff}').bytes().all(|b| b == b' ');
         is_alone.then(|| start..self.next_line(span.end))
+    }
+
+    /// The lines within `span`, which is part of the value at `at`, that are comments and nothing else.
+    pub(super) fn comments(&self, at: usize, span: &Span) -> Vec<&'a str> {
+        let nodes = &self.nodes[at..after(self.nodes, at)];
+        let is_text =
+            |at: usize| nodes.iter().any(|node| matches!(node.what, What::Scalar { .. }) && node.span.contains(&at));
+        let mut comments = Vec::new();
+        let mut start = span.start;
+        while start < span.end {
+            let line = &self.source[start..end_of_line(self.source, start).min(span.end)];
+            let sign = start + line.len() - line.trim_start_matches([' ', '\t']).len();
+            if self.source[sign..].starts_with('#') && !is_text(sign) {
+                comments.push(line);
+            }
+            start = self.next_line(start);
+        }
+        comments
+    }
+
+    /// What takes the place of the whole lines `old`, so that these are `new` instead: the text ends with a line end if
+    /// it did before.
+    pub(super) fn lines_for(&self, old: Span, new: &[&str], eol: &str) -> (Span, String) {
+        if old.end < self.source.len() || self.source.ends_with(['\n', '\r']) {
+            return (old, new.iter().flat_map(|line| [*line, eol]).collect());
+        }
+        let before = self.source[..old.start].strip_suffix(eol).map_or(old.start, str::len);
+        (before..old.end, new.iter().flat_map(|line| [eol, *line]).collect())
+    }
+
+    /// Those comments, on lines of their own in a flow collection out of which `span` is taken.
+    pub(super) fn comments_in_flow(&self, at: usize, span: &Span, eol: &str) -> String {
+        let comments = self.comments(at, span);
+        let Some(last) = comments.last() else { return String::new() };
+        let indent = &last[..last.len() - last.trim_start_matches([' ', '\t']).len()];
+        let goes_on = !self.source[span.end..].trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
+        let lines: String = comments.iter().flat_map(|line| [eol, *line]).collect();
+        if goes_on { lines + eol + indent } else { lines }
     }
 }

@@ -12,6 +12,21 @@ pub(super) fn value(nodes: &[Node<'_>]) -> Value {
     Reader::of(nodes).value(0).0
 }
 
+/// Whether both are the same, numbers as far as they can be told apart once they were written.
+pub(in super::super) fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
+            let (a, b) = (a.as_f64().unwrap_or_default(), b.as_f64().unwrap_or_default());
+            a == b || (a - b).abs() <= f64::EPSILON * a.abs()
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| is_same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
 /// Reads nodes as JSON.
 pub(super) struct Reader<'a, 't> {
     nodes: &'a [Node<'t>],

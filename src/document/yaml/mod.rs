@@ -1,7 +1,8 @@
 //! AGENT.yml, agent profiles and front matter: every scalar that is a mapping's value is a slot.
 //!
 //! Aliases are never expanded while editing, and what is shared stays text; so do sequences and block scalars, except in
-//! AGENT.yml, where each is one value. A whole text can be made to say another JSON value, see [`conform()`].
+//! AGENT.yml, where each is one value. A field is read wherever its value stands, and changed where nothing shares it. A
+//! whole text can be made to say another JSON value, see [`conform()`].
 
 mod change;
 mod conform;
@@ -13,10 +14,12 @@ mod places;
 mod quote;
 
 pub(super) use change::{Difference, Run, difference, has, has_mapping, insertion, lines_of};
-pub(super) use conform::{Misfit, conform, is_same, written};
+pub(super) use conform::{Misfit, conform, conform_sequence};
+pub(super) use emit::written;
+pub(super) use json::is_same;
 pub(super) use nodes::Refusal;
 pub(super) use places::{Place, Shape};
-pub(super) use quote::{block_sequence, flow_sequence, scalar_like, unquoted};
+pub(super) use quote::{block_like, flow_sequence, scalar_like, unquoted};
 
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! The values of a YAML mapping that can be changed in place.
 
+use std::collections::{HashMap, HashSet};
+
 use granit_parser::ScalarStyle;
 
 use super::super::slot::{Draft, Said, SlotKey};
@@ -34,6 +36,10 @@ pub(in super::super) enum Shape {
     BlockSequence,
     /// A sequence or block scalar that is only ever taken as a whole.
     Whole,
+    /// A block scalar that is the value of a field.
+    Block,
+    /// What an alias stands for, or what one stands for elsewhere: it can be read and not be changed here.
+    Shared,
 }
 
 impl Place {
@@ -41,6 +47,7 @@ impl Place {
     pub(in super::super) fn into_draft(self, start: usize, order: (u8, u8)) -> Draft {
         let said = match (self.shape, self.text) {
             (Shape::FlowSequence | Shape::BlockSequence, _) => Said::Items(self.items),
+            (Shape::Shared, None) if !self.items.is_empty() => Said::Items(self.items),
             (_, Some(text)) => Said::Text(text),
             (_, None) => Said::Null,
         };
@@ -53,17 +60,37 @@ impl Place {
 /// Finds every such value. `field_of` names the fields among the pointers.
 ///
 /// Sequences are atomic and stay text, except those of scalars that a field has for its value which may be listed. What is an alias,
-/// has an anchor or is a block scalar stays text as well. With `takes_all`, sequences and block scalars that are no field
-/// and share nothing are values too, each as a whole.
+/// has an anchor or is a block scalar stays text as well, unless it is a field. With `takes_all`, sequences and block
+/// scalars that are no field and share nothing are values too, each as a whole.
 pub(super) fn find(
     source: &str,
     nodes: &[Node<'_>],
     field_of: &dyn Fn(&str) -> Option<Field>,
     takes_all: bool,
 ) -> Vec<Place> {
-    let mut finder = Finder { source, nodes, field_of, takes_all, places: Vec::new() };
-    finder.mapping(0, "");
+    let named = nodes.iter().enumerate().filter(|(_, node)| node.anchor != 0).map(|(at, node)| (node.anchor, at));
+    let anchored = named.collect();
+    let mut finder = Finder { source, nodes, field_of, takes_all, anchored, bound: bound(nodes), places: Vec::new() };
+    finder.mapping(0, "", Around::default());
     finder.places
+}
+
+/// The anchors of nodes that some alias stands for.
+pub(super) fn bound(nodes: &[Node<'_>]) -> HashSet<usize> {
+    let alias = |node: &Node<'_>| match node.what {
+        What::Alias(anchor) => Some(anchor),
+        _ => None,
+    };
+    nodes.iter().filter_map(alias).collect()
+}
+
+/// What the mappings are that a value stands in.
+#[derive(Debug, Clone, Copy, Default)]
+struct Around {
+    /// One of them has an anchor: only fields are values.
+    has_anchor: bool,
+    /// An alias stands for one of them.
+    is_shared: bool,
 }
 
 /// Where the node after the one at `at` begins, its content skipped.
@@ -92,52 +119,79 @@ struct Finder<'a> {
     nodes: &'a [Node<'a>],
     field_of: &'a dyn Fn(&str) -> Option<Field>,
     takes_all: bool,
+    /// Where the node with each anchor is.
+    anchored: HashMap<usize, usize>,
+    bound: HashSet<usize>,
     places: Vec<Place>,
 }
 
 impl Finder<'_> {
     /// Walks the mapping whose start is at `at`.
-    fn mapping(&mut self, at: usize, pointer: &str) {
+    fn mapping(&mut self, at: usize, pointer: &str, around: Around) {
         let is_in_flow = self.nodes[at].what == What::Mapping { is_flow: true };
         let mut at = at + 1;
         while self.nodes[at].what != What::End {
             let value = after(self.nodes, at);
             if let What::Scalar { text, .. } = &self.nodes[at].what {
-                self.entry(at, value, &child(pointer, text), is_in_flow);
+                self.entry(at, value, &child(pointer, text), is_in_flow, around);
             }
             at = after(self.nodes, value);
         }
     }
 
-    fn entry(&mut self, key: usize, value: usize, pointer: &str, is_in_flow: bool) {
+    fn entry(&mut self, key: usize, value: usize, pointer: &str, is_in_flow: bool, around: Around) {
         let node = &self.nodes[value];
-        if node.anchor != 0 {
+        let is_field = (self.field_of)(pointer).is_some();
+        let has_anchor = around.has_anchor || node.anchor != 0;
+        let is_shared = around.is_shared || self.bound.contains(&node.anchor);
+        if let What::Mapping { .. } = node.what {
+            return self.mapping(value, pointer, Around { has_anchor, is_shared });
+        }
+        if has_anchor && !is_field {
             return;
         }
         match &node.what {
-            What::Mapping { .. } => self.mapping(value, pointer),
             What::Sequence { .. } if self.is_whole(pointer) => self.whole(key, value, pointer, None),
-            What::Sequence { is_flow } => self.sequence(value, pointer, *is_flow),
+            What::Sequence { is_flow } => self.sequence(value, pointer, *is_flow, is_shared),
             What::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, text } => {
-                if self.is_whole(pointer) {
+                if is_field {
+                    self.block(key, value, pointer, text, is_shared);
+                } else if self.is_whole(pointer) {
                     self.whole(key, value, pointer, Some(text.clone().into_owned()));
                 }
             }
             What::Scalar { style, text } => {
                 let is_nothing = node.span.is_empty() && *style == ScalarStyle::Plain;
                 let shape = match is_nothing {
+                    _ if is_shared => Shape::Shared,
                     true => Shape::Nothing { is_in_flow },
                     false => Shape::Scalar { style: *style, is_in_flow },
                 };
                 let span = if is_nothing { self.after_colon(key, node) } else { Some(node.span.clone()) };
                 if let Some(span) = span {
-                    let is_null =
-                        *style == ScalarStyle::Plain && matches!(text.as_ref(), "~" | "null" | "Null" | "NULL" | "");
-                    let text = (!is_null).then(|| text.clone().into_owned());
-                    self.push(pointer, span, shape, text, Vec::new());
+                    self.push(pointer, span, shape, said(*style, text), Vec::new());
                 }
             }
-            What::Alias(_) | What::End => {}
+            What::Alias(anchor) if is_field => self.alias(value, *anchor, pointer),
+            What::Alias(_) | What::Mapping { .. } | What::End => {}
+        }
+    }
+
+    /// The scalar that an alias stands for.
+    fn alias(&mut self, at: usize, anchor: usize, pointer: &str) {
+        let named = self.anchored.get(&anchor).map(|at| &self.nodes[*at].what);
+        if let Some(What::Scalar { style, text }) = named {
+            self.push(pointer, self.nodes[at].span.clone(), Shape::Shared, said(*style, text), Vec::new());
+        }
+    }
+
+    /// A block scalar that is the value of a field.
+    fn block(&mut self, key: usize, value: usize, pointer: &str, text: &str, is_shared: bool) {
+        let extents = Extents { source: self.source, nodes: self.nodes };
+        let span = extents.span(value, extents.colon(key));
+        if self.source[span.clone()].starts_with(['|', '>']) {
+            let shape = if is_shared { Shape::Shared } else { Shape::Block };
+            self.push(pointer, span, shape, Some(text.to_owned()), Vec::new());
         }
     }
 
@@ -162,12 +216,13 @@ impl Finder<'_> {
         let from = self.nodes[key].span.end;
         let rest = self.source.get(from..)?;
         let colon = from + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let after = self.source[colon..].strip_prefix(':').filter(|_| !value.is_tagged)?;
+        let is_bare = !value.is_tagged && value.anchor == 0;
+        let after = self.source[colon..].strip_prefix(':').filter(|_| is_bare)?;
         let at = colon + 1 + usize::from(after.starts_with(' '));
         Some(at..at)
     }
 
-    fn sequence(&mut self, at: usize, pointer: &str, is_flow: bool) {
+    fn sequence(&mut self, at: usize, pointer: &str, is_flow: bool, is_shared: bool) {
         if !(self.field_of)(pointer).is_some_and(values::may_be_listed) {
             return;
         }
@@ -191,13 +246,19 @@ impl Finder<'_> {
             }
             _ => return,
         };
-        self.push(pointer, span, shape, None, texts);
+        self.push(pointer, span, if is_shared { Shape::Shared } else { shape }, None, texts);
     }
 
     fn push(&mut self, pointer: &str, span: Span, shape: Shape, text: Option<String>, items: Vec<String>) {
         let field = (self.field_of)(pointer);
         self.places.push(Place { pointer: pointer.to_owned(), field, span, shape, text, items });
     }
+}
+
+/// What a scalar says; `None` for null.
+fn said(style: ScalarStyle, text: &str) -> Option<String> {
+    let is_null = style == ScalarStyle::Plain && matches!(text, "~" | "null" | "Null" | "NULL" | "");
+    (!is_null).then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -237,6 +298,30 @@ mod tests {
     #[test]
     fn shared_and_nested_values_stay_text() {
         assert_eq!(found("a: &x y\nb: *x\nc: |\n  z\nd: [1, 2]\ne:\n  - f: g\n? [k]\n: v\n"), []);
+    }
+
+    #[test]
+    fn a_field_is_read_behind_its_anchor_or_tag_and_out_of_its_block() {
+        let title = |source: &str| {
+            let nodes = scan(source).expect("good YAML");
+            let field = |pointer: &str| (pointer == "/task/title").then_some(Field::Title);
+            let place = find(source, &nodes, &field, true).into_iter().find(|place| place.field.is_some())?;
+            Some((source[place.span].to_owned(), place.text?, place.shape == Shape::Shared))
+        };
+        let table = [
+            ("task:\n  title: &t One # c\n", "One", "One", false),
+            ("task:\n  title: &t One\nx: *t\n", "One", "One", true),
+            ("task:\n  title: !!str 'One'\n", "'One'", "One", false),
+            ("task: {title: &t !x One}\n", "One", "One", false),
+            ("task:\n  title: |\n    One\nx: 1\n", "|\n    One", "One\n", false),
+            ("task:\n  title: &t >- # c\n    One\n    more\n\nx: 1\n", ">- # c\n    One\n    more", "One more", false),
+            ("x: &t One\ntask:\n  title: *t\n", "*t", "One", true),
+            ("task: &t\n  title: One\n  more: x\n", "One", "One", false),
+            ("task: &t\n  title: One\nx: *t\n", "One", "One", true),
+        ];
+        for (source, raw, text, is_shared) in table {
+            assert_eq!(title(source), Some((raw.to_owned(), text.to_owned(), is_shared)), "{source:?}");
+        }
     }
 
     #[test]

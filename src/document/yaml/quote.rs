@@ -11,7 +11,7 @@ pub(in super::super) fn scalar_like(text: &str, old: &str, shape: Shape) -> Stri
     let is_in_flow = match shape {
         Shape::Scalar { is_in_flow, .. } | Shape::Nothing { is_in_flow } => is_in_flow,
         Shape::FlowSequence => true,
-        Shape::BlockSequence | Shape::Whole => false,
+        Shape::BlockSequence | Shape::Whole | Shape::Block | Shape::Shared => false,
     };
     let style = style_of(old);
     let is_bare = style == ScalarStyle::Plain && !old.is_empty();
@@ -21,18 +21,25 @@ pub(in super::super) fn scalar_like(text: &str, old: &str, shape: Shape) -> Stri
     quoted(text, style, is_in_flow)
 }
 
+/// `text` as the block scalar that `old` is, with its header and as far in; in quotes where that cannot be.
+pub(in super::super) fn block_like(text: &str, old: &str) -> String {
+    let (header, body) = old.split_once('\n').unwrap_or((old, ""));
+    let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let indent = &first[..first.len() - first.trim_start_matches(' ').len()];
+    let is_odd = |c: char| c != '\n' && (c.is_control() || is_special(c)) || c == '\n' && header.starts_with('>');
+    if indent.is_empty() || text.trim() != text || text.contains(is_odd) {
+        return quoted(text, ScalarStyle::Plain, false);
+    }
+    let eol = if header.ends_with('\r') { "\r\n" } else { "\n" };
+    let lines = text.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") });
+    format!("{header}\n{}", lines.collect::<Vec<_>>().join(eol))
+}
+
 /// `[a, b]`, with the quotes that `old` has.
 pub(in super::super) fn flow_sequence(items: &[String], old: &str) -> String {
     let style = style_of(old.trim_start_matches(['[', ' ']));
     let items: Vec<String> = items.iter().map(|item| quoted(item, style, true)).collect();
     format!("[{}]", items.join(", "))
-}
-
-/// Items behind dashes, `between` each other, with the quotes that `old` has.
-pub(in super::super) fn block_sequence(items: &[String], old: &str, between: &str) -> String {
-    let style = style_of(old.trim_start_matches(['-', ' ']));
-    let items: Vec<String> = items.iter().map(|item| format!("- {}", quoted(item, style, false))).collect();
-    if items.is_empty() { "[]".to_owned() } else { items.join(between) }
 }
 
 /// A raw scalar without its quotes; escapes stay.

@@ -178,6 +178,13 @@ fn a_comment_that_both_wrote_anew_is_held_as_text() {
     assert_eq!(kinds(&merged(&base, &file, &row).1), [Kind::Body]);
 }
 
+#[test]
+fn a_file_that_nobody_changed_is_not_the_rest_of_what_its_row_says() {
+    let (base, row) = (agent("d:\n    k: v\n    l:\n"), agent("d:\n  - x\n  - y: z\n"));
+    let (made, verdict) = merged(&base, &base, &row);
+    assert_eq!((made.as_str(), kinds(&verdict)), (text(&row), Vec::new()));
+}
+
 /// A configuration as people might write it.
 fn configuration() -> impl Strategy<Value = String> {
     let line = prop_oneof![

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Encode, Executor, Sqlite, Type};
 
-use crate::model::Digest;
+use crate::store::cells::{Cells, Columns};
 
 /// How many rows one statement takes; the largest number of columns times this stays below SQLite's 32,766.
 const SIZES: [usize; 3] = [128, 16, 1];
@@ -24,6 +24,11 @@ pub(super) struct Bulk {
 }
 
 impl Bulk {
+    /// An `INSERT` of what those columns get; `tail` follows the values.
+    pub(super) fn into(columns: &Columns, tail: &str) -> Self {
+        Self::insert(columns.table, columns.names, tail)
+    }
+
     /// An `INSERT` into these columns; `tail` follows the values.
     pub(super) fn insert(table: &str, columns: &[&str], tail: &str) -> Self {
         Self::around(&format!("INSERT INTO {table} ({}) ", columns.join(", ")), columns.len(), tail)
@@ -97,25 +102,27 @@ impl Binds {
         self.0.add(value).expect("numbers, texts and bytes can always be bound");
         self
     }
+}
 
-    /// Adds the text of a value that is shown the way it is stored.
-    pub(super) fn text(self, value: impl ToString) -> Self {
+impl Cells for Binds {
+    fn text(self, value: impl ToString) -> Self {
         self.push(value.to_string())
     }
 
-    /// Adds such a text, or nothing.
-    pub(super) fn maybe(self, value: Option<impl ToString>) -> Self {
+    fn maybe(self, value: Option<impl ToString>) -> Self {
         self.push(value.map(|value| value.to_string()))
     }
 
-    /// Adds the bytes of a digest.
-    pub(super) fn digest(self, digest: &Digest) -> Self {
-        self.push(digest.as_bytes().to_vec())
+    fn number(self, value: i64) -> Self {
+        self.push(value)
     }
 
-    /// Adds the bytes of a digest, or nothing.
-    pub(super) fn maybe_digest(self, digest: Option<Digest>) -> Self {
-        self.push(digest.map(|digest| digest.as_bytes().to_vec()))
+    fn real(self, value: f64) -> Self {
+        self.push(value)
+    }
+
+    fn maybe_bytes(self, value: Option<&[u8]>) -> Self {
+        self.push(value.map(<[u8]>::to_vec))
     }
 }
 

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::error::is_certainly_undone;
 use super::place::Place;
 use super::read::json_list;
-use super::row::{get, maybe_parsed, parsed, sprint_column, text};
 use super::{follow, news, upsert, write};
-use crate::model::{CloneId, Cursor, EntityId};
-use crate::store::column::{TABLES, Table};
-use crate::store::entry::{Entry, Outcome, Standing, entries};
+use crate::model::{CloneId, EntityId};
+use crate::store::column::{TABLES, Table, sprint_column};
+use crate::store::entry::{Outcome, Standing, committed, entries};
+use crate::store::laid::Refused;
+use crate::store::reading;
 use crate::store::tracking::written;
 use crate::store::{Acknowledged, ChangeSet, Committed, StoreError};
 
@@ -64,20 +65,6 @@ static STANDING: LazyLock<String> = LazyLock::new(|| {
     format!("{} ORDER BY 1", TABLES.map(one).join(" UNION ALL "))
 });
 
-/// Why a transaction was given up.
-pub(super) enum Refusal {
-    /// The rows are not what the changes expect.
-    Stale(Vec<EntityId>),
-    /// The database refused.
-    Sql(sqlx::Error),
-}
-
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
 /// Stores `changes`, durably, or nothing.
 pub(super) async fn commit(
     place: &Place,
@@ -98,19 +85,19 @@ pub(super) async fn commit(
             Err(error) if is_certainly_undone(&error) => Err(failed(error)),
             Err(_) => Err(StoreError::Unknown { location: place.location(), run: changes.run }),
         },
-        Err(Refusal::Stale(ids)) => Err(StoreError::Stale(ids)),
-        Err(Refusal::Sql(error)) => Err(failed(error)),
+        Err(Refused::Stale(ids)) => Err(StoreError::Stale(ids)),
+        Err(Refused::Sql(error)) => Err(failed(error)),
     }
 }
 
-async fn write(connection: &mut SqliteConnection, changes: &ChangeSet) -> Result<Committed, Refusal> {
+async fn write(connection: &mut SqliteConnection, changes: &ChangeSet) -> Result<Committed, Refused> {
     let at = written(changes.at);
     let context = sqlx::query(OPEN_CONTEXT).bind(changes.actor.to_string());
     context.bind(changes.correlation.to_string()).execute(&mut *connection).await?;
     sqlx::query(SEEN).bind(changes.clone.to_string()).bind(&at).execute(&mut *connection).await?;
 
     let standing = standing(connection, changes).await?;
-    let entries = entries(changes, &standing).map_err(Refusal::Stale)?;
+    let entries = entries(changes, &standing).map_err(Refused::Stale)?;
     let news = news::conflicts(connection, changes, &at).await?;
 
     write::blobs(connection, &changes.blobs).await?;
@@ -123,7 +110,7 @@ async fn write(connection: &mut SqliteConnection, changes: &ChangeSet) -> Result
     write::sync_state(connection, changes.clone, &changes.sync_state).await?;
     let cursor = news::events(connection, changes, &news, &at).await?;
 
-    let committed = answer(cursor, &entries, changes, &news);
+    let committed = committed(cursor, &entries, changes, &news);
     remember(connection, changes, &committed, at).await?;
     connection.execute(CLOSE_CONTEXT).await?;
     Ok(committed)
@@ -135,25 +122,7 @@ async fn standing(
 ) -> sqlx::Result<BTreeMap<EntityId, Standing>> {
     let ids = json_list(changes.entities.iter().map(|change| change.id));
     let rows = sqlx::query(AssertSqlSafe(STANDING.as_str())).bind(ids).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((parsed(row, 0)?, stands(row)?))).collect()
-}
-
-fn stands(row: &SqliteRow) -> sqlx::Result<Standing> {
-    let (sprint, code) = (maybe_parsed(row, 4)?, text(row, 3)?);
-    let is_live: bool = get(row, 5)?;
-    let place = code.filter(|_| is_live).map(|code| (sprint, code.to_ascii_lowercase()));
-    Ok(Standing { row_version: get(row, 1)?, head: maybe_parsed(row, 2)?, place, path: get(row, 6)? })
-}
-
-fn answer(cursor: Cursor, entries: &[Entry<'_>], changes: &ChangeSet, news: &news::News) -> Committed {
-    let told: usize = changes.entities.iter().map(|change| change.events.len()).sum();
-    Committed {
-        cursor,
-        versions: entries.iter().map(|entry| (entry.change.id, entry.n)).collect(),
-        tracking: entries.iter().map(|entry| (entry.change.id, entry.tracking)).collect(),
-        events: told + changes.events.len() + news.len(),
-        conflicts: news.recorded(),
-    }
+    rows.iter().map(reading::standing).collect()
 }
 
 async fn remember(
@@ -199,10 +168,10 @@ async fn acknowledge_lazily(
 mod tests {
     use uuid::Uuid;
 
-    use super::super::schema::{NewProject, create};
+    use super::super::schema::create;
     use super::*;
     use crate::model::{Actor, CorrelationId, DocPath, DocumentKey, Epoch, ProjectId, RevisionId, Role, RunId};
-    use crate::store::SyncState;
+    use crate::store::{NewProject, SyncState};
 
     fn empty() -> ChangeSet {
         ChangeSet {

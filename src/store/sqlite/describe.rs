@@ -3,31 +3,17 @@
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 
-use super::row::{get, parsed};
+use super::place::Place;
 use crate::store::Description;
-
-/// Every table that holds something of the project, in the order in which people want to see them.
-const SHOWN: [&str; 12] = [
-    "orchestration_sprints",
-    "orchestration_tasks",
-    "agent_profiles",
-    "orchestration_documents",
-    "orchestration_revisions",
-    "orchestration_revision_documents",
-    "orchestration_blobs",
-    "orchestration_events",
-    "orchestration_conflicts",
-    "orchestration_clones",
-    "orchestration_sync_state",
-    "sync_runs",
-];
+use crate::store::answer::{Answer as _, parsed, some_text};
+use crate::store::query::SHOWN;
 
 const ABOUT: &str = "SELECT sqlite_version(), (SELECT user_version FROM pragma_user_version), \
      (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size), epoch \
      FROM orchestration_projects ORDER BY id LIMIT 1";
 
 /// Says what the database is and how much there is of everything.
-pub(super) async fn describe(connection: &mut SqliteConnection, location: String) -> sqlx::Result<Description> {
+pub(super) async fn describe(connection: &mut SqliteConnection, place: &Place) -> sqlx::Result<Description> {
     let mut moment = connection.begin().await?;
     let about = sqlx::query(ABOUT).fetch_one(&mut *moment).await?;
     let mut tables = Vec::with_capacity(SHOWN.len());
@@ -38,11 +24,13 @@ pub(super) async fn describe(connection: &mut SqliteConnection, location: String
     }
     moment.commit().await?;
     Ok(Description {
-        server: format!("SQLite {}", get::<&str>(&about, 0)?),
-        location,
-        schema: get(&about, 1)?,
-        bytes: get::<i64>(&about, 2)?.unsigned_abs(),
+        server: format!("SQLite {}", some_text(&about, 0)?),
+        location: place.location(),
+        file: Some(place.location().into()),
+        schema: about.number(1)?,
+        bytes: about.number(2)?.unsigned_abs(),
         epoch: parsed(&about, 3)?,
+        lag: None,
         tables,
     })
 }

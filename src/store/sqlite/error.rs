@@ -8,6 +8,7 @@ mod code {
     pub(super) const ERROR: i64 = 1;
     pub(super) const BUSY: i64 = 5;
     pub(super) const LOCKED: i64 = 6;
+    pub(super) const READONLY: i64 = 8;
     pub(super) const CORRUPT: i64 = 11;
     pub(super) const CANTOPEN: i64 = 14;
     pub(super) const NOTADB: i64 = 26;
@@ -24,6 +25,7 @@ impl Place {
         match &error {
             sqlx::Error::Database(told) => match result_code(&error) {
                 Some(code::BUSY | code::LOCKED) => StoreError::Busy { location },
+                Some(code::READONLY) => StoreError::ReadOnly { location },
                 Some(code::CORRUPT | code::NOTADB) => StoreError::Damaged { location, detail: told.message().into() },
                 Some(code::ERROR) if is_schema_gone(told.message()) => {
                     StoreError::Damaged { location, detail: told.message().into() }

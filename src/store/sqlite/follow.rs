@@ -1,21 +1,20 @@
 //! What a commit does to rows beside writing them anew: places given up, paths below a moved sprint, and documents
 //! laid under what another program's SQL wrote.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteConnection;
 
 use super::bulk::Bulk;
-use super::commit::Refusal;
-use super::read::{json_list, patch};
-use super::row::{get, parsed};
+use super::read::json_list;
 use super::write;
-use crate::model::{Digest, DocPath, EntityId, EntityKind};
+use crate::model::{DocPath, EntityId, EntityKind};
+use crate::store::Materialised;
+use crate::store::answer::{parsed, some_text};
+use crate::store::cells::Cells as _;
 use crate::store::column::{TABLES, Table};
 use crate::store::entry::{Entry, home};
-use crate::store::tracking::patch_hash;
-use crate::store::{Materialised, content_hash, tracking_hash};
+use crate::store::laid::{Laid, Refused, history, laid, newest, newest_cells};
 
 /// A row that counts as deleted holds no code; its new columns are written right after.
 static LEAVE: LazyLock<[Bulk; 3]> = LazyLock::new(|| {
@@ -92,40 +91,18 @@ async fn move_below(connection: &mut SqliteConnection, sprint: EntityId, from: &
     Ok(())
 }
 
-/// A revision by plain SQL, and the documents that are laid under it.
-struct Laid<'a> {
-    one: &'a Materialised,
-    n: i64,
-    tracking: Digest,
-    is_newest: bool,
-}
-
 /// Adds documents to revisions that have none; one that is no such revision (any more) is stale.
 pub(super) async fn materialise(
     connection: &mut SqliteConnection,
     materialised: &[Materialised],
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     if materialised.is_empty() {
         return Ok(());
     }
-    let mut wanted: BTreeMap<_, &Materialised> = materialised.iter().map(|m| ((m.entity, m.revision), m)).collect();
     let rows = PATCHED.fetch(connection, materialised, |one, binds| binds.text(one.entity).text(one.revision)).await?;
-    let mut laid: Vec<Laid<'_>> = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let (entity, revision) = (parsed(row, 0)?, parsed(row, 1)?);
-        let Some(one) = wanted.remove(&(entity, revision)) else { continue };
-        let tracking = tracking_hash(entity, parsed(row, 3)?, patch_hash(&patch(row, 4)?));
-        laid.push(Laid { one, n: get(row, 2)?, tracking, is_newest: !get::<bool>(row, 5)? });
-    }
-    if !wanted.is_empty() {
-        return Err(Refusal::Stale(wanted.into_keys().map(|(entity, _)| entity).collect()));
-    }
-    let history: Vec<_> = laid.iter().flat_map(|l| l.one.documents.iter().map(|d| (l.one.entity, l.n, d))).collect();
-    write::revision_documents(connection, &history).await?;
-    // Of several patches of one entity, the last one's documents are the newest.
-    let newest: BTreeMap<EntityId, &Laid<'_>> =
-        laid.iter().filter(|l| l.is_newest).map(|l| (l.one.entity, l)).collect();
-    Ok(make_newest(connection, &newest.into_values().collect::<Vec<_>>()).await?)
+    let laid = laid(materialised, &rows)?;
+    write::revision_documents(connection, &history(&laid)).await?;
+    Ok(make_newest(connection, &newest(&laid)).await?)
 }
 
 async fn make_newest(connection: &mut SqliteConnection, laid: &[&Laid<'_>]) -> sqlx::Result<()> {
@@ -134,19 +111,14 @@ async fn make_newest(connection: &mut SqliteConnection, laid: &[&Laid<'_>]) -> s
     write::head_documents(connection, &entities, &heads.collect::<Vec<_>>()).await?;
     let sprints = sqlx::query(SPRINT_PATHS).bind(json_list(entities.iter())).fetch_all(&mut *connection).await?;
     for row in &sprints {
-        let (id, from): (EntityId, String) = (parsed(row, 0)?, get(row, 1)?);
+        let (id, from): (EntityId, String) = (parsed(row, 0)?, some_text(row, 1)?.into_owned());
         let to = laid.iter().find(|laid| laid.one.entity == id).and_then(|laid| home(&laid.one.documents));
         if let Some(to) = to.filter(|to| to.as_str() != from) {
             move_below(connection, id, &from, &to).await?;
         }
     }
     for bulk in &*LAY {
-        bulk.run(connection, laid, |Laid { one, n, tracking, .. }, binds| {
-            let content = content_hash(&one.documents);
-            let binds = binds.text(one.entity).push(*n).text(tracking).text(content).maybe(home(&one.documents));
-            binds.maybe(one.agent_config.as_ref())
-        })
-        .await?;
+        bulk.run(connection, laid, |laid, binds| newest_cells(laid, binds)).await?;
     }
     Ok(())
 }

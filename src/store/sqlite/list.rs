@@ -5,14 +5,15 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row as _};
 
 use super::bulk::Binds;
-use super::packed::{self, ITEMS, PackedRow, TOGETHER, columns, items};
-use super::row::{get, json, parsed, sprint_column};
+use super::packed::{self, ITEMS, TOGETHER, columns, items};
 use crate::model::{EntityId, EntityKind, Field, Row};
-use crate::store::column::{Shape, TABLES, Table, column, shape, table};
+use crate::store::answer::{json, parsed};
+use crate::store::column::{Shape, TABLES, Table, column, shape, sprint_column, table};
 use crate::store::order::page;
+use crate::store::packed::PackedRow;
 use crate::store::{ListQuery, Page, SprintCodes};
 
 /// Every sprint's id and code.
@@ -63,7 +64,7 @@ async fn read_candidates(
         let (next, read) = tokio::join!(next, read);
         let next = next?;
         found.append(&mut read?);
-        place = get(&next, 0)?;
+        place = next.try_get(0)?;
         waiting = Some(next);
     }
     Ok(())

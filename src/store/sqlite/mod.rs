@@ -29,11 +29,11 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 pub use place::Place;
-pub use schema::{Migrated, NewProject, migrate};
+pub use schema::{Migrated, migrate};
 
 use super::{
-    Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, Page,
-    Selection, Store, StoreError, SyncState,
+    Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, NewProject,
+    Page, Selection, Store, StoreError, SyncState,
 };
 use crate::model::{
     CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, RunId,
@@ -178,7 +178,6 @@ impl Store for SqliteStore {
     }
 
     async fn describe(&self) -> Result<Description, StoreError> {
-        let location = self.place.location();
-        describe::describe(&mut *self.reader().await?, location).await.map_err(self.place.failed("describe"))
+        describe::describe(&mut *self.reader().await?, &self.place).await.map_err(self.place.failed("describe"))
     }
 }

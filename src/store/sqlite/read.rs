@@ -5,16 +5,19 @@ use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Executor};
+use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::bulk::{Binds, Bulk};
-use super::packed::{self, PackedRecord, TOGETHER};
-use super::row::{self, RowRecord, digest, document_key, get, maybe_digest, maybe_parsed, parsed};
+use super::packed::{self, TOGETHER};
 use crate::model::{
-    CloneId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, Patch, Record, RevisionId, Role,
+    CloneId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId, Record, RevisionId, Role,
 };
-use crate::store::column::{self, TABLES, Table};
-use crate::store::{Bytes, Head, Left, Selection, SyncState};
+use crate::store::answer::{Answer as _, digest, parsed, patch};
+use crate::store::cells::Cells as _;
+use crate::store::column::{TABLES, Table};
+use crate::store::packed::{PackedRecord, RowRecord};
+use crate::store::reading::{STATE, state};
+use crate::store::{Bytes, Head, Selection, SyncState};
 
 const HEAD: &str = "SELECT id, epoch, next_event_seq - 1 FROM orchestration_projects ORDER BY id LIMIT 1";
 
@@ -29,12 +32,10 @@ const DOCUMENTS: &str = "SELECT json_array(entity_id, role, name, file_path, low
 /// What [`DOCUMENTS`] answers of each.
 type PackedDocument = (EntityId, Role, String, DocPath, Digest, Digest);
 
-const SYNC_STATE: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head, sprint_id \
-     FROM orchestration_sync_state WHERE clone_id = ? ORDER BY file_path, entity_id";
+static SYNC_STATE: LazyLock<String> = LazyLock::new(|| state_where("clone_id = ?"));
 
-const SYNC_STATE_OF: &str = "SELECT entity_id, role, name, file_path, revision, raw, blob, canonical, head, sprint_id \
-     FROM orchestration_sync_state WHERE clone_id = ? AND entity_id IN (SELECT value FROM json_each(?)) \
-     ORDER BY file_path, entity_id";
+static SYNC_STATE_OF: LazyLock<String> =
+    LazyLock::new(|| state_where("clone_id = ? AND entity_id IN (SELECT value FROM json_each(?))"));
 
 /// The patches of each entity after a number.
 static PATCHES: LazyLock<Bulk> = LazyLock::new(|| {
@@ -57,14 +58,14 @@ static STORED: LazyLock<Bulk> =
 /// Which project this is and how far its feed is.
 pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Option<Head>> {
     let Some(row) = connection.fetch_optional(HEAD).await? else { return Ok(None) };
-    let cursor = Cursor { epoch: parsed(&row, 1)?, seq: get(&row, 2)? };
+    let cursor = Cursor { epoch: parsed(&row, 1)?, seq: row.number(2)? };
     Ok(Some(Head { project: parsed(&row, 0)?, cursor }))
 }
 
 /// How many live rows there are.
 pub(super) async fn count_live(connection: &mut SqliteConnection) -> sqlx::Result<usize> {
     let row = connection.fetch_one(LIVE).await?;
-    Ok(usize::try_from(get::<i64>(&row, 0)?).unwrap_or(0))
+    Ok(usize::try_from(row.number(0)?).unwrap_or(0))
 }
 
 /// Rows with their documents and what was patched since, all as of one moment, ordered by kind and id.
@@ -103,7 +104,7 @@ async fn ids(connection: &mut SqliteConnection, table: &Table, which: Selection<
                  UNION ALL SELECT id FROM {name} WHERE lower(claimed_code) <> lower({code}) \
                  AND lower(claimed_code) IN {wanted})"
             ),
-            Binds::default().push(json_list(codes.iter())),
+            Binds::default().text(json_list(codes.iter())),
         ),
     };
     packed::fetch(connection, PhantomData, &sql, binds).await
@@ -121,7 +122,7 @@ async fn some_records(
         columns = packed::columns(table, &[]),
         name = table.name,
     );
-    let ids = || Binds::default().push(json_list(ids.iter()));
+    let ids = || Binds::default().text(json_list(ids.iter()));
     let mut found = packed::fetch(connection, PackedRecord(table), &sql, ids()).await?;
     if found.is_empty() {
         return Ok(found);
@@ -148,7 +149,7 @@ async fn add_patches(connection: &mut SqliteConnection, found: &mut [RowRecord])
     let mut patched: BTreeMap<EntityId, &mut RowRecord> =
         found.iter_mut().filter(behind).map(|found| (found.record.id, found)).collect();
     let after: Vec<(EntityId, i64)> = patched.iter().map(|(id, found)| (*id, found.documents_version)).collect();
-    let rows = PATCHES.fetch(connection, &after, |(id, n), binds| binds.text(id).push(*n)).await?;
+    let rows = PATCHES.fetch(connection, &after, |(id, n), binds| binds.text(id).number(*n)).await?;
     for row in rows {
         if let Some(found) = patched.get_mut(&parsed(&row, 0)?) {
             found.record.patches.push((parsed::<RevisionId>(&row, 1)?, patch(&row, 2)?));
@@ -157,18 +158,13 @@ async fn add_patches(connection: &mut SqliteConnection, found: &mut [RowRecord])
     Ok(())
 }
 
-/// Reads a stored column patch.
-pub(super) fn patch(row: &SqliteRow, index: usize) -> sqlx::Result<Patch> {
-    row::json(row, index).map(column::patch)
-}
-
 /// Stored bytes by their digests.
 pub(super) async fn blobs(
     connection: &mut SqliteConnection,
     digests: &[Digest],
 ) -> sqlx::Result<BTreeMap<Digest, Bytes>> {
     let rows = BLOBS.fetch(connection, digests, |digest, binds| binds.digest(digest)).await?;
-    rows.iter().map(|row| Ok((digest(row, 0)?, Bytes::from(get::<&[u8]>(row, 1)?)))).collect()
+    rows.iter().map(|row| Ok((digest(row, 0)?, Bytes::from(&*row.bytes(1)?.unwrap_or_default())))).collect()
 }
 
 /// Those of `digests` whose bytes are stored, in the order asked.
@@ -185,7 +181,9 @@ pub(super) async fn sync_state(
     which: Selection<'_>,
 ) -> sqlx::Result<Vec<SyncState>> {
     let rows = match which {
-        Selection::All => sqlx::query(SYNC_STATE).bind(clone.to_string()).fetch_all(connection).await?,
+        Selection::All => {
+            sqlx::query(AssertSqlSafe(SYNC_STATE.as_str())).bind(clone.to_string()).fetch_all(connection).await?
+        }
         Selection::Ids(ids) => state_of(connection, clone, json_list(ids.iter())).await?,
         Selection::Codes(_) => {
             let mut found = Vec::new();
@@ -199,21 +197,9 @@ pub(super) async fn sync_state(
 }
 
 async fn state_of(connection: &mut SqliteConnection, clone: CloneId, ids: String) -> sqlx::Result<Vec<SqliteRow>> {
-    sqlx::query(SYNC_STATE_OF).bind(clone.to_string()).bind(ids).fetch_all(connection).await
+    sqlx::query(AssertSqlSafe(SYNC_STATE_OF.as_str())).bind(clone.to_string()).bind(ids).fetch_all(connection).await
 }
 
-fn state(row: &SqliteRow) -> sqlx::Result<SyncState> {
-    let left = match maybe_digest(row, 5)? {
-        None => None,
-        Some(raw) => Some(Left { raw, blob: digest(row, 6)?, canonical: digest(row, 7)? }),
-    };
-    Ok(SyncState {
-        entity: parsed(row, 0)?,
-        key: document_key(row, 1)?,
-        path: parsed(row, 3)?,
-        revision: parsed(row, 4)?,
-        left,
-        head: get(row, 8)?,
-        sprint: maybe_parsed(row, 9)?,
-    })
+fn state_where(condition: &str) -> String {
+    format!("SELECT {STATE} FROM orchestration_sync_state WHERE {condition} ORDER BY file_path, entity_id")
 }

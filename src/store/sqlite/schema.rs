@@ -11,8 +11,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
 use super::error::is_busy;
 use super::place::Place;
-use crate::model::{Epoch, ProjectId};
-use crate::store::StoreError;
+use crate::store::{NewProject, StoreError};
 
 /// One step per file, in order; the number of steps taken is the version of the schema.
 const STEPS: &[&str] = &[
@@ -22,6 +21,8 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0004_left_sprints.sql"),
     include_str!("../../../migrations/sqlite/0005_agent_config.sql"),
     include_str!("../../../migrations/sqlite/0006_sprint_ids.sql"),
+    include_str!("../../../migrations/sqlite/0007_conflict_places.sql"),
+    include_str!("../../../migrations/sqlite/0008_config_members.sql"),
 ];
 
 /// `inst` in the file's header says that the database is one of ours.
@@ -31,17 +32,6 @@ const APPLICATION: i64 = 0x696e_7374;
 const COPIES: usize = 100;
 
 const INSERT_PROJECT: &str = "INSERT INTO orchestration_projects (id, name, epoch) VALUES (?, ?, ?)";
-
-/// The project that a fresh database is made for.
-#[derive(Debug, Clone)]
-pub struct NewProject {
-    /// Its id, as the tree has it.
-    pub id: ProjectId,
-    /// Its name, for people.
-    pub name: String,
-    /// The first life of the database.
-    pub epoch: Epoch,
-}
 
 /// A schema that was brought forward.
 #[derive(Debug, Clone, PartialEq, Eq)]

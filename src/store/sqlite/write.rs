@@ -5,41 +5,21 @@ use std::sync::LazyLock;
 use sqlx::sqlite::SqliteConnection;
 
 use super::bulk::Bulk;
-use crate::model::{CloneId, Digest, DocumentVersion, EntityId, RevisionId};
+use crate::model::{CloneId, Digest, EntityId};
+use crate::store::cells::{self, Cells as _, Laid, Newest, REPLACE_STATE};
 use crate::store::entry::Entry;
 use crate::store::{Acknowledged, Bytes, ChangeSet, MovedSprint, SyncState};
 
-static BLOBS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::insert("orchestration_blobs", &["sha256", "bytes"], " ON CONFLICT DO NOTHING"));
+static BLOBS: LazyLock<Bulk> = LazyLock::new(|| Bulk::into(&cells::BLOBS, " ON CONFLICT DO NOTHING"));
 
-static REVISIONS: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = [
-        "entity_id",
-        "n",
-        "id",
-        "parent",
-        "tracking_hash",
-        "author",
-        "source",
-        "clone_id",
-        "correlation_id",
-        "created_at",
-    ];
-    Bulk::insert("orchestration_revisions", &columns, "")
-});
+static REVISIONS: LazyLock<Bulk> = LazyLock::new(|| Bulk::into(&cells::REVISIONS, ""));
 
-static REVISION_DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = ["entity_id", "role", "name", "canonical", "n", "blob", "file_path"];
-    Bulk::insert("orchestration_revision_documents", &columns, "")
-});
+static REVISION_DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::into(&cells::REVISION_DOCUMENTS, ""));
 
 static FORGET_DOCUMENTS: LazyLock<Bulk> =
     LazyLock::new(|| Bulk::around("DELETE FROM orchestration_documents WHERE entity_id IN (", 1, ")"));
 
-static DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = ["entity_id", "role", "name", "head_revision", "blob", "canonical", "file_path"];
-    Bulk::insert("orchestration_documents", &columns, "")
-});
+static DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::into(&cells::DOCUMENTS, ""));
 
 static FORGET_STATE: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around("DELETE FROM orchestration_sync_state WHERE (clone_id, entity_id, role, name) IN (", 4, ")")
@@ -48,29 +28,11 @@ static FORGET_STATE: LazyLock<Bulk> = LazyLock::new(|| {
 const MOVE_STATE: &str = "UPDATE orchestration_sync_state SET file_path = ?4 || substr(file_path, length(?3) + 1) \
      WHERE clone_id = ?1 AND sprint_id = ?2 AND substr(file_path, 1, length(?3) + 1) = ?3 || '/'";
 
-static STATE: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = [
-        "clone_id",
-        "entity_id",
-        "role",
-        "name",
-        "revision",
-        "raw",
-        "blob",
-        "canonical",
-        "head",
-        "file_path",
-        "sprint_id",
-    ];
-    let tail = " ON CONFLICT (clone_id, entity_id, role, name) DO UPDATE SET revision = excluded.revision, \
-         raw = excluded.raw, blob = excluded.blob, canonical = excluded.canonical, head = excluded.head, \
-         file_path = excluded.file_path, sprint_id = excluded.sprint_id";
-    Bulk::insert("orchestration_sync_state", &columns, tail)
-});
+static STATE: LazyLock<Bulk> = LazyLock::new(|| Bulk::into(&cells::STATE, REPLACE_STATE));
 
 /// Stores bytes; those that are stored already stay.
 pub(super) async fn blobs(connection: &mut SqliteConnection, blobs: &[(Digest, Bytes)]) -> sqlx::Result<()> {
-    BLOBS.run(connection, blobs, |(digest, bytes), binds| binds.digest(digest).push(bytes.to_vec())).await
+    BLOBS.run(connection, blobs, cells::blob).await
 }
 
 /// Writes one new revision per entry, with its documents.
@@ -80,29 +42,14 @@ pub(super) async fn revisions(
     entries: &[Entry<'_>],
     at: &str,
 ) -> sqlx::Result<()> {
-    REVISIONS
-        .run(connection, entries, |entry, binds| {
-            let Entry { change, n, parent, tracking, .. } = entry;
-            let binds = binds.text(change.id).push(*n).text(change.revision).maybe(*parent).text(tracking);
-            let binds = binds.text(&changes.actor).push(change.source.word()).text(changes.clone);
-            binds.text(changes.correlation).text(at)
-        })
-        .await?;
+    REVISIONS.run(connection, entries, |entry, binds| cells::revision(changes, entry, at, binds)).await?;
     let laid = entries.iter().flat_map(|entry| entry.change.documents.iter().map(|d| (entry.change.id, entry.n, d)));
     revision_documents(connection, &laid.collect::<Vec<_>>()).await
 }
 
 /// Adds documents to revisions, each by entity and number.
-pub(super) async fn revision_documents(
-    connection: &mut SqliteConnection,
-    laid: &[(EntityId, i64, &DocumentVersion)],
-) -> sqlx::Result<()> {
-    REVISION_DOCUMENTS
-        .run(connection, laid, |(id, n, document), binds| {
-            let binds = binds.text(id).push(document.key.role.word()).text(&document.key.name);
-            binds.digest(&document.canonical).push(*n).digest(&document.blob).text(&document.path)
-        })
-        .await
+pub(super) async fn revision_documents(connection: &mut SqliteConnection, laid: &[Laid<'_>]) -> sqlx::Result<()> {
+    REVISION_DOCUMENTS.run(connection, laid, cells::revision_document).await
 }
 
 /// Makes the documents of the new revisions the newest ones.
@@ -116,15 +63,10 @@ pub(super) async fn documents(connection: &mut SqliteConnection, entries: &[Entr
 pub(super) async fn head_documents(
     connection: &mut SqliteConnection,
     replaced: &[EntityId],
-    heads: &[(EntityId, RevisionId, &DocumentVersion)],
+    heads: &[Newest<'_>],
 ) -> sqlx::Result<()> {
     FORGET_DOCUMENTS.run(connection, replaced, |id, binds| binds.text(id)).await?;
-    DOCUMENTS
-        .run(connection, heads, |(id, revision, document), binds| {
-            let binds = binds.text(id).push(document.key.role.word()).text(&document.key.name).text(revision);
-            binds.digest(&document.blob).digest(&document.canonical).text(&document.path)
-        })
-        .await
+    DOCUMENTS.run(connection, heads, cells::document).await
 }
 
 /// Writes what a clone left on disk and forgets what it dropped.
@@ -135,7 +77,7 @@ pub(super) async fn sync_state(
 ) -> sqlx::Result<()> {
     FORGET_STATE
         .run(connection, &state.dropped, |(id, key), binds| {
-            binds.text(clone).text(id).push(key.role.word()).text(&key.name)
+            binds.text(clone).text(id).text(key.role.word()).text(&key.name)
         })
         .await?;
     for MovedSprint { sprint, from, to } in &state.moved {
@@ -144,12 +86,5 @@ pub(super) async fn sync_state(
     }
     let mut left: Vec<&SyncState> = state.left.iter().collect();
     left.sort_unstable_by(|a, b| (a.entity, &a.key).cmp(&(b.entity, &b.key)));
-    STATE
-        .run(connection, &left, |state, binds| {
-            let SyncState { entity, key, path, sprint, revision, left, head } = state;
-            let binds = binds.text(clone).text(entity).push(key.role.word()).text(&key.name).text(revision);
-            let binds = binds.maybe_digest(left.map(|left| left.raw)).maybe_digest(left.map(|left| left.blob));
-            binds.maybe_digest(left.map(|left| left.canonical)).maybe(head.as_ref()).text(path).maybe(*sprint)
-        })
-        .await
+    STATE.run(connection, &left, |left, binds| cells::state(clone, left, binds)).await
 }

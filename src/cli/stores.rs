@@ -1,0 +1,76 @@
+//! Opens the database that the settings name, and never another one in its place.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::desk::{Purpose, project_id};
+use super::failure::Failure;
+use super::surroundings::SystemIds;
+use crate::config::{Config, Database, DatabaseUrl};
+use crate::model::{Epoch, Ids as _};
+use crate::store::postgres::{PostgresStore, Server};
+use crate::store::sqlite::{Place, SqliteStore};
+use crate::store::{NewProject, Store, StoreError, postgres, sqlite};
+use crate::tree::{Located, StateDirs};
+
+/// The file of the embedded database, in the state that worktrees share.
+const DATABASE: &str = "instep.db";
+
+/// Where the embedded database lies.
+pub(super) fn embedded_file(state: &StateDirs) -> PathBuf {
+    state.shared.join(DATABASE)
+}
+
+/// Opens the database for a purpose.
+pub(super) async fn open(located: &Located, config: &Config, purpose: Purpose) -> Result<Arc<dyn Store>, Failure> {
+    let store: Arc<dyn Store> = match &config.database.value {
+        Database::Embedded => Arc::new(embedded(Place::new(embedded_file(&located.state)), config, purpose).await?),
+        Database::Shared { url, .. } => Arc::new(shared(url, config, purpose).await?),
+    };
+    // The process ends with the command. To close the file in good order would move its log into it and wait twice for
+    // the disk; the next one to open it reads the log first.
+    std::mem::forget(Arc::clone(&store));
+    Ok(store)
+}
+
+async fn embedded(place: Place, config: &Config, purpose: Purpose) -> Result<SqliteStore, Failure> {
+    let opened = match purpose {
+        Purpose::Look => SqliteStore::open(place).await,
+        Purpose::Change | Purpose::Migrate => open_current(place).await,
+        Purpose::Begin => match SqliteStore::create(place.clone(), &fresh(config)?).await {
+            Err(StoreError::TooOld { .. }) => open_current(place).await,
+            opened => opened,
+        },
+    };
+    Ok(opened?)
+}
+
+/// An embedded database belongs to this clone alone: it is brought forward without being asked, after a backup.
+async fn open_current(place: Place) -> Result<SqliteStore, StoreError> {
+    match SqliteStore::open(place.clone()).await {
+        Err(StoreError::TooOld { .. }) => {
+            sqlite::migrate(&place).await?;
+            SqliteStore::open(place).await
+        }
+        opened => opened,
+    }
+}
+
+/// A shared database belongs to a team: its tables are made and changed only by those who ask for it.
+async fn shared(url: &DatabaseUrl, config: &Config, purpose: Purpose) -> Result<PostgresStore, Failure> {
+    let server = Server::at(url)?;
+    let opened = match purpose {
+        Purpose::Look | Purpose::Change => PostgresStore::open(server).await,
+        Purpose::Begin => PostgresStore::create(server, &fresh(config)?).await,
+        Purpose::Migrate => {
+            postgres::migrate(&server).await?;
+            PostgresStore::create(server, &fresh(config)?).await
+        }
+    };
+    Ok(opened?)
+}
+
+fn fresh(config: &Config) -> Result<NewProject, Failure> {
+    let name = config.name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
+    Ok(NewProject { id: project_id(config)?, name, epoch: Epoch::new(SystemIds.fresh()) })
+}
