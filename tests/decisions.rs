@@ -99,6 +99,20 @@ fn of_two_texts_only_the_lines_that_collide_are_decided() {
 }
 
 #[test]
+fn a_conflict_is_where_its_file_went_with_the_sprint() {
+    let project = two_texts();
+    let id = waiting(&project, "text").remove(0);
+    std::fs::rename(project.at("delegation/sprints/alpha"), project.at("delegation/sprints/beta")).expect("moved");
+    project.exits(3, &["sync"]);
+    let moved = TWO.replace("alpha", "beta");
+    let shown = project.json(&["conflict", "show", &id]);
+    assert_eq!((&shown["path"], &shown["reference"]), (&moved.as_str().into(), &"T:beta/two".into()));
+    edit_conflict(&project, &id, "Second line of the file", "Second line of both");
+    assert!(project.read(&moved).contains("Second line of both."), "{}", project.read(&moved));
+    settle(&project);
+}
+
+#[test]
 fn a_conflict_of_two_texts_shows_what_each_side_made_of_what_both_had() {
     let project = two_texts();
     let id = waiting(&project, "text").remove(0);

@@ -93,6 +93,11 @@ impl ConflictKind {
         !matches!(self, Self::Field | Self::DeleteEdit | Self::EditDelete | Self::Path | Self::Superseded)
     }
 
+    /// Whether it is about whom a folder belongs to, so that its place tells it from others.
+    pub const fn is_of_folders(self) -> bool {
+        matches!(self, Self::DuplicateId | Self::IdReplaced)
+    }
+
     /// Whether the record is only for the log and nobody needs to act.
     pub const fn is_closed_at_birth(self) -> bool {
         matches!(self, Self::Superseded)

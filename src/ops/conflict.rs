@@ -5,7 +5,7 @@ use super::decision::{Word, decide};
 use super::resolve::sprints_of;
 use super::view::reference;
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, EntityId};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, EntityId, NewConflict};
 use crate::store::Selection;
 use crate::sync::{SyncReport, renew_id};
 use schemars::JsonSchema;
@@ -123,8 +123,7 @@ impl ConflictList {
     /// The database.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<ConflictView>, OpError> {
         let state = (!self.all).then_some(ConflictState::Open);
-        let conflicts = ws.store.conflicts(state).await?;
-        views(ws, conflicts).await
+        views(ws, read(ws, state).await?).await
     }
 }
 
@@ -134,7 +133,7 @@ impl ConflictShow {
     /// # Errors
     /// No conflict or several begin so; the database.
     pub async fn run(self, ws: &Workspace) -> Result<ConflictView, OpError> {
-        let conflict = find(&ws.store.conflicts(None).await?, &self.id)?;
+        let conflict = find(&read(ws, None).await?, &self.id)?;
         let texts = Some(texts(ws, &conflict).await?);
         Ok(ConflictView { texts, ..views(ws, vec![conflict]).await?.remove(0) })
     }
@@ -180,6 +179,31 @@ impl NewId {
         let path = path.map_err(|_| OpError::BadPath { path: self.path.clone() })?;
         Ok(renew_id(ws, &path).await?)
     }
+}
+
+/// Reads conflicts, newest first; a document that went elsewhere since its conflict was recorded is named where it lies.
+pub(super) async fn read(ws: &Workspace, state: Option<ConflictState>) -> Result<Vec<Conflict>, OpError> {
+    let mut conflicts = ws.store.conflicts(state).await?;
+    // A folder that is nobody's for certain is known by its place.
+    let has_left = |conflict: &Conflict| {
+        let is_here = conflict.state == ConflictState::Open && conflict.is_seen_by(ws.clone);
+        is_here && !conflict.what.kind.is_of_folders() && ws.tree.is_free(&conflict.what.path)
+    };
+    let gone: Vec<&mut NewConflict> =
+        conflicts.iter_mut().filter(|conflict| has_left(conflict)).map(|conflict| &mut conflict.what).collect();
+    let entities: Vec<EntityId> = gone.iter().filter_map(|what| what.entity).collect();
+    let left = ws.store.sync_state(ws.clone, Selection::Ids(&entities)).await?;
+    let records = ws.store.records(Selection::Ids(&entities)).await?;
+    let by_row = records.iter().flat_map(|row| row.documents.iter().map(|held| (row.id, &held.key, &held.path)));
+    let places: Vec<_> = left.iter().map(|state| (state.entity, &state.key, &state.path)).chain(by_row).collect();
+    for what in gone {
+        let is_of_it = |(id, key, _): &&_| (Some(*id), Some(*key)) == (what.entity, what.document.as_ref());
+        let mut others = places.iter().filter(is_of_it).map(|(.., path)| *path);
+        if let Some(path) = others.find(|path| !ws.tree.is_free(path)) {
+            what.path = path.clone();
+        }
+    }
+    Ok(conflicts)
 }
 
 pub(super) fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {

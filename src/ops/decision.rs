@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::collided::file_value;
-use super::conflict::{find, short};
+use super::conflict::{find, read, short};
 use super::relocate::{back_to, refuse_taken};
 use super::{OpError, Workspace};
 use crate::model::{
@@ -45,7 +45,7 @@ impl Word<'_> {
 /// Decides several conflicts at once; those of one entity are one change of it.
 pub(super) async fn decide(ws: &Workspace, ids: &[String], word: Word<'_>) -> Result<SyncReport, OpError> {
     let side = word.side();
-    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
+    let open = read(ws, Some(ConflictState::Open)).await?;
     let chosen = ids.iter().map(|id| find(&open, id)).collect::<Result<Vec<_>, _>>()?;
     refuse_contradiction(&chosen, side)?;
     let entities: Vec<EntityId> = chosen.iter().filter_map(|conflict| conflict.what.entity).collect();

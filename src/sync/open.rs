@@ -48,8 +48,8 @@ impl OpenConflicts {
             let has_left = open.what.row.as_deref() != Some(prepared.home.as_str());
             // Who goes along with its sprint stays where it is in that.
             let is_moved_on = open.what.kind == ConflictKind::Path && has_left && prepared.step.moved_from.is_some();
-            let was_held = open.what.kind.is_hold() && !is_of_folders(open.what.kind);
-            let is_moot = prepared.step.row == RowDeed::Delete && !is_of_folders(open.what.kind);
+            let was_held = open.what.kind.is_hold() && !open.what.kind.is_of_folders();
+            let is_moot = prepared.step.row == RowDeed::Delete && !open.what.kind.is_of_folders();
             (was_held || is_moved_on || is_moot)
                 && !prepared.conflicts.iter().any(|conflict| is_same(&open.what, conflict))
         };
@@ -59,7 +59,7 @@ impl OpenConflicts {
     /// Open conflicts about whom a folder belongs to that are not among `strays`.
     pub(super) fn overtaken_strays(&self, strays: &[NewConflict]) -> Vec<(ConflictId, String)> {
         let is_over =
-            |open: &&Conflict| is_of_folders(open.what.kind) && !strays.iter().any(|stray| is_same(&open.what, stray));
+            |open: &&Conflict| open.what.kind.is_of_folders() && !strays.iter().any(|stray| is_same(&open.what, stray));
         overtaken(self.own().filter(is_over))
     }
 
@@ -70,7 +70,7 @@ impl OpenConflicts {
         is_gone: impl Fn(&DocPath) -> bool,
     ) -> Vec<(ConflictId, String)> {
         let is_over = |open: &&Conflict| match open.what.entity {
-            _ if !open.what.kind.is_hold() || is_of_folders(open.what.kind) => false,
+            _ if !open.what.kind.is_hold() || open.what.kind.is_of_folders() => false,
             Some(id) => settled.contains(&id),
             None => is_gone(&open.what.path),
         };
@@ -86,14 +86,9 @@ fn overtaken<'a>(conflicts: impl Iterator<Item = &'a Conflict>) -> Vec<(Conflict
 /// folder that is nobody's is known by its own place alone.
 fn is_same(a: &NewConflict, b: &NewConflict) -> bool {
     match a.kind {
-        kind if is_of_folders(kind) => (a.kind, a.entity, &a.path) == (b.kind, b.entity, &b.path),
+        kind if kind.is_of_folders() => (a.kind, a.entity, &a.path) == (b.kind, b.entity, &b.path),
         ConflictKind::PathTaken if a.entity.is_some() => (a.kind, a.entity) == (b.kind, b.entity),
         _ if a.entity.is_some() => *a == NewConflict { path: a.path.clone(), ..b.clone() },
         _ => a == b,
     }
-}
-
-/// Whether conflicts of this kind are about whom a folder belongs to.
-pub(super) fn is_of_folders(kind: ConflictKind) -> bool {
-    matches!(kind, ConflictKind::DuplicateId | ConflictKind::IdReplaced)
 }

@@ -6,7 +6,6 @@ use super::choose::Decision;
 use super::codes::{SprintHomes, address};
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
-use super::open::is_of_folders;
 use super::plan::Step;
 use super::prepare::Prepared;
 use super::survey::{Seen, Sight, digests};
@@ -103,7 +102,7 @@ impl View {
             return Ok(());
         }
         let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-        for held in open.iter().filter(|open| is_of_folders(open.what.kind) && open.is_seen_by(ws.clone)) {
+        for held in open.iter().filter(|open| open.what.kind.is_of_folders() && open.is_seen_by(ws.clone)) {
             let borne = borne(ws, held);
             let folder = held.what.file.as_deref().and_then(|path| DocPath::new(path).ok());
             let is_claimed = |candidate: &&&Candidate| {

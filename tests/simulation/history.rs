@@ -220,7 +220,7 @@ impl History {
         }
         // Of two folders that bear one id, a run that was cut off may hold the other one: it ends as another
         // undisturbed run could. Whoever has nothing to do with them ends as here.
-        let waiting = [&world, twin].iter().flat_map(|world| world.waiting_folders()).collect();
+        let waiting = world.waiting().or(twin.waiting());
         let [here, there] = Outcome::settled([&found, &expected], &waiting);
         assert!(here == there, "P11: {:#?}\n{:#?}", found.files, expected.files);
     }
@@ -268,7 +268,7 @@ impl History {
         self.note(&one);
         self.note(&other);
         // Who waits for a person has two sides until then; everybody else has not.
-        let waiting = self.worlds[0].waiting_folders();
+        let waiting = self.worlds[0].waiting();
         let [here, there] = Outcome::settled([&one, &other], &waiting);
         assert!(here == there, "P5: {:#?}\n{:#?}", one.files, other.files);
         self.worlds[0].assert_history();

@@ -55,19 +55,31 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<String>,
 }
 
+/// Who waits for a person.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    folders: BTreeSet<String>,
+    ids: BTreeSet<String>,
+}
+
+impl Waiting {
+    /// Who waits in either of two worlds.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { folders: &self.folders | &other.folders, ids: &self.ids | &other.ids }
+    }
+}
+
 impl Outcome {
     /// What two outcomes have outside of the folders that wait, without the documents of those that wait with them:
     /// whose id lies in such a folder on one side can lie elsewhere on the other.
-    pub(crate) fn settled<'a>(
-        both: [&'a Self; 2],
-        waiting: &BTreeSet<String>,
-    ) -> [BTreeMap<&'a String, &'a String>; 2] {
+    pub(crate) fn settled<'a>(both: [&'a Self; 2], waiting: &'a Waiting) -> [BTreeMap<&'a String, &'a String>; 2] {
         let is_within = |path: &String| {
             let is_in = |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-            waiting.iter().any(is_in)
+            waiting.folders.iter().any(is_in)
         };
         let inside = both.iter().flat_map(|outcome| &outcome.files).filter(|(path, _)| is_within(path));
-        let ids: BTreeSet<&str> = inside.filter_map(|(_, text)| stamped_id(text)).collect();
+        let mut ids: BTreeSet<&str> = inside.filter_map(|(_, text)| stamped_id(text)).collect();
+        ids.extend(waiting.ids.iter().map(String::as_str));
         let waits = |path, text| is_within(path) || stamped_id(text).is_some_and(|id| ids.contains(id));
         both.map(|outcome| outcome.files.iter().filter(|(path, text)| !waits(path, text)).collect())
     }
@@ -144,8 +156,8 @@ impl World {
         open.iter().any(|open| kinds.contains(&open.what.kind))
     }
 
-    /// The folders of what waits for a person, wherever its files lie or shall lie.
-    pub(crate) fn waiting_folders(&self) -> BTreeSet<String> {
+    /// What waits for a person, wherever its files lie or shall lie.
+    pub(crate) fn waiting(&self) -> Waiting {
         self.store.look_at(|tables| {
             let open = tables.conflicts(Some(ConflictState::Open));
             let held: Vec<_> = open.into_iter().map(|open| open.what).filter(|what| what.kind.is_hold()).collect();
@@ -155,7 +167,10 @@ impl World {
             let folders = held.iter().map(|what| &what.path).chain(documents).filter_map(folder);
             // Who waits for a place is told with the one that it has and the one that it shall have.
             let told = held.iter().flat_map(|what| [&what.file, &what.row]).flatten().cloned();
-            folders.chain(told.filter(|value| value.starts_with("delegation/"))).collect()
+            let folders = folders.chain(told.filter(|value| value.starts_with("delegation/"))).collect();
+            // A text that waits lies on one side alone, wherever its folder went since that was recorded.
+            let texts = held.iter().filter(|what| what.document.is_some());
+            Waiting { folders, ids: texts.filter_map(|what| Some(what.entity?.to_string())).collect() }
         })
     }
 
