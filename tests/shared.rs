@@ -8,13 +8,14 @@ mod cluster;
 mod project;
 #[path = "shared/proxy.rs"]
 mod proxy;
+#[path = "shared/trips.rs"]
+mod trips;
 
 use std::io::Write as _;
 use std::process::{Command, Output};
 
 use cluster::Cluster;
 use project::{Project, sprint, task};
-use proxy::Proxy;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
@@ -292,39 +293,4 @@ fn hx22_the_password_of_a_shared_database_is_seen_nowhere() {
     assert!(!ask(&url, stored)[0].contains(CANARY));
     let seen = "SELECT coalesce(string_agg(query || application_name, ''), '') FROM pg_stat_activity";
     assert!(!ask(&url, seen)[0].contains(CANARY));
-}
-
-/// What commands cost in a project of so many tasks, connecting included.
-fn costs(tasks: usize) -> Option<Vec<(String, usize)>> {
-    let (project, url) = team()?;
-    let proxy = Proxy::to(&url);
-    let path = |n: usize| format!("delegation/backlog/t-{n}/TASK.md");
-    let count = |what: &str, args: &[&str]| {
-        proxy.reset();
-        let output = project.command(args).env("INSTEP_DATABASE_URL", proxy.url()).output().expect("it starts");
-        assert!(output.status.success(), "{args:?}: {}", said(&output));
-        (what.to_owned(), proxy.round_trips())
-    };
-    (0..tasks).for_each(|n| project.write(&path(n), &task(&format!("T{n}"), "Pending", "P1")));
-    let first = count("first sync", &["sync"]);
-    // Fewer than half of them, or a brake asks back.
-    (0..tasks.div_ceil(3)).for_each(|n| project.edit(&path(n), "Pending", "Blocked"));
-    let changed = count("sync of changes", &["sync"]);
-    Some(vec![
-        first,
-        changed,
-        count("sync of nothing", &["sync"]),
-        count("list", &["task", "list"]),
-        count("one change", &["task", "status", "t-1", "review"]),
-        count("status", &["status"]),
-    ])
-}
-
-#[test]
-#[expect(clippy::print_stdout, reason = "the figures are what one wants to see")]
-fn a_command_costs_the_same_round_trips_whatever_the_number_of_tasks() {
-    let (Some(few), Some(many)) = (costs(3), costs(120)) else { return };
-    println!("round trips, two of them for connecting: {many:?}");
-    assert_eq!(few, many);
-    assert!(many.iter().all(|(_, trips)| *trips <= 17), "{many:?}");
 }

@@ -226,7 +226,11 @@ pub(crate) fn conflict(entity: EntityId, field: &str, file: &str) -> NewConflict
         base: Some("pending".into()),
         file: Some(file.into()),
         row: Some("blocked".into()),
-        elsewhere: vec![Elsewhere { document: "AGENT.yml".into(), value: Some(file.to_uppercase()) }],
+        // Only one of them stands in two files.
+        elsewhere: match file {
+            "cancelled" => vec![Elsewhere { document: "AGENT.yml".into(), value: Some("blocked".into()) }],
+            _ => Vec::new(),
+        },
         kept: None,
     }
 }

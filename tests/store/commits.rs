@@ -228,6 +228,7 @@ pub(crate) async fn one_collision_is_recorded_once_until_it_is_decided(b: &dyn B
     assert_eq!(decided.resolution.as_deref(), Some("take-db"));
     assert_eq!((decided.resolved_by.as_ref().map(|a| a.as_str()), decided.resolved_at), (Some("ada"), Some(at())));
     assert_eq!(decided.what, conflict(id(1), "status", "completed"));
+    assert_eq!(all[1].what, conflict(id(1), "status", "cancelled"), "with what another file says");
     let open = b.store().conflicts(Some(instep::model::ConflictState::Open)).await.expect("conflicts can be read");
     assert_eq!(open.len(), 2);
     let events = feed(b.store()).await;
