@@ -100,6 +100,9 @@ _instep() {
             instep__subcmd__db,migrate)
                 cmd="instep__subcmd__db__subcmd__migrate"
                 ;;
+            instep__subcmd__db,push)
+                cmd="instep__subcmd__db__subcmd__push"
+                ;;
             instep__subcmd__db,rebuild)
                 cmd="instep__subcmd__db__subcmd__rebuild"
                 ;;
@@ -690,7 +693,7 @@ _instep() {
             return 0
             ;;
         instep__subcmd__db)
-            opts="-q -v -C -h --json --color --quiet --verbose --directory --help info migrate rebuild"
+            opts="-q -v -C -h --json --color --quiet --verbose --directory --help info migrate push rebuild"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -743,6 +746,32 @@ _instep() {
             ;;
         instep__subcmd__db__subcmd__migrate)
             opts="-q -v -C -h --json --color --quiet --verbose --directory --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        instep__subcmd__db__subcmd__push)
+            opts="-y -q -v -C -h --yes --json --color --quiet --verbose --directory --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

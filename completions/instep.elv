@@ -685,6 +685,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --help 'Print help'
             cand info 'Say which database is used, and what is in it'
             cand migrate 'Bring the database''s schema forward; an embedded one is copied first, a shared one made where there is none'
+            cand push 'Move the plan with its whole history from the embedded database to the shared one that the settings name'
             cand rebuild 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
         }
         &'instep;db;info'= {
@@ -703,6 +704,20 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --color 'Use colour: auto, always or never'
             cand -C 'Work as if started in DIR'
             cand --directory 'Work as if started in DIR'
+            cand --json 'Print JSON instead of text'
+            cand -q 'Tell what is wrong, and nothing of success'
+            cand --quiet 'Tell what is wrong, and nothing of success'
+            cand -v 'Tell every step and note, and what is left alone'
+            cand --verbose 'Tell every step and note, and what is left alone'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'instep;db;push'= {
+            cand --color 'Use colour: auto, always or never'
+            cand -C 'Work as if started in DIR'
+            cand --directory 'Work as if started in DIR'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
             cand --json 'Print JSON instead of text'
             cand -q 'Tell what is wrong, and nothing of success'
             cand --quiet 'Tell what is wrong, and nothing of success'

@@ -488,17 +488,18 @@ complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand conflict; and __fish_seen_subcommand_from new-id" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -l json -d 'Print JSON instead of text'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s v -l verbose -d 'Tell every step and note, and what is left alone'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -s h -l help -d 'Print help'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "info" -d 'Say which database is used, and what is in it'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first, a shared one made where there is none'
-complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate rebuild" -f -a "rebuild" -d 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -s v -l verbose -d 'Tell every step and note, and what is left alone'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -f -a "info" -d 'Say which database is used, and what is in it'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -f -a "migrate" -d 'Bring the database\'s schema forward; an embedded one is copied first, a shared one made where there is none'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -f -a "push" -d 'Move the plan with its whole history from the embedded database to the shared one that the settings name'
+complete -c instep -n "__fish_instep_using_subcommand db; and not __fish_seen_subcommand_from info migrate push rebuild" -f -a "rebuild" -d 'Put the embedded database aside and fill a new one from the files; the history stays in the old one'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from info" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -515,6 +516,15 @@ complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcom
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'Tell every step and note, and what is left alone'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -s C -l directory -d 'Work as if started in DIR' -r -F
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -s y -l yes -d 'Do not ask'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -l json -d 'Print JSON instead of text'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell every step and note, and what is left alone'
+complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help'
 complete -c instep -n "__fish_instep_using_subcommand db; and __fish_seen_subcommand_from rebuild" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"

@@ -59,7 +59,9 @@ fn the_example_of_new_id_parts_a_copy_from_its_origin() {
 }
 
 fn needs_more_than_the_demo(example: &str) -> bool {
-    example.starts_with("instep init") || example.contains(SOME_CONFLICT) || example.contains("new-id")
+    ["instep init", "instep db push"].iter().any(|command| example.starts_with(command))
+        || example.contains(SOME_CONFLICT)
+        || example.contains("new-id")
 }
 
 /// The examples of a command and of all commands below it.

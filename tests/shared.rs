@@ -8,6 +8,8 @@ mod cluster;
 mod project;
 #[path = "shared/proxy.rs"]
 mod proxy;
+#[path = "shared/push.rs"]
+mod push;
 #[path = "shared/trips.rs"]
 mod trips;
 

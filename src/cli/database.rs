@@ -1,11 +1,14 @@
 //! `instep db`: the database itself.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
 use super::failure::{Exit, Failure};
+use super::push::push;
 use super::report;
 use super::screen::{Line, Role, Screen, counted};
 use super::settings::{self, Settled};
@@ -13,7 +16,7 @@ use super::stores;
 use super::table::{Column, Table, pairs};
 use crate::config;
 use crate::ops::{BESIDE, DatabaseInfo, DatabaseView, RowsAlone, SET_ASIDE, Status, Sync};
-use crate::tree::set_aside;
+use crate::tree::{TreeError, set_aside};
 
 /// Look after the database
 #[derive(Debug, Subcommand)]
@@ -24,6 +27,13 @@ pub(super) enum Database {
     /// Bring the database's schema forward; an embedded one is copied first, a shared one made where there is none
     #[command(after_help = example!("instep db migrate"))]
     Migrate,
+    /// Move the plan with its whole history from the embedded database to the shared one that the settings name
+    #[command(after_help = example!("instep db push --yes"))]
+    Push {
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Put the embedded database aside and fill a new one from the files; the history stays in the old one
     #[command(after_help = example!("instep db rebuild --yes"))]
     Rebuild {
@@ -53,6 +63,7 @@ impl Database {
                 desk.answer("db.migrate", &Schema { schema }, said);
                 Ok(Exit::Done)
             }
+            Self::Push { yes } => push(yes, desk),
             Self::Rebuild { yes } => rebuild(yes, desk),
         }
     }
@@ -74,11 +85,8 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         None => "The history, what was decided of conflicts and every value that no file tells (such as progress) stay",
     };
     confirm(desk.screen, &format!("{stays} behind in the old database. Go on?").into(), yes)?;
-    let name = format!("{SET_ASIDE}{}", jiff::Zoned::now().strftime("%Y%m%dT%H%M%S"));
-    match set_aside(&database, BESIDE, &name) {
-        Ok(kept) => desk.screen.say(format!("the old database is {}", kept.display())),
-        Err(error) if error.is_absence() => {}
-        Err(error) => return Err(error.into()),
+    if let Some(kept) = put_aside(&database)? {
+        desk.screen.say(format!("the old database is {}", kept.display()));
     }
     let workspace = desk.open(Purpose::Begin)?;
     let report = desk.wait(Sync { rebase: true, ..Sync::default() }.run(&workspace))?;
@@ -88,6 +96,16 @@ fn rebuild(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     }
     desk.answer("db.rebuild", &report, report::print);
     Ok(report::exit(&report))
+}
+
+/// Gives an embedded database another name; the new path, unless there was none.
+pub(super) fn put_aside(database: &Path) -> Result<Option<PathBuf>, TreeError> {
+    let name = format!("{SET_ASIDE}{}", jiff::Zoned::now().strftime("%Y%m%dT%H%M%S"));
+    match set_aside(database, BESIDE, &name) {
+        Ok(kept) => Ok(Some(kept)),
+        Err(error) if error.is_absence() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What other programs wrote must be in the files first, and what waits must be decided; a database that cannot be asked

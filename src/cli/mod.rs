@@ -35,6 +35,7 @@ mod failure;
 mod init;
 mod json;
 mod progress;
+mod push;
 mod report;
 mod safe;
 mod screen;

@@ -92,7 +92,7 @@ pub(super) fn document_key(row: &impl Answer, at: usize) -> sqlx::Result<Documen
 
 /// JSON in which `�` stands for each escape of half a character: SQLite takes them for characters, and one in the row of
 /// another program must not hide all others.
-fn without_halves(json: &str) -> String {
+pub(super) fn without_halves(json: &str) -> String {
     let unit = |at: usize| {
         let hex = json.get(at..at + 6).filter(|escape| escape.starts_with("\\u"))?;
         u16::from_str_radix(&hex[2..], 16).ok()

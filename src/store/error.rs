@@ -56,6 +56,12 @@ pub enum StoreError {
         /// Where.
         location: String,
     },
+    /// Another plan is there, or this one has gone on there.
+    #[error("the database {location} holds a plan already")]
+    Occupied {
+        /// Where.
+        location: String,
+    },
     /// The file is damaged.
     #[error("the database {location} is damaged: {detail}")]
     Damaged {

@@ -10,6 +10,7 @@ mod column;
 mod entry;
 mod error;
 mod event;
+mod handover;
 mod laid;
 mod order;
 mod packed;
@@ -31,6 +32,7 @@ pub use change::{
 pub use column::row_fields;
 pub use error::StoreError;
 pub use event::events_of;
+pub use handover::{Moved, TableSum};
 pub use query::{
     Description, Direction, Head, KnownAnswer, KnownQuestion, KnownRevision, ListQuery, Page, Selection, SortKey,
     SprintCodes,

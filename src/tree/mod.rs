@@ -38,7 +38,7 @@ pub use hashes::HashFile;
 pub use layout::{Address, Layout, Place, Reason};
 pub use leftover::{Fate, Leftover};
 pub use lock::Lock;
-pub use outside::{Copies, copies, read_named, read_outside, set_aside, write_anew, write_outside};
+pub use outside::{Copies, copies, is_there, read_named, read_outside, set_aside, write_anew, write_outside};
 pub use read::Below;
 pub use remove::{Removal, Removed};
 pub use replace::{Expected, Left, Outcome, Replacement};

@@ -100,6 +100,11 @@ pub fn copies(path: &Path, beside: &[&str], infixes: &[&str]) -> Result<Copies, 
     Ok(Copies { count: names.len(), bytes })
 }
 
+/// Whether there is a file of local state.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Gives a file of local state, and those beside it that belong to it, another name: the old name, `suffix`, and a
 /// number where something has that name already.
 ///

@@ -232,6 +232,8 @@ impl From<StoreError> for Failure {
                     false => "`instep sync` makes it and fills it from the files",
                 })
             }
+            StoreError::Occupied { .. } => of("database-occupied", Exit::Brake)
+                .hint("if it is this plan, moved there before, go on with `instep sync`; else name an empty database"),
             StoreError::Damaged { location, .. } => {
                 of("database-damaged", Exit::Unreachable).hint(match is_shared(location) {
                     true => "your files are untouched; restore the database from its backup",

@@ -31,7 +31,7 @@ const TRIES: u32 = 6;
 
 /// Settings of this transaction alone: we keep the history ourselves, wait no longer for a lock than for the embedded
 /// database, and are durable when we say so, whatever the server does by default.
-const SETTINGS: &str = "SELECT set_config('instep.handled', 'on', true), set_config('lock_timeout', '5s', true), \
+pub(super) const SETTINGS: &str = "SELECT set_config('instep.handled', 'on', true), set_config('lock_timeout', '5s', true), \
      set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
      ELSE current_setting('synchronous_commit') END, true)";
 

@@ -17,6 +17,7 @@ mod row;
 mod schema;
 mod script;
 mod server;
+mod take;
 mod write;
 
 use std::collections::BTreeMap;

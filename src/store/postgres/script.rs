@@ -156,13 +156,13 @@ impl Bulk {
     }
 
     /// An `INSERT` into these columns; `tail` follows.
-    pub(super) fn insert(table: &str, columns: &[&'static str], tail: &str) -> Self {
+    pub(super) fn insert(table: &str, columns: &[&str], tail: &str) -> Self {
         let names = columns.join(", ");
         Self::around(&format!("INSERT INTO {table} ({names}) SELECT * FROM "), columns, tail)
     }
 
     /// Any statement around rows of `columns`, which are called `w`; `tail` follows.
-    pub(super) fn around(head: &str, columns: &[&'static str], tail: &str) -> Self {
+    pub(super) fn around(head: &str, columns: &[&str], tail: &str) -> Self {
         let types: Vec<&str> = columns.iter().map(|column| type_of(column)).collect();
         let arrays = types.iter().enumerate().map(|(at, of)| format!("${}::{of}[]", at + 1)).collect::<Vec<_>>();
         let statement = format!("{head}unnest({}) AS w ({}){tail}", arrays.join(", "), columns.join(", "));

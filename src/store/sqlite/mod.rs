@@ -8,6 +8,7 @@ mod commit;
 mod describe;
 mod error;
 mod follow;
+mod give;
 mod history;
 mod known;
 mod list;
@@ -28,6 +29,7 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
+pub use give::Giver;
 pub use place::Place;
 pub use schema::{Migrated, migrate};
 
