@@ -20,8 +20,9 @@ use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, Ne
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::CacheHead;
 
-/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
-const BATCH_WEIGHT: usize = 32 << 20;
+/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files; all of it, and
+/// about as much again that is told of it, is in memory.
+const BATCH_WEIGHT: usize = 20 << 20;
 
 /// What an entity is taken to weigh that is not ready: it will not weigh more than a few times as much.
 const UNREADY: usize = 64 << 10;
