@@ -3,6 +3,12 @@
 #[path = "support/cluster.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod cluster;
+#[path = "shared/cut.rs"]
+mod cut;
+#[path = "shared/failover.rs"]
+mod failover;
+#[path = "shared/outage.rs"]
+mod outage;
 #[path = "support/project.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod project;
@@ -10,6 +16,8 @@ mod project;
 mod proxy;
 #[path = "shared/push.rs"]
 mod push;
+#[path = "shared/scissors.rs"]
+mod scissors;
 #[path = "shared/trips.rs"]
 mod trips;
 
@@ -35,12 +43,17 @@ fn folder(url: &str) -> Project {
 
 /// A project that keeps its rows in a new database; `None` where there is no server.
 fn team() -> Option<(Project, String)> {
-    let url = wait(Cluster::get()?.database(None)).replacen("instep@", &format!("instep:{CANARY}@"), 1);
+    Some(team_on(Cluster::get()?))
+}
+
+/// The same on a server of its own.
+fn team_on(cluster: &Cluster) -> (Project, String) {
+    let url = wait(cluster.database(None)).replacen("instep@", &format!("instep:{CANARY}@"), 1);
     let project = folder(&url);
     let said = project.exits(5, &["init", "--yes", "--name", "team", "--database", "team"]);
     assert!(said.contains("hint: `instep db migrate` makes the tables there"), "{said}");
     project.ok(&["db", "migrate"]);
-    Some((project, url))
+    (project, url)
 }
 
 /// Another clone of it, with its files as they are now.

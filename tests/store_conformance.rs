@@ -3,6 +3,7 @@
 //! The next back end implements [`store::backend::Backend`] and joins at the end of this file.
 
 #[path = "support/cluster.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod cluster;
 #[path = "store/mod.rs"]
 mod store;

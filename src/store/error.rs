@@ -18,6 +18,15 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// It lets nobody in who comes like this: a wrong name or password, a server that cannot prove who it is.
+    #[error("the database {location} cannot be entered")]
+    Denied {
+        /// Where, without any password.
+        location: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Others held it for too long; nothing was stored.
     #[error("the database {location} is busy")]
     Busy {

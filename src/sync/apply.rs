@@ -20,9 +20,8 @@ use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, Ne
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::CacheHead;
 
-/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files; all of it, and
-/// about as much again that is told of it, is in memory.
-const BATCH_WEIGHT: usize = 20 << 20;
+/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
+const BATCH_WEIGHT: usize = 32 << 20;
 
 /// What an entity is taken to weigh that is not ready: it will not weigh more than a few times as much.
 const UNREADY: usize = 64 << 10;
@@ -373,7 +372,13 @@ pub(super) async fn commit_surely(ws: &Workspace, changes: &ChangeSet) -> Result
     match ws.store.commit(changes).await {
         Err(StoreError::Unknown { run, location }) => match ws.store.committed(run).await {
             Ok(Some(committed)) => Ok(committed),
-            Ok(None) => ws.store.commit(changes).await,
+            // The server may still be at work on it: that one has an end only when the next attempt gets through.
+            Ok(None) => ws.store.commit(changes).await.map_err(|error| match error {
+                StoreError::Unreachable { .. } | StoreError::Busy { .. } | StoreError::ReadOnly { .. } => {
+                    StoreError::Unknown { run, location }
+                }
+                error => error,
+            }),
             Err(_) => Err(StoreError::Unknown { run, location }),
         },
         outcome => outcome,

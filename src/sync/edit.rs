@@ -133,7 +133,7 @@ pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncE
 /// What began to bring both sides into step did nothing of the command.
 fn only_settled(error: SyncError) -> SyncError {
     match error {
-        SyncError::Begun { source } => SyncError::OnlySettled { source },
+        SyncError::Begun { source } | SyncError::Done { source } => SyncError::OnlySettled { source },
         other => other,
     }
 }

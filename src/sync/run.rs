@@ -125,7 +125,9 @@ pub(super) async fn run_locked(
     }
     let documents = survey.scan.len();
     let applied = apply(ws, survey, found, decided, &options).await?;
-    report(ws, plan, applied, documents).await
+    let wrote = applied.wrote;
+    let report = report(ws, plan, applied, documents).await;
+    report.map_err(|error| if wrote { SyncError::Done { source: Box::new(error) } } else { error })
 }
 
 /// The report of a run that had nothing to do.

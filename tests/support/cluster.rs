@@ -3,13 +3,14 @@
 //! It is found in PATH or in `/usr/lib/postgresql/*/bin`, listens on a socket in a folder of its own, and is started by
 //! a shell that waits for the end of its input: whatever way the tests end, panics and signals included, that input is
 //! closed, and the shell stops the server and takes its folder away. PostgreSQL refuses to run as root, so the shell runs
-//! as the user `postgres` then. `INSTEP_TEST_POSTGRES_URL` names a running server to use instead.
+//! as the user `postgres` then. `INSTEP_TEST_POSTGRES_URL` names a running server to use instead; a test that ill-treats
+//! its server starts one of its own all the same.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,22 +20,29 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 /// Names a server that is running already, with a user who may make databases.
 const RUNNING: &str = "INSTEP_TEST_POSTGRES_URL";
 
-/// Makes a server in a new folder, says which folder once it answers, and takes both away when its input ends.
+/// Makes a server in a new folder, says which folder once it answers, does what each line of its input says, and takes
+/// folder and servers away when its input ends.
 const KEEPER: &str = r#"
-bin=$1
+PATH=$1:$PATH
 cd /
 folder=$(mktemp -d "${TMPDIR:-/tmp}/instep-postgres-XXXXXX") || exit 1
-end() { "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1; rm -rf "$folder"; }
+settings="-k $folder -c listen_addresses='' -c fsync=off -c max_connections=200 -c shared_buffers=32MB"
+start() { pg_ctl -D "$folder/$1" -l "$folder/server.log" -w -o "$settings $2" start; }
+stop() { pg_ctl -D "$folder/$1" -w -m "$2" stop; }
+end() {
+  for one in "$folder"/*/postmaster.pid; do stop "$(basename "$(dirname "$one")")" immediate; done >/dev/null 2>&1
+  rm -rf "$folder"
+}
 trap end EXIT
 trap 'exit 1' HUP TERM
 trap '' INT
 {
-  "$bin/initdb" -D "$folder/data" -U instep -A trust -E UTF8 --locale=C --no-sync &&
-  "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w -o "-k $folder -c listen_addresses='' -c fsync=off \
-    -c max_connections=200 -c shared_buffers=32MB" start
+  initdb -D "$folder/data" -U instep -A trust -E UTF8 --locale=C --no-sync && start data
 } >"$folder/start.log" 2>&1 || { cat "$folder"/*.log >&2; exit 1; }
 echo "$folder"
-read -r _
+while read -r line; do
+  if (eval "$line") </dev/null >"$folder/line.log" 2>&1; then echo done; else cat "$folder"/*.log >&2; echo failed; fi
+done
 "#;
 
 /// A server.
@@ -44,7 +52,13 @@ pub(crate) struct Cluster {
     /// What follows the name of a database.
     after_name: String,
     /// While its input is open, the server runs.
-    keeper: Option<Child>,
+    keeper: Option<Keeper>,
+}
+
+/// The shell that looks after a server.
+struct Keeper {
+    shell: Child,
+    says: BufReader<ChildStdout>,
 }
 
 impl Cluster {
@@ -55,6 +69,32 @@ impl Cluster {
     pub(crate) fn get() -> Option<&'static Self> {
         static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
         CLUSTER.get_or_init(Self::find).as_ref()
+    }
+
+    /// A server that nobody else uses; `None`, said loudly, where there is no PostgreSQL.
+    ///
+    /// # Panics
+    /// Where `CI` is `true`, nothing may be left out.
+    pub(crate) fn own() -> Option<Self> {
+        programs().map_or_else(missing, |programs| Some(Self::start(&programs)))
+    }
+
+    /// Has the keeper do what a line of shell says, as the user that the server runs as. It knows the `$folder` that all
+    /// lies in, the server's programs, `start DATA SETTINGS` and `stop DATA MODE`; the server's data is `data`.
+    ///
+    /// # Panics
+    /// It fails.
+    pub(crate) fn tell(&mut self, line: &str) {
+        let Keeper { shell, says } = self.keeper.as_mut().expect("the server is ours");
+        writeln!(shell.stdin.as_mut().expect("its input is ours"), "{line}").expect("it listens");
+        let mut answer = String::new();
+        says.read_line(&mut answer).expect("it can be read");
+        assert_eq!(answer, "done\n", "{line}");
+    }
+
+    /// The folder that the server's data and its socket lie in.
+    pub(crate) fn folder(&self) -> &Path {
+        Path::new(self.after_name.trim_start_matches("?host="))
     }
 
     /// Makes a database, as a copy of another one where that is named, and returns its address.
@@ -87,18 +127,7 @@ impl Cluster {
         if let Ok(url) = std::env::var(RUNNING) {
             return Some(Self::running(&url));
         }
-        match programs() {
-            Some(programs) => Some(Self::start(&programs)),
-            None if std::env::var("CI").is_ok_and(|ci| ci == "true") => {
-                panic!("no PostgreSQL was found, and CI leaves nothing out")
-            }
-            None => {
-                let loud = "\n!!! no PostgreSQL was found: its tests are LEFT OUT; install it, or set ";
-                // Past the harness, which keeps back what a test that passes prints.
-                writeln!(std::io::stderr(), "{loud}{RUNNING}\n").expect("it can be said");
-                None
-            }
-        }
+        Self::own()
     }
 
     fn running(url: &str) -> Self {
@@ -109,17 +138,26 @@ impl Cluster {
     }
 
     fn start(programs: &Path) -> Self {
-        let mut keeper = keeper(programs);
+        let mut shell = keeper(programs);
+        let mut says = BufReader::new(shell.stdout.take().expect("its output is ours"));
         let mut folder = String::new();
-        let out = keeper.stdout.as_mut().expect("its output is ours");
-        BufReader::new(out).read_line(&mut folder).expect("it can be read");
+        says.read_line(&mut folder).expect("it can be read");
         assert!(!folder.is_empty(), "the server of {} does not start", programs.display());
         Self {
             before_name: "postgres://instep@localhost/".into(),
             after_name: format!("?host={}", folder.trim_end()),
-            keeper: Some(keeper),
+            keeper: Some(Keeper { shell, says }),
         }
     }
+}
+
+/// Says that there is no PostgreSQL.
+fn missing() -> Option<Cluster> {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no PostgreSQL was found, and CI leaves nothing out");
+    let loud = "\n!!! no PostgreSQL was found: its tests are LEFT OUT; install it, or set ";
+    // Past the harness, which keeps back what a test that passes prints.
+    writeln!(std::io::stderr(), "{loud}{RUNNING}\n").expect("it can be said");
+    None
 }
 
 /// Starts the shell that keeps the server, out of reach of what a terminal sends to the tests.

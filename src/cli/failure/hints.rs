@@ -212,6 +212,8 @@ impl From<StoreError> for Failure {
             StoreError::Unreachable { .. } => of("database-unreachable", Exit::Unreachable)
                 .retryable()
                 .hint("check that the database runs; your files are untouched and can still be edited"),
+            StoreError::Denied { .. } => of("database-denied", Exit::Unreachable)
+                .hint("check the user, the password, the name and the certificate that its address speaks of"),
             StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
                 .retryable()
                 .hint("another program holds the database; run the command again when it is done"),

@@ -164,10 +164,11 @@ fn first(changes: &ChangeSet, at: &str) -> (Script, Asked) {
     let mut script = Script::default();
     script.add("BEGIN ISOLATION LEVEL READ COMMITTED", &[]);
     script.add(SETTINGS, &[]);
+    // Waits for the end of an earlier attempt that the server is still at work on; only then has that one an outcome.
+    script.add(SEEN, &[Literal::text(changes.clone), Literal::text(at)]);
     let run = [Literal::text(changes.run)];
     let (outcome, tracking) = (script.add(OUTCOME, &run), script.add(TRACKING, &run));
     let project = script.add(PROJECT, &[]);
-    script.add(SEEN, &[Literal::text(changes.clone), Literal::text(at)]);
     let laid = changes.materialised.iter().map(|one| one.entity);
     let ids: BTreeSet<EntityId> = changes.entities.iter().map(|change| change.id).chain(laid).collect();
     let standing = TABLES.map(|table| script.add(&stand(table), &[Literal::texts(&ids)]));

@@ -7,6 +7,7 @@ use crate::store::StoreError;
 
 /// Codes of errors, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 mod code {
+    pub(super) const DENIED: [&str; 3] = ["28000", "28P01", "3D000"];
     pub(super) const READ_ONLY: &str = "25006";
     pub(super) const UNIQUE: &str = "23505";
     pub(super) const SERIALIZATION: &str = "40001";
@@ -18,6 +19,9 @@ mod code {
     pub(super) const LOCKED: &str = "55P03";
     pub(super) const CANCELED: &str = "57014";
 }
+
+/// Said of what greets us with anything else than a server's words, such as a way that ends at once.
+const HUNG_UP: &str = "no server answers there, or it hung up";
 
 impl Server {
     /// What went wrong when `deed` was tried.
@@ -56,9 +60,18 @@ impl Server {
     /// Why no connection was made.
     pub(super) fn refusal(&self, error: sqlx::Error) -> StoreError {
         let location = self.location();
-        match code(&error).as_deref() {
-            Some(code::TOO_MANY) => StoreError::Busy { location },
-            _ => StoreError::Unreachable { location, source: error.into() },
+        match (code(&error).as_deref(), error) {
+            (Some(code::TOO_MANY), _) => StoreError::Busy { location },
+            (Some(code), error) if code::DENIED.contains(&code) => {
+                StoreError::Denied { location, source: error.into() }
+            }
+            // No certificate becomes good by trying again.
+            (_, sqlx::Error::Tls(source)) => StoreError::Denied { location, source },
+            (_, sqlx::Error::Io(source)) if source.kind() == std::io::ErrorKind::InvalidData => {
+                StoreError::Denied { location, source: source.into() }
+            }
+            (_, sqlx::Error::Protocol(_)) => StoreError::Unreachable { location, source: HUNG_UP.into() },
+            (_, error) => StoreError::Unreachable { location, source: error.into() },
         }
     }
 }
