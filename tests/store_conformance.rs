@@ -73,6 +73,10 @@ macro_rules! stories {
                 events_fold_to_rows
                 the_database_describes_itself
             }
+            looking {
+                one_look_sees_what_many_questions_tell
+                one_question_about_the_past_is_answered_as_many
+            }
             together {
                 of_many_who_saw_the_same_version_one_wins
                 writers_of_different_rows_do_not_disturb_each_other

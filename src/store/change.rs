@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Bytes;
+use super::event::conflict_id;
 use crate::model::{
     Actor, CloneId, ConflictId, CorrelationId, Cursor, Digest, DocPath, DocumentKey, DocumentVersion, EntityId,
     EntityKind, Epoch, Fields, NewConflict, NewEvent, ProjectId, RevisionId, RunId, Source,
@@ -48,6 +49,15 @@ pub struct ChangeSet {
     pub events: Vec<NewEvent>,
     /// What is on disk now, before any file is written, in the same transaction as the rows.
     pub sync_state: Acknowledged,
+}
+
+impl ChangeSet {
+    /// How many of its conflicts `committed` recorded that wait for a decision now.
+    pub fn opened(&self, committed: &Committed) -> usize {
+        let is_new = |index| committed.conflicts.contains(&conflict_id(self.run, index));
+        let waiting = self.conflicts.iter().enumerate().filter(|(_, conflict)| !conflict.kind.is_closed_at_birth());
+        waiting.filter(|(index, _)| is_new(*index)).count()
+    }
 }
 
 /// One row as it shall be.

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod handover;
 mod laid;
+mod look;
 mod order;
 mod packed;
 pub mod postgres;
@@ -33,6 +34,7 @@ pub use column::row_fields;
 pub use error::StoreError;
 pub use event::events_of;
 pub use handover::{Moved, TableSum};
+pub use look::{Look, Looked, MOST_EVENTS, Past, PastQuestion, look, past};
 pub use query::{
     Description, Direction, Head, KnownAnswer, KnownQuestion, KnownRevision, ListQuery, Page, Selection, SortKey,
     SprintCodes,
@@ -84,6 +86,16 @@ pub trait Store: Send + Sync {
 
     /// Reads conflicts, newest first.
     async fn conflicts(&self, state: Option<ConflictState>) -> Result<Vec<Conflict>, StoreError>;
+
+    /// Looks at everything that a run begins with, for `clone`; a back end that can looks at it as of one moment.
+    async fn look(&self, clone: CloneId, what: &Look) -> Result<Looked, StoreError> {
+        look(self, clone, what).await
+    }
+
+    /// Asks everything about the past that decisions rest on.
+    async fn past(&self, question: PastQuestion<'_>) -> Result<Past, StoreError> {
+        past(self, question).await
+    }
 
     /// Stores all of `changes` in one durable transaction, or nothing.
     ///

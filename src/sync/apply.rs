@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
 use super::codes::SprintHomes;
-use super::decide::{Decided, Work, decide_batch};
+use super::decide::{Decided, Grounds, Work, decide_batch};
 use super::files;
 use super::finish::tell;
 use super::gather::Candidate;
+use super::memory::Memory;
 use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
@@ -42,6 +43,8 @@ pub(super) struct Applied {
     pub(super) stored: BTreeSet<EntityId>,
     /// Conflicts that were recorded.
     pub(super) conflicts: Vec<ConflictId>,
+    /// How many conflicts wait for a decision now.
+    pub(super) open_conflicts: usize,
     /// Entities that wait for a person, or for a run that lets count what does not count here.
     held: BTreeSet<EntityId>,
     /// Entities with files where the survey saw none: what becomes of those is not seen by comparing with it.
@@ -60,28 +63,28 @@ pub(super) async fn apply(
     decided: Decided,
     options: &SyncOptions,
 ) -> Result<Applied, SyncError> {
-    let open = OpenConflicts::read(ws).await?;
     let settled = settled(&found, &decided, options);
+    let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
+    let unread: Vec<EntityId> = unread.map(|candidate| candidate.id).collect();
+    let in_doubt = found.in_doubt();
     let mut run = Run {
         ws,
         survey,
         options,
         sprints: decided.sprints,
         applied: Applied::default(),
-        open,
+        open: found.open,
         tracking: BTreeMap::new(),
         stuck: Vec::new(),
     };
     run.applied.postponed.extend(decided.restless);
     run.applied.held.extend(decided.waiting);
-    let unread = found.entities.iter().filter(|candidate| Folder::has_unread(&candidate.files));
-    run.applied.held.extend(unread.map(|candidate| candidate.id));
-    run.applied.held.extend(found.in_doubt());
-    drop(found);
+    run.applied.held.extend(unread);
+    run.applied.held.extend(in_doubt);
     ws.progress.started(decided.work.len(), "writing");
     let strays = decided.strays.into_iter().map(|(_, conflict)| conflict).collect();
     match run.all(batches(decided.work), strays, settled).await {
-        Ok(()) => Ok(run.applied),
+        Ok(()) => Ok(Applied { open_conflicts: run.open.count(), ..run.applied }),
         Err(error) if run.applied.wrote => Err(SyncError::Begun { source: Box::new(error) }),
         Err(error) => Err(error),
     }
@@ -192,11 +195,18 @@ impl Run<'_> {
             }
         }
         if !again.is_empty() {
-            let (work, restless) = decide_batch(self.ws, &self.survey, &self.sprints, again, self.options).await?;
+            let (work, restless) = self.decide(again).await?;
             self.applied.postponed.extend(restless);
             ready.extend(work.into_iter().filter_map(|work| Some((work.ready?, work.candidate))));
         }
         Ok(ready)
+    }
+
+    /// Decides anew what is not in memory, or what is not as it was.
+    async fn decide(&self, batch: Vec<Candidate>) -> Result<(Vec<Work>, Vec<EntityId>), SyncError> {
+        let memory = Memory::of(self.ws, &batch.iter().collect::<Vec<_>>()).await?;
+        let on = Grounds { ws: self.ws, survey: &self.survey, memory: &memory, options: self.options };
+        decide_batch(on, &self.sprints, batch).await
     }
 
     /// Commits `ready`; what turns out stale is taken out and returned.
@@ -209,6 +219,7 @@ impl Run<'_> {
             }
             match commit_surely(self.ws, &changes).await {
                 Ok(committed) => {
+                    self.open.note(&changes, &committed);
                     self.note_commit(committed);
                     return Ok(stale);
                 }
@@ -268,6 +279,7 @@ impl Run<'_> {
         let changes = ChangeSet { conflicts: self.open.unrecorded(&strays), resolved, ..new_change_set(self.ws) };
         if !is_empty(&changes) {
             let committed = commit_surely(self.ws, &changes).await?;
+            self.open.note(&changes, &committed);
             self.note_commit(committed);
         }
         Ok(())
@@ -291,8 +303,7 @@ impl Run<'_> {
             for candidate in &mut stale {
                 candidate.record = fresh.get(&candidate.id).cloned();
             }
-            let (work, restless) =
-                decide_batch(self.ws, &self.survey, &self.sprints, std::mem::take(&mut stale), self.options).await?;
+            let (work, restless) = self.decide(std::mem::take(&mut stale)).await?;
             self.applied.postponed.extend(restless);
             stale = self.carry_out(work).await?;
         }

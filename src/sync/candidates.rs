@@ -6,16 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::{Candidate, Place, is_head};
+use super::open::OpenConflicts;
 use super::owners::{Owners, owners};
+use super::rows::{LeftStates, Rows};
 use super::survey::{Folder, Seen, Survey};
-use super::{Scope, SyncError, Workspace};
-use crate::model::{Code, EntityId, EntityKind, EventType, Home, Record};
+use super::touched::Touched;
+use super::{SyncError, Workspace};
+use crate::model::{Code, EntityId, EntityKind, Home, Record};
 use crate::reconcile::Identity;
-use crate::store::{ListQuery, Selection, SyncState};
+use crate::store::{Look, SyncState};
 use crate::tree::Address;
-
-/// How many events are read before everything is looked at instead.
-const MOST_EVENTS: usize = 5_000;
 
 /// What a run looks at.
 pub(super) struct Candidates {
@@ -31,6 +31,10 @@ pub(super) struct Candidates {
     pub(super) owners: BTreeMap<Address, EntityId>,
     /// What this clone last left on disk, by entity.
     pub(super) left: LeftStates,
+    /// What waits for a decision, or was decided of those rows.
+    pub(super) open: OpenConflicts,
+    /// How many live rows there are, where they were counted.
+    pub(super) live: Option<usize>,
     /// Entities of which nobody can tell whether they are gone.
     hidden: BTreeSet<EntityId>,
 }
@@ -46,9 +50,6 @@ impl Candidates {
     }
 }
 
-/// What a clone last left on disk, by entity.
-pub(super) type LeftStates = BTreeMap<EntityId, Vec<SyncState>>;
-
 /// A folder that is held because nobody can tell whom it belongs to.
 pub(super) struct Stray {
     /// Where it lies.
@@ -57,126 +58,35 @@ pub(super) struct Stray {
     pub(super) why: Identity<EntityId>,
 }
 
-/// What is known to have changed since the last run.
-struct Touched {
-    addresses: BTreeSet<Address>,
-    ids: BTreeSet<EntityId>,
-    /// Who moved since, or was moved by the last run: of a sprint, the tasks have another place without being touched.
-    moved: BTreeSet<EntityId>,
-}
-
 /// Finds the candidates of a run.
-pub(super) async fn candidates(ws: &Workspace, survey: &Survey, scope: &Scope) -> Result<Candidates, SyncError> {
-    let touched = match touched(ws, survey).await? {
-        Some(touched) if !scope.everything => Some(touched),
-        _ => None,
-    };
-    let mut records = records(ws, survey, touched.as_ref()).await?;
-    let left = left(ws, touched.as_ref(), &records).await?;
-    let Owners { told, hidden, heirs } = owners(ws, survey, touched.is_none(), &left, &mut records).await?;
+pub(super) async fn candidates(ws: &Workspace, survey: &Survey, mut rows: Rows) -> Result<Candidates, SyncError> {
+    if let Some(touched) = &survey.touched {
+        while rows.look_further(ws, led_to(survey, touched, &rows.records)).await? {}
+    }
+    let Owners { told, hidden, heirs } = owners(ws, survey, &mut rows).await?;
+    let Rows { records, left, open, live, .. } = rows;
     let (strays, owners) = (Vec::new(), BTreeMap::new());
     let (entities, in_step) = (Vec::new(), Vec::new());
-    let mut found = Candidates { entities, in_step, strays, records, owners, left, hidden };
+    let mut found = Candidates { entities, in_step, strays, records, owners, left, open, live, hidden };
     for (address, identity) in told {
         match identity {
             Identity::Belongs(id) => drop(found.owners.insert(address, id)),
             why => found.strays.push(Stray { address, why }),
         }
     }
-    let touched = touched.map(|touched| Touched { ids: touched.ids.into_iter().chain(heirs).collect(), ..touched });
-    (found.entities, found.in_step) = sort_out(survey, touched.as_ref(), &found);
+    (found.entities, found.in_step) = sort_out(survey, &heirs, &found);
     found.entities.sort_by_key(|candidate| (candidate.kind, candidate.id));
     Ok(found)
 }
 
-/// What this clone last left of the entities whose rows were read.
-async fn left(
-    ws: &Workspace,
-    touched: Option<&Touched>,
-    records: &BTreeMap<EntityId, Record>,
-) -> Result<LeftStates, SyncError> {
-    let ids: Vec<EntityId> = records.keys().copied().collect();
-    let which = if touched.is_none() { Selection::All } else { Selection::Ids(&ids) };
-    let mut left = LeftStates::new();
-    for state in ws.store.sync_state(ws.clone, which).await? {
-        left.entry(state.entity).or_default().push(state);
-    }
-    Ok(left)
-}
-
-/// What changed on either side; `None` when that is not known.
-async fn touched(ws: &Workspace, survey: &Survey) -> Result<Option<Touched>, SyncError> {
-    let Some(last) = &survey.last else { return Ok(None) };
-    let Some(cursor) = last.cursor.filter(|cursor| cursor.epoch == survey.head.cursor.epoch) else { return Ok(None) };
-    let layout = ws.tree.layout();
-    let mut ids: BTreeSet<EntityId> = last.pending.iter().copied().collect();
-    let mut moved = ids.clone();
-    if cursor.seq != survey.head.cursor.seq {
-        let events = ws.store.events(cursor, MOST_EVENTS).await?;
-        if events.len() == MOST_EVENTS {
-            return Ok(None);
-        }
-        ids.extend(events.iter().filter_map(|event| event.entity).map(|entity| entity.id));
-        let sprints = events.iter().filter(|event| event.event_type == EventType::SprintMoved.word());
-        moved.extend(sprints.filter_map(|event| event.entity).map(|entity| entity.id));
-    }
-    let mut addresses = BTreeSet::new();
-    for (address, folder) in &survey.folders {
-        if folder.files.iter().any(|seen| seen.changed) {
-            addresses.insert(address.clone());
-            ids.extend(folder.managed().filter_map(|seen| seen.stamp_id()));
-        }
-    }
-    for (path, known) in survey.scan.gone() {
-        addresses.extend(layout.entity_of(path));
-        ids.extend(known.and_then(|known| known.stamp).map(|stamp| stamp.id));
-    }
-    ids.extend(repeated_ids(survey));
-    Ok(Some(Touched { addresses, ids, moved }))
-}
-
-/// Ids that more than one folder bears.
-fn repeated_ids(survey: &Survey) -> Vec<EntityId> {
-    let mut seen = BTreeSet::new();
-    survey.folders.values().filter_map(Folder::stamp_id).filter(|id| !seen.insert(*id)).collect()
-}
-
-async fn records(
-    ws: &Workspace,
-    survey: &Survey,
-    touched: Option<&Touched>,
-) -> Result<BTreeMap<EntityId, Record>, SyncError> {
-    let by_id = |records: Vec<Record>| records.into_iter().map(|record| (record.id, record));
-    let Some(touched) = touched else {
-        return Ok(by_id(ws.store.records(Selection::All).await?).collect());
-    };
-    let mut ids: BTreeSet<EntityId> = touched.ids.clone();
-    ids.extend(touched.addresses.iter().filter_map(|address| survey.folders.get(address)?.stamp_id()));
-    let ids: Vec<EntityId> = ids.into_iter().collect();
-    let mut records: BTreeMap<EntityId, Record> = by_id(ws.store.records(Selection::Ids(&ids)).await?).collect();
-    // Where a deleted one was, another one may be by now.
+/// What the rows lead to that were read so far: where a deleted one was, another one may be by now, and tasks are looked at
+/// with their sprint.
+fn led_to(survey: &Survey, touched: &Touched, records: &BTreeMap<EntityId, Record>) -> Look {
     let deleted = records.values().filter(|record| record.deleted).filter_map(|record| Code::new(&record.code).ok());
-    let codes: BTreeSet<String> =
-        touched.addresses.iter().flat_map(codes_of).chain(deleted.map(|code| code.folded())).collect();
-    let codes: Vec<String> = codes.into_iter().collect();
-    records.extend(by_id(ws.store.records(Selection::Codes(&codes)).await?));
-    let mut tasks: Vec<EntityId> = Vec::new();
-    for sprint in restless_sprints(survey, &touched.moved, &records) {
-        let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint), ..ListQuery::default() };
-        tasks.extend(ws.store.list(&query).await?.items.iter().map(|task| task.id));
-    }
-    records.extend(by_id(ws.store.records(Selection::Ids(&tasks)).await?));
-    let sprints: BTreeSet<EntityId> = records.values().filter_map(|record| record.sprint).collect();
-    let missing: Vec<EntityId> = sprints.into_iter().filter(|id| !records.contains_key(id)).collect();
-    records.extend(by_id(ws.store.records(Selection::Ids(&missing)).await?));
-    Ok(records)
-}
-
-/// The codes that an address is made of, folded.
-fn codes_of(address: &Address) -> Vec<String> {
-    match address {
-        Address::Task(Home::Sprint(sprint), code) => vec![code.folded(), sprint.folded()],
-        other => vec![other.code().folded()],
+    Look {
+        codes: deleted.map(|code| code.folded()).collect(),
+        tasks_of: restless_sprints(survey, &touched.moved, records),
+        ..Look::default()
     }
 }
 
@@ -186,10 +96,10 @@ fn restless_sprints(
     survey: &Survey,
     moved: &BTreeSet<EntityId>,
     records: &BTreeMap<EntityId, Record>,
-) -> Vec<EntityId> {
+) -> BTreeSet<EntityId> {
     let sprints = records.values().filter(|record| record.kind == EntityKind::Sprint);
     let at_home = |record: &Record| {
-        let code = crate::model::Code::new(&record.code).ok();
+        let code = Code::new(&record.code).ok();
         let folder = code.and_then(|code| survey.folders.get(&Address::Sprint(code)));
         folder.and_then(Folder::stamp_id) == Some(record.id)
     };
@@ -199,13 +109,14 @@ fn restless_sprints(
 
 /// Brings each id together with its folder and its row, and parts those that may need something from those that are
 /// plainly in step.
-fn sort_out(survey: &Survey, touched: Option<&Touched>, found: &Candidates) -> (Vec<Candidate>, Vec<EntityId>) {
+fn sort_out(survey: &Survey, heirs: &BTreeSet<EntityId>, found: &Candidates) -> (Vec<Candidate>, Vec<EntityId>) {
+    let touched = survey.touched.as_ref();
     let folder_of: BTreeMap<EntityId, &Address> = found.owners.iter().map(|(address, id)| (*id, address)).collect();
     let mut ids: BTreeSet<EntityId> = match touched {
         None => folder_of.keys().chain(found.records.keys()).copied().collect(),
         Some(touched) => {
             let owners = touched.addresses.iter().filter_map(|address| found.owners.get(address));
-            touched.ids.iter().chain(owners).copied().collect()
+            touched.ids.iter().chain(heirs).chain(owners).copied().collect()
         }
     };
     if let Some(touched) = touched {
@@ -251,7 +162,8 @@ fn candidate(id: EntityId, survey: &Survey, found: &Candidates, address: Option<
     }
     let in_a_sprint = matches!(address, Some(Address::Task(Home::Sprint(_), _)));
     let is_orphan = in_a_sprint && place.as_ref().is_some_and(|place| place.sprint.is_none());
-    Some(Candidate { id, kind, files, place, record: record.cloned(), is_orphan })
+    let left = found.left.get(&id).cloned().unwrap_or_default();
+    Some(Candidate { id, kind, files, place, record: record.cloned(), left, is_orphan })
 }
 
 fn is_plainly_in_step(record: &Record, files: &[Seen], place: Option<&Place>) -> bool {

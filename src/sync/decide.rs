@@ -7,6 +7,7 @@ use super::case::{Surroundings, case};
 use super::codes::{SprintHomes, address, reference, remember_sprint, sprint_homes};
 use super::gather::{Candidate, Gathered, Place, gather};
 use super::hold::{Spot, by_path, held, strays};
+use super::memory::Memory;
 use super::places;
 use super::plan::{Note, RowDeed, Step};
 use super::prepare::{Facts, Prepared, prepare};
@@ -66,9 +67,14 @@ pub(super) async fn decide(
     found: &Candidates,
     options: &SyncOptions,
 ) -> Result<Decided, SyncError> {
+    let parents = parents(found, options);
+    let is_wanted = |one: &&Candidate| options.scope.covers(one) || parents.contains(&one.id);
+    let wanted: Vec<&Candidate> = found.entities.iter().filter(is_wanted).collect();
+    let memory = Memory::of(ws, &wanted).await?;
+    let on = Grounds { ws, survey, memory: &memory, options };
     let mut staying = BTreeSet::new();
     loop {
-        let mut decided = decide_knowing(&staying, ws, survey, found, options).await?;
+        let mut decided = decide_knowing(&staying, on, &wanted, found).await?;
         let late = whole::going_with_tasks(&decided, found);
         if late.is_subset(&staying) {
             decided.strays = strays(ws, survey, found, &decided);
@@ -81,11 +87,11 @@ pub(super) async fn decide(
 /// Decides `found`, knowing of some sprints that they stay.
 async fn decide_knowing(
     staying: &BTreeSet<EntityId>,
-    ws: &Workspace,
-    survey: &Survey,
+    on: Grounds<'_>,
+    wanted: &[&Candidate],
     found: &Candidates,
-    options: &SyncOptions,
 ) -> Result<Decided, SyncError> {
+    let ws = on.ws;
     let mut decided = Decided {
         work: Vec::new(),
         notes: Vec::new(),
@@ -95,15 +101,12 @@ async fn decide_knowing(
         sprints: sprint_homes(ws.tree.layout(), found),
         weight: 0,
     };
-    let parents = parents(found, options);
-    let is_wanted = |one: &&Candidate| options.scope.covers(one) || parents.contains(&one.id);
-    let wanted = || found.entities.iter().filter(is_wanted);
-    ws.progress.started(wanted().count(), "comparing");
+    ws.progress.started(wanted.len(), "comparing");
     for kind in EntityKind::ALL {
-        let of_kind: Vec<&Candidate> = wanted().filter(|candidate| candidate.kind == *kind).collect();
+        let of_kind: Vec<&Candidate> = wanted.iter().copied().filter(|candidate| candidate.kind == *kind).collect();
         for batch in of_kind.chunks(BATCH) {
             ws.progress.advanced(batch.len());
-            decided.add(ws, survey, batch.iter().map(|one| (*one).clone()).collect(), options).await?;
+            decided.add(on, batch.iter().map(|one| (*one).clone()).collect()).await?;
         }
         if *kind == EntityKind::Sprint {
             whole::hold_inhabited(&mut decided, found, staying);
@@ -114,20 +117,14 @@ async fn decide_knowing(
         }
     }
     ws.progress.finished();
-    whole::keep(ws, survey, found, options, &mut decided).await?;
+    whole::keep(on, found, &mut decided).await?;
     Ok(decided)
 }
 
 impl Decided {
     /// Decides a batch of one kind, or of sprints and then tasks that lie where those lie now.
-    pub(super) async fn add(
-        &mut self,
-        ws: &Workspace,
-        survey: &Survey,
-        batch: Vec<Candidate>,
-        options: &SyncOptions,
-    ) -> Result<(), SyncError> {
-        let (work, restless) = decide_batch(ws, survey, &self.sprints, batch, options).await?;
+    pub(super) async fn add(&mut self, on: Grounds<'_>, batch: Vec<Candidate>) -> Result<(), SyncError> {
+        let (work, restless) = decide_batch(on, &self.sprints, batch).await?;
         self.restless.extend(restless);
         for mut work in work {
             let notes = work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default();
@@ -157,15 +154,23 @@ fn parents(found: &Candidates, options: &SyncOptions) -> BTreeSet<EntityId> {
     found.entities.iter().filter(|one| sprints.contains(&one.id)).filter(is_adrift).map(|one| one.id).collect()
 }
 
+/// What decisions rest on.
+#[derive(Clone, Copy)]
+pub(super) struct Grounds<'a> {
+    pub(super) ws: &'a Workspace,
+    pub(super) survey: &'a Survey,
+    pub(super) memory: &'a Memory,
+    pub(super) options: &'a SyncOptions,
+}
+
 /// Gathers and decides some entities of one kind; also tells whose files changed while they were read.
 pub(super) async fn decide_batch(
-    ws: &Workspace,
-    survey: &Survey,
+    on: Grounds<'_>,
     sprints: &SprintHomes,
     batch: Vec<Candidate>,
-    options: &SyncOptions,
 ) -> Result<(Vec<Work>, Vec<EntityId>), SyncError> {
-    let harvest = gather(ws, batch).await?;
+    let Grounds { ws, survey, memory, options } = on;
+    let harvest = gather(ws, batch, memory).await?;
     let judge = Judge { ws, survey, sprints, options };
     let work = spread(harvest.gathered, |_, gathered| judge.work(gathered));
     Ok((work.into_iter().flatten().collect(), harvest.restless))

@@ -10,6 +10,7 @@ use super::gather::{Candidate, Gathered, Place};
 use super::make::make;
 use super::plan::{Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts, Prepared, Relocation, prepare};
+use super::rows::Rows;
 use super::run::run_locked;
 use super::survey::document_key;
 use super::turn::begin;
@@ -102,11 +103,11 @@ pub struct Order {
 /// # Errors
 /// An entity that waits for a decision, a place that is taken, a side that could not be read or written.
 pub async fn carry_out(ws: &Workspace, order: Order) -> Result<SyncReport, SyncError> {
-    let (lock, notes) = begin(ws).await?;
     let ids: BTreeSet<EntityId> = order.edits.iter().map(|edit| edit.entity).collect();
-    let view = View::read(ws, &ids, &order).await?;
+    let (lock, rows, notes) = begin(ws, View::about(&ids, &order)).await?;
+    let view = View::of(ws, rows, &ids, &order).await?;
     view.check_understood()?;
-    view.check_sprints(ws).await?;
+    view.check_sprints(ws)?;
     let unsettled = view.out_of_step(ws, &order.edits);
     if unsettled.is_empty() {
         return Ok(change(ws, view, order).await?.after(notes));
@@ -153,9 +154,10 @@ async fn change_settled(
     ids: &BTreeSet<EntityId>,
     order: Order,
 ) -> Result<SyncReport, SyncError> {
-    let view = View::read(ws, ids, &order).await?;
+    let rows = Rows::look(ws, View::about(ids, &order)).await?;
+    let view = View::of(ws, rows, ids, &order).await?;
     view.check_at_home(&settled.steps, &order.edits)?;
-    view.check_claimed(ws, &order.edits).await?;
+    view.check_claimed(ws, &order.edits)?;
     view.check_each(ws, &order.edits, check_spelling).await?;
     match view.held(ws, &order.edits) {
         Some(path) => Err(SyncError::Held { path }),
@@ -166,15 +168,16 @@ async fn change_settled(
 async fn change(ws: &Workspace, view: View, order: Order) -> Result<SyncReport, SyncError> {
     view.check_there(&order.edits)?;
     view.check_live(&order.edits)?;
-    let mut prepared = view.prepare(ws, &order).await?;
+    let (mut prepared, mut open) = view.prepare(ws, &order).await?;
     let mut changes = change_set(ws, &prepared);
-    settle(ws, &mut changes, &prepared, order.resolved).await?;
+    settle(&open, &mut changes, &prepared, order.resolved);
     check_places(ws, &prepared)?;
     let made = make(ws, &mut prepared)?;
     changes.sync_state.left.extend(made.left.iter().cloned());
     let committed = commit_surely(ws, &changes).await.map_err(|error| made.unless_stored(ws, error))?;
     sides::remember(ws, committed.cursor);
-    write_files(ws, prepared, committed).await
+    open.note(&changes, &committed);
+    write_files(ws, prepared, committed, &open).await
 }
 
 /// Refuses to make or move what could not be written, before anything is stored.
@@ -294,8 +297,15 @@ pub(super) fn prepare_creation(ws: &Workspace, creation: &Creation, id: EntityId
         .iter()
         .map(|(role, name, text)| (document_key(*role, name), Writing::document(*role, text).0))
         .collect();
-    let candidate =
-        Candidate { id, kind: creation.kind, files: Vec::new(), place: None, record: None, is_orphan: false };
+    let candidate = Candidate {
+        id,
+        kind: creation.kind,
+        files: Vec::new(),
+        place: None,
+        record: None,
+        left: Vec::new(),
+        is_orphan: false,
+    };
     let gathered = Gathered::nothing(candidate);
     let row = RowAction::Write { parts: documents.clone(), how: How::Created, by_git: false };
     prepare(&gathered, rewrite(&documents, row), &facts(ws, place, sprints))

@@ -6,7 +6,7 @@ use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed, Step};
 use super::prepare::Prepared;
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
-use crate::model::{ConflictId, ConflictState, NewEvent};
+use crate::model::{ConflictId, NewEvent};
 use crate::store::{Acknowledged, ChangeSet, Committed, EntityChange};
 
 /// What is stored of `prepared`.
@@ -23,23 +23,21 @@ pub(super) fn change_set(ws: &Workspace, prepared: &[Prepared]) -> ChangeSet {
 }
 
 /// Closes what is decided and what is over with it, and records what collides beside it.
-pub(super) async fn settle(
-    ws: &Workspace,
+pub(super) fn settle(
+    open: &OpenConflicts,
     changes: &mut ChangeSet,
     prepared: &[Prepared],
     resolved: Vec<(ConflictId, String)>,
-) -> Result<(), SyncError> {
+) {
     let is_silent = |prepared: &Prepared| prepared.conflicts.is_empty() && prepared.step.row != RowDeed::Delete;
     if resolved.is_empty() && prepared.iter().all(is_silent) {
-        return Ok(());
+        return;
     }
-    let open = OpenConflicts::read(ws).await?;
     let is_decided = |id: ConflictId| resolved.iter().any(|(other, _)| *other == id);
     let over = prepared.iter().flat_map(|prepared| open.overtaken(prepared)).filter(|(id, _)| !is_decided(*id));
     changes.resolved = over.collect();
     changes.resolved.extend(resolved);
     changes.conflicts = prepared.iter().flat_map(|prepared| open.unrecorded(&prepared.conflicts)).collect();
-    Ok(())
 }
 
 /// Whether the row would be written only to say the same again.
@@ -55,6 +53,7 @@ pub(super) async fn write_files(
     ws: &Workspace,
     mut prepared: Vec<Prepared>,
     committed: Committed,
+    open: &OpenConflicts,
 ) -> Result<SyncReport, SyncError> {
     // The events of the row say it all.
     let changed = prepared.iter_mut().filter(|prepared| prepared.change.is_some());
@@ -69,8 +68,7 @@ pub(super) async fn write_files(
     told.map_err(|error| SyncError::Done { source: Box::new(error) })?;
     let late: Vec<&Step> = steps.iter().filter(|step| written.postponed.contains(&step.entity)).collect();
     if late.is_empty() {
-        let report = report(ws, steps, notes, committed).await;
-        return report.map_err(|error| SyncError::Done { source: Box::new(error) });
+        return Ok(report(steps, notes, committed, open));
     }
     let why: Vec<&str> = written.notes.iter().map(|note| note.message.as_str()).collect();
     let why = if why.is_empty() { "another program is writing there".to_owned() } else { why.join("; ") };
@@ -100,26 +98,9 @@ fn unwritten(late: &[&Step], why: String) -> SyncError {
     SyncError::Unwritten { what, why }
 }
 
-async fn report(
-    ws: &Workspace,
-    steps: Vec<Step>,
-    notes: Vec<Note>,
-    committed: Committed,
-) -> Result<SyncReport, SyncError> {
-    let open_conflicts = match committed.conflicts.as_slice() {
-        [] => 0,
-        _ => ws.store.conflicts(Some(ConflictState::Open)).await?.len(),
-    };
+fn report(steps: Vec<Step>, notes: Vec<Note>, committed: Committed, open: &OpenConflicts) -> SyncReport {
+    let open_conflicts = if committed.conflicts.is_empty() { 0 } else { open.count() };
     let totals = Totals { documents: 0, ..Totals::of(&steps) };
     let recorded = committed.conflicts;
-    Ok(SyncReport {
-        applied: true,
-        wrote: true,
-        steps,
-        totals,
-        notes,
-        recorded,
-        open_conflicts,
-        ..SyncReport::default()
-    })
+    SyncReport { applied: true, wrote: true, steps, totals, notes, recorded, open_conflicts, ..SyncReport::default() }
 }

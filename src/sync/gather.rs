@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::first::first_documents;
+use super::memory::Memory;
 use super::survey::{Seen, Sight};
 use super::texts::{Texts, wanted_texts};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, DocumentKey, EntityId, EntityKind, Patch, Record, Revision, RevisionId, Stamp};
 use crate::reconcile::{Layers, Unsaid, Writing, Writings, agent_config};
-use crate::store::{Bytes, KnownAnswer, KnownQuestion, Selection, SyncState};
+use crate::store::{Bytes, KnownAnswer, SyncState};
 use crate::tree::spread;
 
 /// An entity that may need something, with what is known of it from afar.
@@ -27,6 +28,8 @@ pub(super) struct Candidate {
     pub(super) place: Option<Place>,
     /// Its row.
     pub(super) record: Option<Record>,
+    /// What this clone last left of it.
+    pub(super) left: Vec<SyncState>,
     /// Whether it is a task in the folder of a sprint that does not exist.
     pub(super) is_orphan: bool,
 }
@@ -156,31 +159,16 @@ pub(super) struct Harvest {
     pub(super) restless: Vec<EntityId>,
 }
 
-/// Fetches what the decisions about `candidates` rest on.
-pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>) -> Result<Harvest, SyncError> {
-    let ids: Vec<EntityId> = candidates.iter().map(|candidate| candidate.id).collect();
+/// Fetches what the decisions about `candidates` rest on; `memory` is of them and may be of others.
+pub(super) async fn gather(ws: &Workspace, candidates: Vec<Candidate>, memory: &Memory) -> Result<Harvest, SyncError> {
     let (candidates, mut files, restless) = read_files(ws, candidates);
-    let questions = questions(&candidates, &files);
-    let answers = ws.store.known(&questions).await?;
-    let mut states: BTreeMap<EntityId, Vec<SyncState>> = BTreeMap::new();
-    for state in ws.store.sync_state(ws.clone, Selection::Ids(&ids)).await? {
-        states.entry(state.entity).or_default().push(state);
-    }
-    let chains = chains(ws, &candidates, &questions, &answers).await?;
-    let wanted = wanted_texts(&candidates, &states, (&questions, &answers), &chains);
-    let texts = Texts::fetch(ws, wanted, &files).await?;
-    let mut known: BTreeMap<(EntityId, DocumentKey), KnownAnswer> = BTreeMap::new();
-    for (question, answer) in questions.into_iter().zip(answers) {
-        known.insert((question.entity, question.key), answer);
-    }
+    let texts = Texts::fetch(ws, wanted_texts(&candidates, &files, memory), &files, memory).await?;
     let mut with_own = |candidate: Candidate| {
         let files = files.remove(&candidate.id).unwrap_or_default();
-        let left = states.remove(&candidate.id).unwrap_or_default();
-        (candidate, files, left)
+        (candidate, files)
     };
     let gathered: Vec<_> = candidates.into_iter().map(&mut with_own).collect();
-    let gathered =
-        spread(gathered, |_, (candidate, files, left)| texts.assemble(ws, candidate, files, left, (&known, &chains)));
+    let gathered = spread(gathered, |_, (candidate, files)| texts.assemble(ws, candidate, files, memory));
     Ok(Harvest { gathered, restless })
 }
 
@@ -254,58 +242,13 @@ fn understand(seen: &Seen, bytes: Vec<u8>) -> FileRead {
     }
 }
 
-/// Asks of every file what the history knows of it, unless it plainly is the head revision's.
-fn questions(candidates: &[Candidate], files: &Files) -> Vec<KnownQuestion> {
-    let mut questions = Vec::new();
-    for candidate in candidates.iter().filter(|candidate| candidate.record.is_some()) {
-        for (key, file) in files.get(&candidate.id).into_iter().flatten() {
-            let Some(content) = &file.content else { continue };
-            let stamp = file.stamp.filter(|stamp| stamp.id == candidate.id).map(|stamp| stamp.hash);
-            questions.push(KnownQuestion {
-                entity: candidate.id,
-                key: key.clone(),
-                stamp,
-                canonical: Some(content.digest()),
-            });
-        }
-    }
-    questions
-}
-
-/// The revisions of each entity since the oldest that one of its files names.
-pub(super) type Chains = BTreeMap<EntityId, Vec<Revision>>;
-
-async fn chains(
-    ws: &Workspace,
-    candidates: &[Candidate],
-    questions: &[KnownQuestion],
-    answers: &[KnownAnswer],
-) -> Result<Chains, SyncError> {
-    let mut oldest: BTreeMap<EntityId, i64> = BTreeMap::new();
-    for (question, answer) in questions.iter().zip(answers) {
-        if let Some(named) = &answer.by_stamp {
-            let n = oldest.entry(question.entity).or_insert(named.n);
-            *n = (*n).min(named.n);
-        }
-    }
-    let is_behind = |record: &&Record| oldest.get(&record.id).is_some_and(|n| *n < record.n);
-    let behind = candidates.iter().filter_map(|candidate| candidate.record.as_ref()).filter(is_behind);
-    let after: Vec<(EntityId, i64)> = behind.map(|record| (record.id, oldest[&record.id])).collect();
-    let mut chains = Chains::new();
-    for revision in ws.store.revisions(&after).await? {
-        chains.entry(revision.entity).or_default().push(revision);
-    }
-    Ok(chains)
-}
-
 impl Texts {
     fn assemble(
         &self,
         ws: &Workspace,
         candidate: Candidate,
         files: BTreeMap<DocumentKey, FileRead>,
-        left: Vec<SyncState>,
-        (known, chains): (&BTreeMap<(EntityId, DocumentKey), KnownAnswer>, &Chains),
+        memory: &Memory,
     ) -> Gathered {
         let mut layers = Layers::on(candidate.record.as_ref().map(|record| self.stored(record)).unwrap_or_default());
         let mut laid = Vec::new();
@@ -316,17 +259,20 @@ impl Texts {
             config_told = patch.config.as_ref().map_or(config_told, |change| Some(change.to.clone()));
             laid.push((*revision, layers.clone()));
         }
-        let chain = self.chain(ws, chains.get(&candidate.id).map_or(&[], Vec::as_slice), &candidate, &laid);
+        let later = memory.later.get(&candidate.id).map_or(&[][..], Vec::as_slice);
+        let chain = self.chain(ws, later, &candidate, &laid);
         let ancestry = files
             .keys()
-            .filter_map(|key| Some((key.clone(), known.get(&(candidate.id, key.clone()))?)))
+            .filter_map(|key| Some((key.clone(), memory.known.get(&(candidate.id, key.clone()))?)))
             .map(|(key, answer)| {
                 let history = self.history(&key, answer, &chain);
                 (key, history)
             })
             .collect();
-        let left = left
-            .into_iter()
+        let left = candidate
+            .left
+            .iter()
+            .cloned()
             .map(|state| {
                 let content = state.left.and_then(|left| self.writing(&state.key, &left.blob));
                 (state.key.clone(), LeftThen { state, content })

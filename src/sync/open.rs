@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::Workspace;
 use super::plan::RowDeed;
 use super::prepare::Prepared;
-use super::{SyncError, Workspace};
 use crate::model::{CloneId, Conflict, ConflictId, ConflictKind, ConflictState, DocPath, EntityId, NewConflict};
+use crate::store::{ChangeSet, Committed};
 
 /// How a conflict is closed in favour of the row.
 pub(super) const TAKE_ROW: &str = "take-db";
@@ -14,16 +15,39 @@ pub(super) const TAKE_ROW: &str = "take-db";
 pub(super) struct OpenConflicts {
     known: Vec<Conflict>,
     clone: CloneId,
+    /// How many more this run opened.
+    opened: usize,
+    /// Which of them it closed.
+    closed: BTreeSet<ConflictId>,
 }
 
 impl OpenConflicts {
-    /// Reads them.
-    pub(super) async fn read(ws: &Workspace) -> Result<Self, SyncError> {
-        Ok(Self { known: ws.store.conflicts(None).await?, clone: ws.clone })
+    /// Those that a look saw.
+    pub(super) fn seen(ws: &Workspace, known: Vec<Conflict>) -> Self {
+        Self { known, clone: ws.clone, opened: 0, closed: BTreeSet::new() }
+    }
+
+    /// Adds those that a further look saw.
+    pub(super) fn see(&mut self, more: Vec<Conflict>) {
+        let seen: BTreeSet<ConflictId> = more.iter().map(|conflict| conflict.id).collect();
+        self.known.retain(|conflict| !seen.contains(&conflict.id));
+        self.known.extend(more);
+    }
+
+    /// Takes note of what was stored of them.
+    pub(super) fn note(&mut self, changes: &ChangeSet, committed: &Committed) {
+        self.opened += changes.opened(committed);
+        self.closed.extend(changes.resolved.iter().map(|(id, _)| *id));
+    }
+
+    /// How many wait for a decision.
+    pub(super) fn count(&self) -> usize {
+        let is_open = |known: &&Conflict| known.state == ConflictState::Open && !self.closed.contains(&known.id);
+        self.opened + self.known.iter().filter(is_open).count()
     }
 
     /// Open ones that this working copy can tell about.
-    fn own(&self) -> impl Iterator<Item = &Conflict> {
+    pub(super) fn own(&self) -> impl Iterator<Item = &Conflict> {
         self.known.iter().filter(|known| known.state == ConflictState::Open && known.is_seen_by(self.clone))
     }
 

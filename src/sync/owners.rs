@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::candidates::LeftStates;
+use super::rows::{LeftStates, Rows, those};
 use super::survey::{Folder, Seen, Sight, Survey};
 use super::{SyncError, Workspace};
-use crate::model::{Code, ConflictKind, ConflictState, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
+use crate::model::{Code, ConflictKind, DocPath, DocumentKey, EntityId, EntityKind, Home, Record};
 use crate::reconcile::{Found, Identity, Seats, hidden, identities};
-use crate::store::{KnownQuestion, Selection, SyncState};
+use crate::store::{KnownQuestion, SyncState};
 use crate::tree::{Address, Layout};
 
 /// Whom the folders belong to.
@@ -22,18 +22,12 @@ pub(super) struct Owners {
 
 /// Tells whom each folder belongs to; a folder that belongs to nobody yet gets the id of its adoption.
 ///
-/// `is_complete` says that every row was read; `records` gets those of earlier lives of the folders to adopt.
-pub(super) async fn owners(
-    ws: &Workspace,
-    survey: &Survey,
-    is_complete: bool,
-    left: &LeftStates,
-    records: &mut BTreeMap<EntityId, Record>,
-) -> Result<Owners, SyncError> {
+/// `rows` get those of earlier lives of the folders to adopt.
+pub(super) async fn owners(ws: &Workspace, survey: &Survey, rows: &mut Rows) -> Result<Owners, SyncError> {
     let layout = ws.tree.layout();
-    let homes = homes(survey, records);
-    let seats = Seated { homes: &homes, left: left_places(layout, survey, left), copied: copied(ws, records).await? };
-    let known = known_places(layout, records, &homes, left);
+    let homes = homes(survey, &rows.records);
+    let seats = Seated { homes: &homes, left: left_places(layout, survey, &rows.left), copied: copied(rows) };
+    let known = known_places(layout, &rows.records, &homes, &rows.left);
     let found: Vec<Found<EntityId, Address>> = survey
         .folders
         .iter()
@@ -47,7 +41,7 @@ pub(super) async fn owners(
     let mut hidden = hidden(&found, &told);
     // A row that never was here was never in the folder that has its place: it waits for it, and that is told.
     let stamps: BTreeSet<EntityId> = found.iter().flat_map(|folder| &folder.stamps).copied().collect();
-    hidden.retain(|id| left.contains_key(id) || stamps.contains(id));
+    hidden.retain(|id| rows.left.contains_key(id) || stamps.contains(id));
     // Nor is anybody gone whose files have a name that is another one's elsewhere.
     let is_ambiguous = |seen: &&Seen| matches!(seen.sight, Sight::Ambiguous(_));
     hidden.extend(survey.folders.values().flat_map(Folder::managed).filter(is_ambiguous).filter_map(Seen::stamp_id));
@@ -55,20 +49,20 @@ pub(super) async fn owners(
     let owned: BTreeSet<EntityId> = told.iter().filter_map(|identity| identity.owner().copied()).collect();
     let is_in_doubt =
         |record: &&Record| record.sprint.is_some_and(|id| hidden.contains(&id)) && !owned.contains(&record.id);
-    let tasks: Vec<EntityId> = records.values().filter(is_in_doubt).map(|record| record.id).collect();
+    let tasks: Vec<EntityId> = rows.records.values().filter(is_in_doubt).map(|record| record.id).collect();
     hidden.extend(tasks);
-    if !is_complete {
-        let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
-        read_adopted(ws, unowned.map(|(found, _)| &found.place), records).await?;
-    }
-    let is_dead = |id: &EntityId| records.get(id).is_some_and(|record| record.deleted);
+    let unowned = found.iter().zip(&told).filter(|(_, identity)| **identity == Identity::New);
+    let first_life = |(found, _): (&Found<EntityId, Address>, _)| {
+        EntityId::adopted(ws.project, found.place.kind(), &layout.path(&found.place))
+    };
+    rows.look_further(ws, those(unowned.map(first_life))).await?;
+    let is_dead = |id: &EntityId| rows.records.get(id).is_some_and(|record| record.deleted);
     let left_by_dead: BTreeSet<&Address> = homes.iter().filter(|(id, _)| is_dead(id)).map(|(_, home)| home).collect();
     let mut owners = Owners { told: Vec::with_capacity(found.len()), hidden, heirs: BTreeSet::new() };
     for (found, identity) in found.into_iter().zip(told) {
         let identity = match identity {
             Identity::New => {
-                let adoption = Adoption { ws, folder: &survey.folders[&found.place], is_complete };
-                let id = adoption.id(&found.place, records).await?;
+                let id = adopted(ws, &survey.folders[&found.place], &found.place, rows).await?;
                 owners.heirs.extend(left_by_dead.contains(&found.place).then_some(id));
                 Identity::Belongs(id)
             }
@@ -111,14 +105,10 @@ impl Seated<'_> {
 }
 
 /// Deleted entities of which there are copies that this clone found and nobody has decided about.
-async fn copied(ws: &Workspace, records: &BTreeMap<EntityId, Record>) -> Result<BTreeSet<EntityId>, SyncError> {
-    if !records.values().any(|record| record.deleted) {
-        return Ok(BTreeSet::new());
-    }
-    let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-    let of_copies = open.iter().filter(|open| open.what.kind == ConflictKind::DuplicateId && open.is_seen_by(ws.clone));
-    let is_deleted = |id: &EntityId| records.get(id).is_some_and(|record| record.deleted);
-    Ok(of_copies.filter_map(|open| open.what.entity).filter(is_deleted).collect())
+fn copied(rows: &Rows) -> BTreeSet<EntityId> {
+    let of_copies = rows.open.own().filter(|open| open.what.kind == ConflictKind::DuplicateId);
+    let is_deleted = |id: &EntityId| rows.records.get(id).is_some_and(|record| record.deleted);
+    of_copies.filter_map(|open| open.what.entity).filter(is_deleted).collect()
 }
 
 /// Where this clone last left each entity: a task went where the folder of its sprint went, or else is where it was.
@@ -146,22 +136,6 @@ fn left_places(layout: &Layout, survey: &Survey, left: &LeftStates) -> BTreeMap<
 /// What makes the entity of which `states` are, as it was last left.
 fn last_left(states: &[SyncState]) -> Option<&SyncState> {
     states.iter().find(|state| state.key.role.is_managed() && state.left.is_some())
-}
-
-/// Reads the rows of folders without an id that were adopted before.
-async fn read_adopted(
-    ws: &Workspace,
-    addresses: impl Iterator<Item = &Address>,
-    records: &mut BTreeMap<EntityId, Record>,
-) -> Result<(), SyncError> {
-    let layout = ws.tree.layout();
-    let id = |address: &Address| EntityId::adopted(ws.project, address.kind(), &layout.path(address));
-    let ids: Vec<EntityId> = addresses.map(id).collect();
-    if !ids.is_empty() {
-        let stored = ws.store.records(Selection::Ids(&ids)).await?;
-        records.extend(stored.into_iter().map(|record| (record.id, record)));
-    }
-    Ok(())
 }
 
 /// Where each row has its entity; a task goes where the folder of its sprint goes.
@@ -197,37 +171,24 @@ fn sprint_folders(survey: &Survey) -> BTreeMap<EntityId, Code> {
     called.into_iter().filter(|(_, codes)| codes.len() == 1).map(|(id, codes)| (id, codes[0].clone())).collect()
 }
 
-/// A folder that bears no id yet; the row of its first life was read, if there is one.
-struct Adoption<'a> {
-    ws: &'a Workspace,
-    folder: &'a Folder,
-    /// Whether every row was read.
-    is_complete: bool,
-}
-
-impl Adoption<'_> {
-    /// The id that it gets: the same in every clone, and never that of another text that was deleted.
-    async fn id(&self, address: &Address, records: &mut BTreeMap<EntityId, Record>) -> Result<EntityId, SyncError> {
-        let home = self.ws.tree.layout().path(address);
-        let mut path = home.clone();
-        for life in 2.. {
-            let id = EntityId::adopted(self.ws.project, address.kind(), &path);
-            if path != home && !self.is_complete && !records.contains_key(&id) {
-                let stored = self.ws.store.records(Selection::Ids(&[id])).await?;
-                records.extend(stored.into_iter().map(|record| (id, record)));
-            }
-            let is_taken = match records.get(&id) {
-                None => false,
-                Some(record) if record.deleted => !is_old_text(self.ws, id, self.folder).await?,
-                Some(_) => true,
-            };
-            if !is_taken {
-                return Ok(id);
-            }
-            path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
+/// The id that a folder gets which bears none: the same in every clone, and never that of another text that was deleted.
+async fn adopted(ws: &Workspace, folder: &Folder, address: &Address, rows: &mut Rows) -> Result<EntityId, SyncError> {
+    let home = ws.tree.layout().path(address);
+    let mut path = home.clone();
+    for life in 2.. {
+        let id = EntityId::adopted(ws.project, address.kind(), &path);
+        rows.look_further(ws, those([id])).await?;
+        let is_taken = match rows.records.get(&id) {
+            None => false,
+            Some(record) if record.deleted => !is_old_text(ws, id, folder).await?,
+            Some(_) => true,
+        };
+        if !is_taken {
+            return Ok(id);
         }
-        unreachable!("some life of a path has no row")
+        path = DocPath::new(&format!("{home}@{life}")).expect("a path with a suffix is a path");
     }
+    unreachable!("some life of a path has no row")
 }
 
 /// Whether every managed text of the folder is stored in the history of `id`.

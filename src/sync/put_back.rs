@@ -9,7 +9,7 @@ use super::turn::begin;
 use super::view::borne;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace};
 use crate::model::{Conflict, ConflictKind, DocPath, Record};
-use crate::store::{ChangeSet, Selection};
+use crate::store::{ChangeSet, Look, Selection};
 use crate::tree::FolderMove;
 
 /// Makes the files of `record` again, which `conflict` is about. A folder of another one that lies in its place goes
@@ -18,7 +18,7 @@ use crate::tree::FolderMove;
 /// # Errors
 /// [`SyncError::NoWayBack`]; a side that could not be read or written.
 pub async fn put_back(ws: &Workspace, record: &Record, conflict: &Conflict) -> Result<SyncReport, SyncError> {
-    let (lock, notes) = begin(ws).await?;
+    let (lock, _, notes) = begin(ws, Look::default()).await?;
     let mut paths: Vec<DocPath> = record.path.iter().cloned().collect();
     if conflict.what.kind == ConflictKind::IdReplaced {
         let step = way_back(ws, conflict).await?;

@@ -6,7 +6,7 @@ use super::turn::begin;
 use super::{Scope, SyncError, SyncOptions, SyncReport, Workspace};
 use crate::document::{self, Stamps};
 use crate::model::{Digest, DocPath, EntityId, Record};
-use crate::store::{ChangeSet, ListQuery, Selection};
+use crate::store::{ChangeSet, ListQuery, Look, Selection};
 use crate::tree::{Expected, Place, Replacement};
 
 /// Takes the stamps off the documents of a copy, which lies at `path` or has a document there, and brings it in step:
@@ -16,7 +16,7 @@ use crate::tree::{Expected, Place, Replacement};
 /// [`SyncError::NoCopy`]; a brake that refused; a side that could not be read or written.
 pub async fn renew_id(ws: &Workspace, path: &DocPath) -> Result<SyncReport, SyncError> {
     check_git(ws)?;
-    let (lock, notes) = begin(ws).await?;
+    let (lock, _, notes) = begin(ws, Look::default()).await?;
     // Whoever names a document means all that lie in its folder.
     let layout = ws.tree.layout();
     let path = &layout.entity_of(path).map_or_else(|| path.clone(), |address| layout.path(&address));

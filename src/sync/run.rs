@@ -8,11 +8,11 @@ use super::candidates::candidates;
 use super::decide::{Decided, decide};
 use super::gather::Candidate;
 use super::load::load;
-use super::plan::{Note, Plan, Step};
+use super::plan::{Plan, Step};
 use super::survey::{Survey, Surveyed, survey};
 use super::turn::{clear_up, take_turn};
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
-use crate::model::{ConflictState, DocPath, EntityId, Field, natural};
+use crate::model::{DocPath, EntityId, Field, natural};
 use crate::reconcile::Direction;
 use crate::tree::{GitDirs, Lock};
 
@@ -100,23 +100,35 @@ pub(super) async fn run_locked(
     lock: Option<&Lock>,
 ) -> Result<SyncReport, SyncError> {
     let scope = Scope { everything: options.scope.everything || options.allowed.rebase, ..options.scope.clone() };
-    let survey = match survey(ws, lock, scope.everything).await? {
-        Surveyed::InStep { notes, documents } => {
+    let (survey, rows) = match survey(ws, lock, scope.everything).await? {
+        Surveyed::InStep { notes, documents, open_conflicts } => {
             let refused_by = if options.dry_run { refusal(ws, Ok(())) } else { None };
-            return Ok(SyncReport { refused_by, ..in_step(ws, notes, documents).await? });
+            let totals = Totals { documents, ..Totals::default() };
+            return Ok(SyncReport {
+                applied: true,
+                totals,
+                notes,
+                open_conflicts,
+                refused_by,
+                ..SyncReport::default()
+            });
         }
-        Surveyed::Changed(survey) => *survey,
+        Surveyed::Changed(survey, rows) => (*survey, *rows),
     };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
     sides::check(ws, &survey.head, last, options.allowed)?;
-    let found = candidates(ws, &survey, &scope).await?;
+    let found = candidates(ws, &survey, rows).await?;
     let decided = decide(ws, &survey, &found, &options).await?;
     let plan = plan(&survey, &decided);
     check_plan(&plan, &options)?;
-    let load = load(&survey, ws.store.count_live().await?, &found, &decided);
+    let live = match found.live {
+        Some(live) => live,
+        None => ws.store.count_live().await?,
+    };
+    let load = load(&survey, live, &found, &decided);
     if options.dry_run {
         let mut report = SyncReport::planned(plan, survey.scan.len());
-        report.open_conflicts = open_conflicts(ws).await?;
+        report.open_conflicts = found.open.count();
         report.refused_by = refusal(ws, brakes::check_load(&load, options.allowed));
         return Ok(report);
     }
@@ -125,19 +137,7 @@ pub(super) async fn run_locked(
     }
     let documents = survey.scan.len();
     let applied = apply(ws, survey, found, decided, &options).await?;
-    let wrote = applied.wrote;
-    let report = report(ws, plan, applied, documents).await;
-    report.map_err(|error| if wrote { SyncError::Done { source: Box::new(error) } } else { error })
-}
-
-/// The report of a run that had nothing to do.
-async fn in_step(ws: &Workspace, notes: Vec<Note>, documents: usize) -> Result<SyncReport, SyncError> {
-    let totals = Totals { documents, ..Totals::default() };
-    Ok(SyncReport { applied: true, totals, notes, open_conflicts: open_conflicts(ws).await?, ..SyncReport::default() })
-}
-
-async fn open_conflicts(ws: &Workspace) -> Result<usize, SyncError> {
-    Ok(ws.store.conflicts(Some(ConflictState::Open)).await?.len())
+    Ok(report(plan, applied, documents))
 }
 
 fn check_plan(plan: &Plan, options: &SyncOptions) -> Result<(), SyncError> {
@@ -161,7 +161,7 @@ fn plan(survey: &Survey, decided: &Decided) -> Plan {
     Plan { steps, notes, cursor: Some(survey.head.cursor) }
 }
 
-async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) -> Result<SyncReport, SyncError> {
+fn report(plan: Plan, applied: Applied, documents: usize) -> SyncReport {
     let postponed = applied.postponed.len();
     let done = |step: Step| match (applied.postponed.contains(&step.entity), applied.stored.contains(&step.entity)) {
         (false, _) => Some(step),
@@ -169,14 +169,14 @@ async fn report(ws: &Workspace, plan: Plan, applied: Applied, documents: usize) 
         (true, false) => None,
     };
     let steps: Vec<_> = plan.steps.into_iter().filter_map(done).collect();
-    Ok(SyncReport {
+    SyncReport {
         applied: true,
         totals: Totals { documents, postponed, ..Totals::of(&steps) },
         steps,
         notes: [plan.notes, applied.notes].concat(),
         recorded: applied.conflicts,
-        open_conflicts: open_conflicts(ws).await?,
+        open_conflicts: applied.open_conflicts,
         refused_by: None,
         wrote: applied.wrote,
-    })
+    }
 }

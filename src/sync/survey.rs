@@ -1,13 +1,15 @@
-//! Looks at the whole tree and at the end of the feed, and reads only files that changed.
+//! Looks at the whole tree and at the rows that the feed tells of, and reads only files that changed.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::plan::{Note, NoteKind};
+use super::rows::Rows;
+use super::touched::Touched;
 use super::{SyncError, Workspace};
 use crate::document::{self, Quarantine, Stamps};
 use crate::model::{Cursor, Digest, DocPath, DocumentKey, EntityId, Role, Stamp};
-use crate::store::Head;
+use crate::store::{Head, Look, MOST_EVENTS};
 use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, ScannedFile, TreeError};
 
 /// The bytes cannot be understood.
@@ -30,6 +32,8 @@ pub(super) struct Survey {
     pub(super) seen: Option<Cursor>,
     /// The documents, by the entity whose folder they lie in.
     pub(super) folders: BTreeMap<Address, Folder>,
+    /// What changed since the last run; `None` when that is not known.
+    pub(super) touched: Option<Touched>,
     /// What is worth knowing.
     pub(super) notes: Vec<Note>,
 }
@@ -120,9 +124,11 @@ pub(super) enum Surveyed {
         notes: Vec<Note>,
         /// How many documents there are.
         documents: usize,
+        /// How many conflicts wait for a decision.
+        open_conflicts: usize,
     },
     /// What there is on both sides.
-    Changed(Box<Survey>),
+    Changed(Box<Survey>, Box<Rows>),
 }
 
 /// Surveys both sides, unless neither has changed since the last run of this clone and nothing is to be told; `anew`
@@ -131,31 +137,50 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>, anew: bool) -> R
     let cache = ws.tree.load_cache(ws.clone);
     let last = cache.head().cloned();
     let mut scan = ws.tree.scan(cache, lock);
-    let head = ws.store.head().await?;
     let seen = ws.tree.seen(ws.clone);
-    let is_as_seen = seen.is_none_or(|seen| seen.epoch == head.cursor.epoch && seen.seq <= head.cursor.seq);
-    let is_known = is_as_seen && head.project == ws.project;
-    let is_told = !scan.blocked().is_empty() || scan.has_conflict_copies();
-    let is_silent = scan.is_unchanged() && !is_told && is_known;
-    if is_silent && !anew && last.as_ref().is_some_and(|last| is_caught_up(last, &head)) {
-        if lock.is_some()
-            && scan.is_worth_saving()
-            && let Some(last) = &last
-        {
-            ws.tree.save_cache(&scan, last)?;
+    let since = last.as_ref().filter(|_| !anew).and_then(|last| last.cursor);
+    let is_silent = scan.is_unchanged() && scan.blocked().is_empty() && !scan.has_conflict_copies();
+    let mut rows = None;
+    if let Some(last) = last.as_ref().filter(|last| is_silent && since.is_some() && last.pending.is_empty()) {
+        // Only what the feed tells can be news: the tree need not be taken apart to ask for that.
+        let looked = Rows::look(ws, Look { since, ..Look::default() }).await?;
+        if looked.head.project == ws.project && is_as_seen(seen, &looked.head) && since == Some(looked.head.cursor) {
+            if lock.is_some() && scan.is_worth_saving() {
+                ws.tree.save_cache(&scan, last)?;
+            }
+            let (notes, documents) = (notices(&scan), scan.len());
+            return Ok(Surveyed::InStep { notes, documents, open_conflicts: looked.open.count() });
         }
-        return Ok(Surveyed::InStep { notes: notices(&scan), documents: scan.len() });
+        rows = Some(looked);
     }
     let mut notes = notices(&scan);
     let before = stamped_before(ws, &scan);
     let mut read = read_changed(ws, &mut scan, &mut notes);
     look_again(ws, &before, &mut read, &mut notes).await;
     let folders = group(ws, &scan, &read);
-    Ok(Surveyed::Changed(Box::new(Survey { scan, head, last, seen, folders, notes })))
+    let known = last.as_ref().filter(|_| since.is_some());
+    let in_tree = known.map(|last| Touched::in_tree(ws.tree.layout(), &scan, &folders, last));
+    let everything = Look { everything: true, ..Look::default() };
+    let names = in_tree.as_ref().map_or_else(|| everything.clone(), |touched| touched.names(ws, &folders));
+    let mut rows = match rows {
+        None => Rows::look(ws, Look { since, ..names }).await?,
+        Some(mut rows) => {
+            rows.look_further(ws, names).await?;
+            rows
+        }
+    };
+    let is_told = rows.events.len() < MOST_EVENTS && since.is_some_and(|since| since.epoch == rows.head.cursor.epoch);
+    let touched = in_tree.filter(|_| is_told).map(|touched| touched.told(&rows.events));
+    if touched.is_none() {
+        rows.look_further(ws, everything).await?;
+    }
+    let head = rows.head.clone();
+    Ok(Surveyed::Changed(Box::new(Survey { scan, head, last, seen, folders, touched, notes }), Box::new(rows)))
 }
 
-fn is_caught_up(last: &CacheHead, head: &Head) -> bool {
-    last.pending.is_empty() && last.cursor == Some(head.cursor)
+/// Whether the database is no older than this working copy has seen it.
+fn is_as_seen(seen: Option<Cursor>, head: &Head) -> bool {
+    seen.is_none_or(|seen| seen.epoch == head.cursor.epoch && seen.seq <= head.cursor.seq)
 }
 
 fn notices(scan: &Scan) -> Vec<Note> {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::gather::{Candidate, Chains, Files};
+use super::gather::{Candidate, Files};
+use super::memory::Memory;
 use super::{SyncError, Workspace};
-use crate::model::{Digest, DocumentKey, DocumentVersion, EntityId, Role};
+use crate::model::{Digest, DocumentKey, DocumentVersion, Role};
 use crate::reconcile::{Writing, Writings};
-use crate::store::{Bytes, KnownAnswer, KnownQuestion, SyncState};
+use crate::store::Bytes;
 use crate::tree::spread;
 
 /// Stored texts, each parsed once: by what they are to their entity, and by the digest of their bytes.
@@ -18,6 +19,7 @@ impl Texts {
         ws: &Workspace,
         wanted: impl Iterator<Item = (Role, Digest)>,
         files: &Files,
+        memory: &Memory,
     ) -> Result<Self, SyncError> {
         // What lies on disk as it is stored was parsed there.
         let on_disk =
@@ -25,10 +27,12 @@ impl Texts {
         let mut texts: BTreeMap<(Role, Digest), Writing> =
             on_disk.map(|(role, blob, content)| ((role, blob), content)).collect();
         let missing: BTreeSet<(Role, Digest)> = wanted.filter(|wanted| !texts.contains_key(wanted)).collect();
-        let digests: BTreeSet<Digest> = missing.iter().map(|(_, digest)| *digest).collect();
-        let blobs = ws.store.blobs(&digests.into_iter().collect::<Vec<_>>()).await?;
+        let absent = missing.iter().map(|(_, digest)| *digest).filter(|digest| !memory.texts.contains_key(digest));
+        let absent: BTreeSet<Digest> = absent.collect();
+        let blobs = ws.store.blobs(&absent.into_iter().collect::<Vec<_>>()).await?;
+        let stored = |digest: &Digest| memory.texts.get(digest).or_else(|| blobs.get(digest));
         let parsed = spread(missing.into_iter().collect(), |_, (role, digest)| {
-            blobs.get(&digest).and_then(|bytes| writing(role, bytes)).map(|writing| ((role, digest), writing))
+            stored(&digest).and_then(|bytes| writing(role, bytes)).map(|writing| ((role, digest), writing))
         });
         texts.extend(parsed.into_iter().flatten());
         Ok(Self(texts))
@@ -48,16 +52,17 @@ impl Texts {
 /// Every stored text that something says of the candidates.
 pub(super) fn wanted_texts<'a>(
     candidates: &'a [Candidate],
-    states: &'a BTreeMap<EntityId, Vec<SyncState>>,
-    (questions, answers): (&'a [KnownQuestion], &'a [KnownAnswer]),
-    chains: &'a Chains,
+    files: &'a Files,
+    memory: &'a Memory,
 ) -> impl Iterator<Item = (Role, Digest)> {
     let heads = candidates.iter().filter_map(|c| c.record.as_ref()).flat_map(|record| &record.documents);
-    let chained = chains.values().flatten().filter_map(|revision| revision.documents.as_ref()).flatten();
+    let chains = candidates.iter().filter_map(|candidate| memory.later.get(&candidate.id)).flatten();
+    let chained = chains.filter_map(|revision| revision.documents.as_ref()).flatten();
     let versions = heads.chain(chained).map(|version| (version.key.role, version.blob));
-    let answered = questions.iter().zip(answers);
-    let named = answered.filter_map(|(question, answer)| Some((question.key.role, answer.by_stamp.as_ref()?.blob)));
-    let left = states.values().flatten().filter_map(|state| Some((state.key.role, state.left?.blob)));
+    let keys = files.iter().flat_map(|(id, files)| files.keys().map(|key| (*id, key.clone())));
+    let named = keys.filter_map(|of| Some((of.1.role, memory.known.get(&of)?.by_stamp.as_ref()?.blob)));
+    let left = candidates.iter().flat_map(|candidate| &candidate.left);
+    let left = left.filter_map(|state| Some((state.key.role, state.left?.blob)));
     versions.chain(named).chain(left)
 }
 

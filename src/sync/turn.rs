@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::brakes::Allowance;
 use super::plan::Note;
 use super::recover::recover;
+use super::rows::Rows;
 use super::{SyncError, Workspace, sides};
 use crate::model::{Actor, Clock};
+use crate::store::Look;
 use crate::tree::{Lock, Tree, TreeError};
 
 /// How long it waits between two looks.
@@ -16,15 +18,16 @@ const PAUSE: Duration = Duration::from_millis(25);
 const LOOKS: usize = 200;
 
 /// Begins a command that changes something: it has its turn, the database is the right one and no older copy of itself,
-/// and what earlier runs left is cleared up, which the notes tell of.
+/// as the look tells that it begins with, and what earlier runs left is cleared up, which the notes tell of.
 ///
 /// # Errors
 /// [`TreeError::Locked`], a brake that refused; a side that could not be read or written.
-pub(super) async fn begin(ws: &Workspace) -> Result<(Lock, Vec<Note>), SyncError> {
+pub(super) async fn begin(ws: &Workspace, at: Look) -> Result<(Lock, Rows, Vec<Note>), SyncError> {
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    sides::check(ws, &ws.store.head().await?, ws.tree.seen(ws.clone), Allowance::default())?;
+    let rows = Rows::look(ws, at).await?;
+    sides::check(ws, &rows.head, ws.tree.seen(ws.clone), Allowance::default())?;
     let notes = clear_up(ws).await?;
-    Ok((lock, notes))
+    Ok((lock, rows, notes))
 }
 
 /// Clears up after earlier runs, which the notes tell of, and takes out of the trash what has been there for long enough.

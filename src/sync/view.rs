@@ -6,14 +6,17 @@ use super::choose::Decision;
 use super::codes::{SprintHomes, address};
 use super::edit::{Deed, Edit, Order, prepare_creation, prepare_edit};
 use super::gather::{Candidate, Gathered, Place, gather, is_head};
+use super::memory::Memory;
+use super::open::OpenConflicts;
 use super::plan::Step;
 use super::prepare::Prepared;
+use super::rows::{LeftStates, Rows, those};
 use super::survey::{Seen, Sight, digests};
 use super::unfit::check_spelling;
 use super::{SyncError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, EntityId, EntityKind, Record};
+use crate::model::{Conflict, ConflictKind, DocPath, EntityId, EntityKind, Record};
 use crate::reconcile::Side;
-use crate::store::{Selection, StoreError};
+use crate::store::{Look, StoreError};
 
 /// The entities that an order is about.
 pub(super) struct View {
@@ -25,40 +28,56 @@ pub(super) struct View {
     around: Vec<Record>,
     /// Places that have an entity.
     taken: BTreeMap<(EntityKind, Option<EntityId>, String), EntityId>,
+    /// What waits for a decision.
+    open: OpenConflicts,
+    /// What the database remembers of the entities' documents.
+    memory: Memory,
 }
 
 impl View {
-    pub(super) async fn read(ws: &Workspace, ids: &BTreeSet<EntityId>, order: &Order) -> Result<Self, SyncError> {
-        let creations = &order.creations;
-        let wanted: Vec<EntityId> = ids.iter().copied().collect();
-        let mut records = ws.store.records(Selection::Ids(&wanted)).await?;
-        let codes: Vec<String> = creations.iter().map(|creation| creation.code.folded()).collect();
-        let neighbours = ws.store.records(Selection::Codes(&codes)).await?;
-        let mut sprints: BTreeSet<EntityId> = records.iter().chain(&neighbours).filter_map(|r| r.sprint).collect();
-        sprints.extend(creations.iter().filter_map(|creation| creation.sprint));
-        sprints.extend(order.edits.iter().filter_map(Edit::destination));
-        sprints.extend(ids.iter().copied());
-        let sprints: Vec<EntityId> = sprints.into_iter().collect();
-        let sprints = ws.store.records(Selection::Ids(&sprints)).await?;
-        let codes = sprints.iter().filter(|record| record.kind == EntityKind::Sprint);
+    /// What is looked at for `order`, which changes `ids`.
+    pub(super) fn about(ids: &BTreeSet<EntityId>, order: &Order) -> Look {
+        let homes = order.creations.iter().filter_map(|creation| creation.sprint);
+        let destinations = order.edits.iter().filter_map(Edit::destination);
+        Look {
+            codes: order.creations.iter().map(|creation| creation.code.folded()).collect(),
+            ..those(ids.iter().copied().chain(homes).chain(destinations))
+        }
+    }
+
+    /// The entities of `order` as `rows` and their files are; such rows as [`Self::about`] asks for.
+    pub(super) async fn of(
+        ws: &Workspace,
+        rows: Rows,
+        ids: &BTreeSet<EntityId>,
+        order: &Order,
+    ) -> Result<Self, SyncError> {
+        let Rows { records, mut left, open, .. } = rows;
+        let mut around: BTreeSet<EntityId> = records.values().filter_map(|record| record.sprint).collect();
+        around.extend(order.creations.iter().filter_map(|creation| creation.sprint));
+        around.extend(order.edits.iter().filter_map(Edit::destination));
+        let sprints = records.values().filter(|record| record.kind == EntityKind::Sprint);
+        let now = sprints.map(|record| (record.id, record.code.clone())).collect();
         let place = |record: &Record| (record.kind, record.sprint, record.code.to_lowercase());
-        let taken = records.iter().chain(&neighbours).filter(|r| !r.deleted).map(|r| (place(r), r.id)).collect();
-        records.retain(|record| ids.contains(&record.id));
+        let taken = records.values().filter(|r| !r.deleted).map(|r| (place(r), r.id)).collect();
+        let (mut wanted, others): (Vec<_>, Vec<_>) = records.into_values().partition(|record| ids.contains(&record.id));
+        // As the events of what is done to them are numbered.
+        wanted.sort_by_key(|record| EntityKind::ALL.iter().position(|kind| *kind == record.kind));
         let mut unread = Vec::new();
+        let candidates = see(ws, wanted, &mut left, &mut unread);
         Ok(Self {
-            candidates: see(ws, records, &mut unread),
+            memory: Memory::of(ws, &candidates.iter().collect::<Vec<_>>()).await?,
+            candidates,
             unread,
-            sprints: SprintHomes {
-                now: codes.map(|record| (record.id, record.code.clone())).collect(),
-                ..SprintHomes::default()
-            },
+            sprints: SprintHomes { now, ..SprintHomes::default() },
             taken,
-            around: sprints.into_iter().filter(|record| !ids.contains(&record.id)).collect(),
+            around: others.into_iter().filter(|record| around.contains(&record.id)).collect(),
+            open,
         })
     }
 
     /// Refuses to write into the folder of a sprint that lies elsewhere by one of the sides.
-    pub(super) async fn check_sprints(&self, ws: &Workspace) -> Result<(), SyncError> {
+    pub(super) fn check_sprints(&self, ws: &Workspace) -> Result<(), SyncError> {
         let lies_there = |sprint: &&Record| {
             let is_called_so = sprint.path.as_ref().is_some_and(|path| path.name() == sprint.code);
             let mut documents = sprint.documents.iter().filter(|document| document.key.role.is_managed());
@@ -66,14 +85,9 @@ impl View {
         };
         let sprints = self.around.iter().filter(|record| record.kind == EntityKind::Sprint && !record.deleted);
         let Some(sprint) = sprints.into_iter().find(|sprint| !lies_there(sprint)) else { return Ok(()) };
-        let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-        let waits = |open: &&Conflict| {
-            open.what.kind == ConflictKind::PathTaken
-                && open.what.entity == Some(sprint.id)
-                && open.is_seen_by(ws.clone)
-        };
-        Err(match open.into_iter().find(|open| waits(&open)) {
-            Some(held) => SyncError::Held { path: held.what.path },
+        let waits = |open: &&Conflict| open.what.kind == ConflictKind::PathTaken && open.what.entity == Some(sprint.id);
+        Err(match self.open.own().find(waits) {
+            Some(held) => SyncError::Held { path: held.what.path.clone() },
             None => SyncError::Adrift { code: sprint.code.clone() },
         })
     }
@@ -96,13 +110,12 @@ impl View {
 
     /// Refuses to take an entity for gone whose id a folder bears that is held; and to make one again, whose place such
     /// a folder has. That one may be deleted.
-    pub(super) async fn check_claimed(&self, ws: &Workspace, edits: &[Edit]) -> Result<(), SyncError> {
+    pub(super) fn check_claimed(&self, ws: &Workspace, edits: &[Edit]) -> Result<(), SyncError> {
         let gone: Vec<&Candidate> = self.candidates.iter().filter(|one| !one.has_managed_files()).collect();
         if gone.is_empty() {
             return Ok(());
         }
-        let open = ws.store.conflicts(Some(ConflictState::Open)).await?;
-        for held in open.iter().filter(|open| open.what.kind.is_of_folders() && open.is_seen_by(ws.clone)) {
+        for held in self.open.own().filter(|open| open.what.kind.is_of_folders()) {
             let borne = borne(ws, held);
             let folder = held.what.file.as_deref().and_then(|path| DocPath::new(path).ok());
             let is_claimed = |candidate: &&&Candidate| {
@@ -161,7 +174,7 @@ impl View {
         edits: &[Edit],
         check: impl Fn(&Gathered, &Deed) -> Result<(), SyncError>,
     ) -> Result<(), SyncError> {
-        for gathered in &gather(ws, self.candidates.clone()).await?.gathered {
+        for gathered in &gather(ws, self.candidates.clone(), &self.memory).await?.gathered {
             let mut of_it = edits.iter().filter(|edit| edit.entity == gathered.candidate.id);
             of_it.try_for_each(|edit| check(gathered, &edit.deed))?;
         }
@@ -205,12 +218,16 @@ impl View {
     }
 
     /// Prepares what the order asks for; what is deleted already is not deleted again.
-    pub(super) async fn prepare(mut self, ws: &Workspace, order: &Order) -> Result<Vec<Prepared>, SyncError> {
+    pub(super) async fn prepare(
+        mut self,
+        ws: &Workspace,
+        order: &Order,
+    ) -> Result<(Vec<Prepared>, OpenConflicts), SyncError> {
         let is_done = |edit: &Edit| matches!(edit.deed, Deed::Delete) && self.is_buried(edit.entity);
         let done: BTreeSet<EntityId> =
             order.edits.iter().filter(|edit| is_done(edit)).map(|edit| edit.entity).collect();
         self.candidates.retain(|candidate| !done.contains(&candidate.id));
-        let harvest = gather(ws, self.candidates).await?;
+        let harvest = gather(ws, self.candidates, &self.memory).await?;
         let mut sprints = self.sprints;
         let mut prepared = Vec::with_capacity(harvest.gathered.len() + order.creations.len());
         for gathered in &harvest.gathered {
@@ -232,7 +249,7 @@ impl View {
             }
             prepared.push(made);
         }
-        Ok(prepared)
+        Ok((prepared, self.open))
     }
 }
 
@@ -255,8 +272,13 @@ pub(super) fn borne(ws: &Workspace, held: &Conflict) -> Option<EntityId> {
 }
 
 /// Looks at the files of `records` where they should be.
-fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>) -> Vec<Candidate> {
-    let candidate = |record: Record| {
+fn see(
+    ws: &Workspace,
+    records: Vec<Record>,
+    left: &mut LeftStates,
+    unread: &mut Vec<(DocPath, String)>,
+) -> Vec<Candidate> {
+    let mut candidate = |record: Record| {
         let paths: Vec<DocPath> = record.documents.iter().map(|version| version.path.clone()).collect();
         let looked = ws
             .tree
@@ -278,7 +300,8 @@ fn see(ws: &Workspace, records: Vec<Record>, unread: &mut Vec<(DocPath, String)>
             .collect();
         let files = if bears_another_id(&files, record.id) { Vec::new() } else { files };
         let place = (!files.is_empty()).then(|| Place::of_row(&record));
-        Candidate { id: record.id, kind: record.kind, files, place, record: Some(record), is_orphan: false }
+        let left = left.remove(&record.id).unwrap_or_default();
+        Candidate { id: record.id, kind: record.kind, files, place, record: Some(record), left, is_orphan: false }
     };
-    records.into_iter().map(candidate).collect()
+    records.into_iter().map(&mut candidate).collect()
 }

@@ -2,24 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::SyncError;
 use super::candidates::{Candidates, place};
-use super::decide::{BATCH, Decided, Work};
+use super::decide::{BATCH, Decided, Grounds, Work};
 use super::gather::{Candidate, Place};
 use super::places::{hold, hold_taken};
 use super::plan::{FileDeed, RowDeed};
-use super::survey::Survey;
-use super::{SyncError, SyncOptions, Workspace};
 use crate::model::{ConflictKind, EntityId, EntityKind, Home};
 use crate::tree::Address;
 
 /// Decides again what was deleted together with a sprint that stays.
-pub(super) async fn keep(
-    ws: &Workspace,
-    survey: &Survey,
-    found: &Candidates,
-    options: &SyncOptions,
-    decided: &mut Decided,
-) -> Result<(), SyncError> {
+pub(super) async fn keep(on: Grounds<'_>, found: &Candidates, decided: &mut Decided) -> Result<(), SyncError> {
     let kept = kept(decided, found);
     let work = std::mem::take(&mut decided.work);
     let (again, rest): (Vec<_>, Vec<_>) = work.into_iter().partition(|work| is_removed_in(work, &kept));
@@ -29,11 +22,11 @@ pub(super) async fn keep(
     }
     let again: Vec<Candidate> = again.into_iter().map(|work| work.candidate).collect();
     for batch in again.chunks(BATCH) {
-        decided.add(ws, survey, batch.to_vec(), options).await?;
+        decided.add(on, batch.to_vec()).await?;
     }
     decided.work.sort_by_key(|work| (work.candidate.kind, work.candidate.id));
-    hold_taken(ws, decided, found, EntityKind::Sprint);
-    hold_taken(ws, decided, found, EntityKind::Task);
+    hold_taken(on.ws, decided, found, EntityKind::Sprint);
+    hold_taken(on.ws, decided, found, EntityKind::Task);
     Ok(())
 }
 

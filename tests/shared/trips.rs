@@ -7,7 +7,7 @@ use crate::proxy::Proxy;
 use crate::{colleague, said, sql, team};
 
 /// No command waits more often for the server, once it was let in.
-const MOST: usize = 18;
+const MOST: usize = 10;
 
 /// A project behind a proxy, and what its commands cost.
 struct Measured {

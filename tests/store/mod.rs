@@ -3,6 +3,7 @@
 pub(crate) mod backend;
 pub(crate) mod build;
 pub(crate) mod commits;
+pub(crate) mod looking;
 pub(crate) mod outside;
 pub(crate) mod postgres;
 mod postgres_alone;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use sqlx::postgres::PgRow;
 
 use super::connections::Connections;
-use super::script::{Bulk, Literal, Row, Script};
+use super::script::{Bulk, Literal, Place, Row, Script};
 use crate::model::{Conflict, ConflictState, Cursor, DocumentVersion, EntityId, Event, Revision, RunId};
 use crate::store::answer::{Answer as _, document, json, parsed};
 use crate::store::cells::{Cells as _, half};
@@ -15,7 +15,7 @@ use crate::store::reading::{self, CONFLICT, EVENT, REVISION, answers, halves, st
 use crate::store::{Committed, KnownAnswer, KnownQuestion, StoreError};
 
 /// Of several revisions, the newest answers.
-static KNOWN: LazyLock<Bulk> = LazyLock::new(|| {
+pub(super) static KNOWN: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around(
         "SELECT DISTINCT ON (w.at) w.at, d.n, r.id, d.blob, d.canonical FROM ",
         &["at", "entity_id", "role", "name", "low", "high"],
@@ -24,6 +24,36 @@ static KNOWN: LazyLock<Bulk> = LazyLock::new(|| {
          JOIN orchestration_revisions r ON r.entity_id = d.entity_id AND r.n = d.n ORDER BY w.at, d.n DESC",
     )
 });
+
+/// The oldest of the revisions that each entity's documents name.
+const OLDEST: &str = " JOIN orchestration_revision_documents d ON d.entity_id = w.entity_id AND d.role = w.role \
+     AND d.name = w.name AND d.canonical BETWEEN w.low AND w.high GROUP BY w.at, w.entity_id), \
+     oldest AS (SELECT entity_id, min(n) AS n FROM named GROUP BY entity_id)";
+
+/// Every later revision than the oldest that an entity's documents name.
+pub(super) static LATER: LazyLock<Bulk> = LazyLock::new(|| {
+    after_oldest(&format!(
+        "SELECT {REVISION} FROM oldest o \
+         JOIN orchestration_revisions r ON r.entity_id = o.entity_id AND r.n > o.n ORDER BY r.entity_id, r.n"
+    ))
+});
+
+/// The documents of those.
+pub(super) static LATER_DOCUMENTS: LazyLock<Bulk> = LazyLock::new(|| {
+    after_oldest(
+        "SELECT d.role, d.name, d.file_path, d.blob, d.canonical, d.entity_id, d.n FROM oldest o \
+         JOIN orchestration_revision_documents d ON d.entity_id = o.entity_id AND d.n > o.n \
+         ORDER BY d.entity_id, d.n, d.role, d.name",
+    )
+});
+
+fn after_oldest(select: &str) -> Bulk {
+    Bulk::around(
+        "WITH named AS (SELECT w.entity_id, max(d.n) AS n FROM ",
+        &["at", "entity_id", "role", "name", "low", "high"],
+        &format!("{OLDEST} {select}"),
+    )
+}
 
 static REVISIONS: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::around(
@@ -81,7 +111,8 @@ pub(super) async fn revisions(
     read.map_err(connections.server().failed("read revisions"))
 }
 
-fn by_revision(rows: &[PgRow]) -> sqlx::Result<BTreeMap<(EntityId, i64), Vec<DocumentVersion>>> {
+/// Documents by the revision that they are part of.
+pub(super) fn by_revision(rows: &[PgRow]) -> sqlx::Result<BTreeMap<(EntityId, i64), Vec<DocumentVersion>>> {
     let mut documents: BTreeMap<_, Vec<DocumentVersion>> = BTreeMap::new();
     for row in rows {
         documents.entry((parsed(row, 5)?, row.number(6)?)).or_default().push(document(row, 0)?);
@@ -91,15 +122,20 @@ fn by_revision(rows: &[PgRow]) -> sqlx::Result<BTreeMap<(EntityId, i64), Vec<Doc
 
 /// Events of the epoch of `after` that come after it.
 pub(super) async fn events(connections: &Connections, after: Cursor, limit: usize) -> Result<Vec<Event>, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut script = Script::default();
-    let place = script.add(
-        &format!("SELECT {EVENT} FROM orchestration_events WHERE seq > $1 AND epoch = $2::uuid ORDER BY seq LIMIT $3"),
-        &[Literal::number(after.seq), Literal::text(after.epoch), Literal::number(limit)],
-    );
+    let place = events_after(&mut script, after, limit);
     let rows = connections.ask("read events", script).await?.take(place);
     let read = rows.iter().map(reading::event).collect::<sqlx::Result<_>>();
     read.map_err(connections.server().failed("read events"))
+}
+
+/// Asks for them.
+pub(super) fn events_after(script: &mut Script, after: Cursor, limit: usize) -> Place {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    script.add(
+        &format!("SELECT {EVENT} FROM orchestration_events WHERE seq > $1 AND epoch = $2::uuid ORDER BY seq LIMIT $3"),
+        &[Literal::number(after.seq), Literal::text(after.epoch), Literal::number(limit)],
+    )
 }
 
 /// Conflicts, newest first.

@@ -11,6 +11,7 @@ mod error;
 mod follow;
 mod history;
 mod list;
+mod look;
 mod news;
 mod read;
 mod row;
@@ -29,8 +30,8 @@ use self::connections::Connections;
 pub use self::schema::{Migrated, migrate};
 pub use self::server::Server;
 use super::{
-    Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, NewProject,
-    Page, Selection, Store, StoreError, SyncState,
+    Acknowledged, Bytes, ChangeSet, Committed, Description, Head, KnownAnswer, KnownQuestion, ListQuery, Look, Looked,
+    NewProject, Page, Past, PastQuestion, Selection, Store, StoreError, SyncState,
 };
 use crate::model::{
     CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision, RunId,
@@ -115,6 +116,14 @@ impl Store for PostgresStore {
 
     async fn conflicts(&self, state: Option<ConflictState>) -> Result<Vec<Conflict>, StoreError> {
         history::conflicts(&self.connections, state).await
+    }
+
+    async fn look(&self, clone: CloneId, what: &Look) -> Result<Looked, StoreError> {
+        look::look(&self.connections, clone, what).await
+    }
+
+    async fn past(&self, question: PastQuestion<'_>) -> Result<Past, StoreError> {
+        look::past(&self.connections, question).await
     }
 
     async fn commit(&self, changes: &ChangeSet) -> Result<Committed, StoreError> {

@@ -6,7 +6,8 @@ use serde::de::DeserializeSeed;
 use sqlx::postgres::PgRow;
 
 use super::connections::Connections;
-use super::script::{Literal, Script};
+use super::script::{Answers, Literal, Place, Script};
+use super::server::Server;
 use crate::model::{CloneId, Cursor, Digest, EntityId, Field, Record, RevisionId};
 use crate::store::answer::{Answer as _, digest, document, nonsense, parsed, patch, some_text};
 use crate::store::column::{Shape, TABLES, Table, column, shape, sprint_column};
@@ -14,13 +15,17 @@ use crate::store::packed::{PackedRecord, RowRecord};
 use crate::store::reading::{STATE, state};
 use crate::store::{Bytes, Head, Selection, StoreError, SyncState};
 
-const HEAD: &str = "SELECT id, epoch, next_event_seq - 1 FROM orchestration_projects ORDER BY id LIMIT 1";
+/// Which project this is, and how far its feed is.
+pub(super) const HEAD: &str = "SELECT id, epoch, next_event_seq - 1 FROM orchestration_projects ORDER BY id LIMIT 1";
 
-const LIVE: &str = "SELECT (SELECT count(*) FROM orchestration_sprints WHERE deleted_at IS NULL) \
+/// How many live rows there are.
+pub(super) const LIVE: &str = "SELECT (SELECT count(*) FROM orchestration_sprints WHERE deleted_at IS NULL) \
      + (SELECT count(*) FROM orchestration_tasks WHERE deleted_at IS NULL) \
      + (SELECT count(*) FROM agent_profiles WHERE deleted_at IS NULL)";
 
-const BLOBS: &str = "SELECT sha256, bytes FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
+/// Bytes by their digests.
+pub(super) const BLOBS: &str =
+    "SELECT sha256, bytes FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
 
 const STORED: &str = "SELECT sha256 FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
 
@@ -29,13 +34,17 @@ pub(super) async fn head(connections: &Connections) -> Result<Head, StoreError> 
     let mut script = Script::default();
     let place = script.add(HEAD, &[]);
     let rows = connections.ask("read the head", script).await?.take(place);
-    let missing = || StoreError::Missing { location: connections.server().location() };
-    let row = rows.first().ok_or_else(missing)?;
+    head_of(connections.server(), &rows)
+}
+
+/// From the answer to [`HEAD`].
+pub(super) fn head_of(server: &Server, rows: &[PgRow]) -> Result<Head, StoreError> {
+    let row = rows.first().ok_or_else(|| StoreError::Missing { location: server.location() })?;
     let read = |row: &PgRow| {
         let cursor = Cursor { epoch: parsed(row, 1)?, seq: row.number(2)? };
         Ok(Head { project: parsed(row, 0)?, cursor })
     };
-    read(row).map_err(connections.server().failed("read the head"))
+    read(row).map_err(server.failed("read the head"))
 }
 
 /// How many live rows there are.
@@ -84,8 +93,8 @@ fn condition(which: Selection<'_>, column: &str, tables: &[&Table]) -> (String, 
     }
 }
 
-/// Three indexes, each for the rows of one condition, written here as they are there.
-fn ids_by_code(Table { name, code, .. }: &Table) -> String {
+/// Three indexes, each for the rows of one condition, written here as they are there; `$1` are the codes.
+pub(super) fn ids_by_code(Table { name, code, .. }: &Table) -> String {
     let wanted = "ANY($1::text[])";
     format!(
         "SELECT id FROM {name} WHERE deleted_at IS NULL AND lower({code}) = {wanted} \
@@ -100,40 +109,61 @@ pub(super) async fn records(connections: &Connections, which: Selection<'_>) -> 
         return Ok(Vec::new());
     }
     let mut script = Script::default();
-    let rows = TABLES.map(|table| {
-        let (condition, values) = condition(which, "id", &[table]);
-        let columns = columns(table, &[]);
-        let name = table.name;
-        script.add(
-            &format!(
-                "SELECT {columns}, documents_version, head_revision, hash, (deleted_at IS NOT NULL)::integer) \
-                 FROM {name} WHERE {condition} ORDER BY id"
-            ),
-            &values,
-        )
-    });
-    let documents = {
-        let (condition, values) = condition(which, "entity_id", &TABLES);
-        let select = "SELECT role, name, file_path, blob, canonical, entity_id FROM orchestration_documents WHERE";
-        script.add(&format!("{select} {condition} ORDER BY entity_id"), &values)
-    };
-    let patches = TABLES.map(|table| {
-        let (condition, values) = condition(which, "t.id", &[table]);
-        script.add(
-            &format!(
-                "SELECT r.entity_id, r.id, r.patch FROM {name} t JOIN orchestration_revisions r ON r.entity_id = t.id \
-                 AND r.n > t.documents_version WHERE t.documents_version < t.row_version AND r.patch IS NOT NULL \
-                 AND {condition} ORDER BY r.entity_id, r.n",
-                name = table.name,
-            ),
-            &values,
-        )
-    });
+    let asked = RecordsAsked::of(&mut script, |column, tables| condition(which, column, tables));
     let mut answers = connections.ask("read rows", script).await?;
-    let rows = rows.map(|place| answers.take(place));
-    let (documents, patches) =
-        (answers.take(documents), patches.into_iter().flat_map(|place| answers.take(place)).collect::<Vec<_>>());
-    assemble(rows, &documents, &patches).map_err(connections.server().failed("read rows"))
+    asked.take(&mut answers).map_err(connections.server().failed("read rows"))
+}
+
+/// Where the answers stand that rows with their documents are made of.
+pub(super) struct RecordsAsked {
+    rows: [Place; 3],
+    documents: Place,
+    patches: [Place; 3],
+}
+
+impl RecordsAsked {
+    /// Asks for rows; `condition` says which, given the column of the entity and the tables that it may be in.
+    pub(super) fn of(script: &mut Script, condition: impl Fn(&str, &[&Table]) -> (String, Vec<Literal>)) -> Self {
+        let rows = TABLES.map(|table| {
+            let (condition, values) = condition("id", &[table]);
+            let columns = columns(table, &[]);
+            let name = table.name;
+            script.add(
+                &format!(
+                    "SELECT {columns}, documents_version, head_revision, hash, (deleted_at IS NOT NULL)::integer) \
+                     FROM {name} WHERE {condition} ORDER BY id"
+                ),
+                &values,
+            )
+        });
+        let documents = {
+            let (condition, values) = condition("entity_id", &TABLES);
+            let select = "SELECT role, name, file_path, blob, canonical, entity_id FROM orchestration_documents WHERE";
+            script.add(&format!("{select} {condition} ORDER BY entity_id"), &values)
+        };
+        let patches = TABLES.map(|table| {
+            let (condition, values) = condition("t.id", &[table]);
+            script.add(
+                &format!(
+                    "SELECT r.entity_id, r.id, r.patch FROM {name} t \
+                     JOIN orchestration_revisions r ON r.entity_id = t.id AND r.n > t.documents_version \
+                     WHERE t.documents_version < t.row_version AND r.patch IS NOT NULL AND {condition} \
+                     ORDER BY r.entity_id, r.n",
+                    name = table.name,
+                ),
+                &values,
+            )
+        });
+        Self { rows, documents, patches }
+    }
+
+    /// Makes rows of what was answered.
+    pub(super) fn take(self, answers: &mut Answers) -> sqlx::Result<Vec<Record>> {
+        let rows = self.rows.map(|place| answers.take(place));
+        let documents = answers.take(self.documents);
+        let patches: Vec<PgRow> = self.patches.into_iter().flat_map(|place| answers.take(place)).collect();
+        assemble(rows, &documents, &patches)
+    }
 }
 
 fn assemble(rows: [Vec<PgRow>; 3], documents: &[PgRow], patches: &[PgRow]) -> sqlx::Result<Vec<Record>> {
@@ -164,8 +194,13 @@ pub(super) async fn blobs(
     digests: &[Digest],
 ) -> Result<BTreeMap<Digest, Bytes>, StoreError> {
     let rows = of_digests(connections, BLOBS, digests).await?;
+    texts(&rows).map_err(connections.server().failed("read texts"))
+}
+
+/// From the answer to [`BLOBS`].
+pub(super) fn texts(rows: &[PgRow]) -> sqlx::Result<BTreeMap<Digest, Bytes>> {
     let read = |row: &PgRow| Ok((digest(row, 0)?, Bytes::from(row.bytes(1)?.unwrap_or_default().into_owned())));
-    rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(connections.server().failed("read texts"))
+    rows.iter().map(read).collect()
 }
 
 /// Those of `digests` whose bytes are stored, in the order asked.
