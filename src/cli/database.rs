@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::confirm::confirm;
 use super::desk::{Desk, Purpose};
-use super::failure::{Exit, Failure};
+use super::failure::{Effect, Exit, Failure};
 use super::push::push;
 use super::report;
 use super::screen::{Line, Role, Screen, counted};
@@ -56,7 +56,8 @@ impl Database {
             Self::Migrate => {
                 // To open it for this purpose brings it forward.
                 let workspace = desk.open(Purpose::Migrate)?;
-                let schema = desk.wait(workspace.store.describe())?.schema;
+                let described = desk.wait(workspace.store.describe());
+                let schema = described.map_err(|failure| failure.effect(Effect::Applied))?.schema;
                 let said = |schema: &Schema, screen: &mut Screen| {
                     screen.say(format!("the schema is at version {}", schema.schema))
                 };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::desk::{Purpose, project_id};
-use super::failure::{Exit, Failure};
+use super::failure::{Effect, Exit, Failure};
 use super::surroundings::SystemIds;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::model::{Epoch, Ids as _, ProjectId, RunId};
@@ -69,8 +69,9 @@ async fn shared(url: &DatabaseUrl, config: &Config, purpose: Purpose) -> Result<
         Purpose::Look | Purpose::Change => PostgresStore::open(server).await,
         Purpose::Begin => PostgresStore::create(server, &fresh(config)?).await,
         Purpose::Migrate => {
-            postgres::migrate(&server).await?;
-            PostgresStore::create(server, &fresh(config)?).await
+            let is_changed = postgres::migrate(&server).await?.is_some();
+            let created = PostgresStore::create(server, &fresh(config)?).await.map_err(Failure::from);
+            return created.map_err(|failure| if is_changed { failure.after(Effect::Begun) } else { failure });
         }
     };
     Ok(opened?)

@@ -90,7 +90,10 @@ pub(super) async fn decide(ws: &Workspace, ids: &[String], word: Word<'_>) -> Re
     if order.resolved.is_empty() {
         return Ok(report.unwrap_or_default());
     }
-    let done = carry_out(ws, order).await?;
+    let done = carry_out(ws, order).await.map_err(|error| match report {
+        Some(_) => SyncError::Begun { source: Box::new(error) },
+        None => error,
+    })?;
     let report = report.map_or(done.clone(), |report| report.then(done));
     Ok(match let_go(ws, &chosen, side).await? {
         Some(gone) => report.then(gone),

@@ -12,7 +12,7 @@ use super::{MakeError, OpError, Workspace};
 use crate::config::{Config, FILE_NAME};
 use crate::document::{self, Stamps};
 use crate::model::{DocPath, ProjectId, Role, TemplateKind};
-use crate::sync::{Order, SyncOptions, SyncReport, carry_out, sync};
+use crate::sync::{Order, SyncError, SyncOptions, SyncReport, carry_out, sync};
 use crate::tree::{Expected, FileKind, Outcome, Place, ReadFile, Replacement, ScannedFile, StatCache, Tree, TreeError};
 
 /// What git shall not see below the root folder.
@@ -127,7 +127,8 @@ impl Init {
             let adopted = sync(ws, SyncOptions::default()).await?;
             report = if self.demo { SyncReport { notes: adopted.notes, ..report } } else { adopted };
         }
-        let rows = ws.store.count_live().await?;
+        let counted = ws.store.count_live().await;
+        let rows = counted.map_err(|error| SyncError::Done { source: Box::new(error.into()) })?;
         Ok(Initialised { project: ws.project, root: ws.root.to_string(), report, rows })
     }
 }

@@ -2,11 +2,14 @@
 //! it. What a failure says that it left behind is compared with what it did; after that the way is mended, and all must
 //! end as if nothing had happened, with the same events, each told once.
 
+use instep::config::DatabaseUrl;
+use instep::store::postgres::{Server, migrate};
 use serde_json::Value;
 
+use crate::cluster::Cluster;
 use crate::project::{Project, task};
 use crate::scissors::{Cut, Plan, Scissors};
-use crate::{CANARY, TASK, ask, sql, team};
+use crate::{CANARY, TASK, ask, sql, team, wait};
 
 /// Something that a command does again and again, each time with another number.
 struct Story {
@@ -210,4 +213,59 @@ fn db02_what_is_removed_survives_a_cut_at_every_message() {
     let done = "task_code = 'plan' AND NOT EXISTS (SELECT 1 FROM orchestration_tasks g WHERE g.task_code = 'gone-{n}' \
          AND g.deleted_at IS NULL)";
     Story { before: made, command: "task rm gone-{n} --yes", done, revisions: 2, is_again: true }.is_endured();
+}
+
+fn has_tables(url: &str) -> bool {
+    !ask(url, "SELECT 'there' WHERE to_regclass('orchestration_tasks') IS NOT NULL").is_empty()
+}
+
+/// Cuts off what begins a project, with a new folder and a copy of the database at `like` each time; `is_begun` says
+/// whether anything of it is there, and the table `last` has a row once it is done.
+fn is_begun_for_good(like: Option<&str>, command: &[&str], is_begun: fn(&Project, &str) -> bool, last: &str) {
+    let Some(cluster) = Cluster::get() else { return };
+    let mut cuts = 0;
+    for how in [Cut::Unsent, Cut::Unanswered] {
+        for passing in 0.. {
+            let url = wait(cluster.database(like)).replacen("instep@", &format!("instep:{CANARY}@"), 1);
+            let (project, way) = (Project::empty(), Scissors::to(&url));
+            let run = |url: &str, args: &[&str]| {
+                project.command(args).env("INSTEP_DATABASE_URL", url).output().expect("it starts")
+            };
+            project.write(TASK, &task("Plan", "Pending", "P0"));
+            if like.is_none() {
+                assert_eq!(run(&url, &["init", "--yes", "--name", "x"]).status.code(), Some(5), "there are no tables");
+            }
+            way.cut(Plan { with: "", passing, how, after: 0 });
+            let output = run(way.url(), &[command, &["--json"]].concat());
+            let Some(lost) = way.mend() else { break };
+            cuts += 1;
+            let context = format!("{command:?} {how:?} after {passing}:\n{}", crate::said(&output));
+            assert_eq!(output.status.code(), Some(5), "{context}");
+            let failure: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let is_done = has_tables(&url) && !ask(&url, &format!("SELECT id::text FROM {last}")).is_empty();
+            check_failure(&failure["error"], !is_begun(&project, &url), is_done, &lost, &context);
+            for args in [command, &["sync"]] {
+                let output = run(&url, args);
+                assert!(output.status.success(), "{context}{}", crate::said(&output));
+            }
+            assert_eq!(ask(&url, "SELECT task_code || row_version FROM orchestration_tasks"), ["plan1"], "{context}");
+            assert_eq!(ask(&url, HISTORY), [""; 0], "{context}");
+        }
+    }
+    assert!(cuts > 10, "{cuts} messages were cut off");
+}
+
+#[test]
+fn db02_tables_are_made_or_not_wherever_the_way_is_cut() {
+    is_begun_for_good(None, &["db", "migrate"], |_, url| has_tables(url), "orchestration_projects");
+}
+
+#[test]
+fn db02_a_project_is_begun_or_not_wherever_the_way_is_cut() {
+    let Some(cluster) = Cluster::get() else { return };
+    let tables = wait(cluster.database(None));
+    let server = Server::at(&DatabaseUrl::new(&tables).expect("an address")).expect("a good one");
+    wait(migrate(&server)).expect("the tables are made");
+    let is_begun: fn(&Project, &str) -> bool = |project, _| project.at("instep.toml").exists();
+    is_begun_for_good(Some(&tables), &["init", "--yes", "--name", "x"], is_begun, "orchestration_tasks");
 }

@@ -4,11 +4,13 @@
 //! number of programs may ask at once and nothing is left behind by one that fails.
 
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::connections::Connections;
-use super::error::is_no_table;
+use super::error::{is_lost, is_no_table};
 use super::script::{Literal, Script};
 use super::server::Server;
+use crate::model::RunId;
 use crate::store::answer::Answer as _;
 use crate::store::{NewProject, StoreError};
 
@@ -82,7 +84,7 @@ pub(super) async fn begin(connections: &Connections, project: &NewProject) -> Re
     );
     script.add("COMMIT", &[]);
     let mut lease = connections.lease().await?;
-    script.run(&mut lease.connection).await.map_err(connections.server().failed("begin a project"))?;
+    script.run(&mut lease.connection).await.map_err(|error| ended(connections.server(), "begin a project", error))?;
     lease.give_back();
     Ok(())
 }
@@ -111,8 +113,17 @@ pub async fn migrate(server: &Server) -> Result<Option<Migrated>, StoreError> {
         lease.roll_back().await;
         return Ok(None);
     }
-    take(from).run(&mut lease.connection).await.map_err(&failed)?;
+    take(from).run(&mut lease.connection).await.map_err(|error| ended(server, "change the schema", error))?;
     Ok(Some(Migrated { from, to: KNOWN }))
+}
+
+/// What became of a script that ends with its commit: where the connection is lost, nobody knows. No attempt is written
+/// down that could be asked for; to do it again does no harm.
+fn ended(server: &Server, deed: &str, error: sqlx::Error) -> StoreError {
+    match is_lost(&error) {
+        true => StoreError::Unknown { location: server.location(), run: RunId::new(Uuid::nil()) },
+        false => server.error(deed, error),
+    }
 }
 
 /// Every step after `from`, and the end of the transaction.
