@@ -8,7 +8,9 @@ use super::failure::{Exit, Failure};
 use super::screen::{Line, Role, Screen, counted};
 use super::settings::{self, Settled};
 use super::table::{Column, Table};
-use crate::ops::{Checkup, FieldsOptions, FieldsReport, Finding, FolderFields, RawValue, role_by_name};
+use crate::ops::{
+    Checkup, DocumentTrouble, FieldsOptions, FieldsReport, Finding, FolderFields, RawValue, role_by_name,
+};
 use crate::tree::{At, Disk, FileKind, Located, StateDirs, Tree, TreeError, Vfs as _};
 
 /// Find out what may be wrong where instep runs
@@ -106,13 +108,19 @@ fn print(report: &FieldsReport, screen: &mut Screen) {
             print_folder(folder, screen);
         }
     }
-    if !report.refused.is_empty() {
-        screen.data("");
-        screen.data(Line::new().with(Role::Heading, "Not understood"));
+    print_troubles("Not understood", &report.refused, screen);
+    print_troubles("Understood in part", &report.troubles, screen);
+}
+
+fn print_troubles(heading: &str, troubles: &[DocumentTrouble], screen: &mut Screen) {
+    if troubles.is_empty() {
+        return;
     }
-    for refused in &report.refused {
-        let place = format!("{}:{}:{}", refused.path, refused.line, refused.column);
-        screen.data(Line::new().code(place).plain(format!(": {}", refused.message)));
+    screen.data("");
+    screen.data(Line::new().with(Role::Heading, heading));
+    for trouble in troubles {
+        let place = format!("{}:{}:{}", trouble.path, trouble.line, trouble.column);
+        screen.data(Line::new().code(place).plain(format!(": {}", trouble.message)));
     }
 }
 

@@ -201,7 +201,7 @@ impl Document {
     fn addition(&self, field: Field, raw: &str) -> Result<Splice, EditError> {
         let at = |offset: usize, text: String| Splice { span: offset..offset, text };
         match &self.body {
-            Body::Markdown { outline, front } => {
+            Body::Markdown { outline, front, .. } => {
                 if let Some(Gap { at: offset, before, behind }) = markdown::gap(self.role, &self.text, outline, field) {
                     return Ok(at(offset, format!("{before}{raw}{behind}")));
                 }

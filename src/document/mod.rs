@@ -66,8 +66,8 @@ pub struct Document {
 /// What a text is besides its slots.
 #[derive(Debug, Clone)]
 enum Body {
-    /// Markdown, with the YAML of its front matter.
-    Markdown { outline: Outline, front: Option<Span> },
+    /// Markdown, with the YAML of its front matter, and what is wrong with the text as a whole.
+    Markdown { outline: Outline, front: Option<Span>, troubles: Vec<Problem> },
     /// YAML, and what it is as JSON, once somebody asked.
     Yaml(OnceLock<Option<Value>>),
     /// YAML that is refused.
@@ -157,6 +157,14 @@ impl Document {
         }
     }
 
+    /// What is wrong with the text as a whole and not with one value; the rest of it counts all the same.
+    pub fn troubles(&self) -> &[Problem] {
+        match &self.body {
+            Body::Markdown { troubles, .. } => troubles,
+            Body::Yaml(_) | Body::Refused(_) | Body::Opaque => &[],
+        }
+    }
+
     /// Why the text as a whole cannot be understood; only YAML is refused.
     pub fn quarantine(&self) -> Option<&Quarantine> {
         match &self.body {
@@ -184,15 +192,17 @@ fn parse_yaml(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
 fn parse_markdown(role: Role, text: &str) -> (Vec<Slot>, Vec<Problem>, Body) {
     let parsed = markdown::parse(role, text);
     let (slots, mut problems) = slot::settle(role, text, parsed.drafts);
+    let mut troubles = Vec::new();
     if let Some(refusal) = parsed.broken {
         let message = format!("the front matter is left alone: {}", refusal.message);
-        problems.push(problem(text, "broken-front-matter", Severity::Warning, refusal.offset, &message));
+        troubles.push(problem(text, "broken-front-matter", Severity::Warning, refusal.offset, &message));
     }
     if let Some(fence) = parsed.outline.unclosed {
         let message = "this code fence is never closed; all text below it counts as code";
-        problems.push(problem(text, "unclosed-fence", Severity::Warning, fence, message));
+        troubles.push(problem(text, "unclosed-fence", Severity::Warning, fence, message));
     }
-    (slots, problems, Body::Markdown { outline: parsed.outline, front: parsed.front })
+    problems.extend_from_slice(&troubles);
+    (slots, problems, Body::Markdown { outline: parsed.outline, front: parsed.front, troubles })
 }
 
 fn problem(text: &str, rule: &'static str, severity: Severity, at: usize, message: &str) -> Problem {

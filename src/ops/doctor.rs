@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::database::{BACKUP, OldDatabases, SET_ASIDE};
 use super::{OpError, Status, TemplateCheck, Workspace};
-use crate::model::{Code, CodeError, Row};
+use crate::document::load;
+use crate::model::{Code, CodeError, DocPath, Problem, Role, Row};
 use crate::store::ListQuery;
 use crate::sync::SyncReport;
 use crate::sync::plan::NoteKind;
+use crate::tree::Place;
 
 /// Find out what may be wrong with this project.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize, JsonSchema)]
@@ -44,6 +46,7 @@ impl Checkup {
             Ok(report) => findings.extend(compared(&report)),
             Err(error) => findings.push(Finding::of("files and rows", &error)),
         }
+        findings.push(troubles(ws));
         findings.push(codes(ws).await?);
         findings.push(templates(ws).await);
         findings.push(trash(ws)?);
@@ -100,6 +103,32 @@ fn compared(report: &SyncReport) -> Vec<Finding> {
         noted(report, NoteKind::RowInvalid, "rows", "hold what no file can hold"),
         conflicts(report),
     ]
+}
+
+/// Documents of which one part as a whole is not read, whichever run took them over.
+fn troubles(ws: &Workspace) -> Finding {
+    let (tree, layout) = (&ws.tree, ws.tree.layout());
+    let scan = tree.scan(tree.load_cache(ws.clone), None);
+    let managed = scan.files().filter_map(|file| match file.place(layout) {
+        Place::Document(_, role) if role.is_managed() => Some((file.path(), role)),
+        _ => None,
+    });
+    let (paths, roles): (Vec<DocPath>, Vec<Role>) = managed.unzip();
+    // What cannot be read or understood is told elsewhere.
+    let read = tree.read_all(&paths, |index, read| Some(load(roles[index], &read.ok()?.bytes).ok()?.document));
+    let found = paths.iter().zip(&read).filter_map(|(path, document)| Some((path, document.as_ref()?.troubles())));
+    let told: Vec<String> =
+        found.flat_map(|(path, all)| all.iter().map(|trouble| told_of(path.as_str(), trouble))).collect();
+    let detail = match told.as_slice() {
+        [] => "no trouble".to_owned(),
+        [first] => first.clone(),
+        [first, ..] => format!("{} found, such as {first}", told.len()),
+    };
+    finding("text", told.is_empty(), detail)
+}
+
+fn told_of(path: &str, Problem { position, message, .. }: &Problem) -> String {
+    format!("{path}:{}:{}: {message}", position.line, position.column)
 }
 
 /// Rows whose codes can be no names of folders: they never get a file.

@@ -8,7 +8,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Quarantine, Slot, SlotKey, load};
+use crate::document::{Document, Slot, SlotKey, load};
 use crate::model::{Field, Position, Role};
 
 /// A raw value is shown up to here; in characters.
@@ -34,7 +34,9 @@ pub struct FieldsReport {
     /// The same by folder, in the order of their paths.
     pub folders: Vec<FolderFields>,
     /// The documents that cannot be understood; they count nowhere else.
-    pub refused: Vec<RefusedDocument>,
+    pub refused: Vec<DocumentTrouble>,
+    /// What is wrong with the text of others as a whole, such as front matter that is left alone.
+    pub troubles: Vec<DocumentTrouble>,
 }
 
 /// What was recognised in the documents of a folder.
@@ -76,9 +78,9 @@ pub struct RawValue {
     pub first: String,
 }
 
-/// A document that cannot be understood.
+/// What is wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct RefusedDocument {
+pub struct DocumentTrouble {
     /// The file.
     pub path: String,
     /// The line.
@@ -137,19 +139,23 @@ impl FieldsOptions {
     pub fn report<'a>(&self, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> FieldsReport {
         let mut whole = Seen::default();
         let mut folders: BTreeMap<String, Seen> = BTreeMap::new();
-        let mut refused = Vec::new();
+        let (mut refused, mut troubles) = (Vec::new(), Vec::new());
         for (path, bytes) in files {
             let Some(role) = role_by_name(path) else { continue };
             match load(role, bytes) {
                 Ok(loaded) => {
+                    let all = loaded.document.troubles().iter();
+                    troubles.extend(all.map(|one| DocumentTrouble::of(path, one.position, one.rule, &one.message)));
                     whole.add(path, &loaded.document);
                     folders.entry(self.folder(path)).or_default().add(path, &loaded.document);
                 }
-                Err(quarantine) => refused.push(RefusedDocument::of(path, &quarantine)),
+                Err(why) => {
+                    refused.push(DocumentTrouble::of(path, why.position, why.reason.word(), &why.message));
+                }
             }
         }
         let folders = folders.into_iter().map(|(folder, seen)| seen.told(folder, self.values)).collect();
-        FieldsReport { whole: whole.told("all".to_owned(), self.values), folders, refused }
+        FieldsReport { whole: whole.told("all".to_owned(), self.values), folders, refused, troubles }
     }
 
     fn folder(&self, path: &str) -> String {
@@ -159,15 +165,9 @@ impl FieldsOptions {
     }
 }
 
-impl RefusedDocument {
-    fn of(path: &str, quarantine: &Quarantine) -> Self {
-        Self {
-            path: path.to_owned(),
-            line: quarantine.position.line,
-            column: quarantine.position.column,
-            reason: quarantine.reason.word().to_owned(),
-            message: quarantine.message.clone(),
-        }
+impl DocumentTrouble {
+    fn of(path: &str, Position { line, column }: Position, reason: &str, message: &str) -> Self {
+        Self { path: path.to_owned(), line, column, reason: reason.to_owned(), message: message.to_owned() }
     }
 }
 
@@ -264,6 +264,15 @@ mod tests {
         assert_eq!(report.whole.documents, 0);
         assert_eq!(report.refused.len(), 1);
         assert_eq!((report.refused[0].path.as_str(), report.refused[0].reason.as_str()), ("a/TASK.md", "not-utf8"));
+    }
+
+    #[test]
+    fn what_is_left_alone_in_a_document_is_told_with_its_place() {
+        let broken = "---\ntitle: Broken\nassignee: @ada\n---\n\n# Left alone\n\n```\nopen\n";
+        let report = report(&[("a/TASK.md", broken), ("b/TASK.md", DONE)]);
+        let told: Vec<_> = report.troubles.iter().map(|t| (t.path.as_str(), t.line, t.column, &*t.reason)).collect();
+        assert_eq!(told, [("a/TASK.md", 3, 11, "broken-front-matter"), ("a/TASK.md", 8, 1, "unclosed-fence")]);
+        assert_eq!((report.whole.documents, report.refused.len()), (2, 0));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use database::{BESIDE, DatabaseInfo, DatabaseView, OldDatabases, SET_ASIDE, 
 pub use diff::{Diff, EntityDiff, FieldDiff, FileDiff, difference};
 pub use doctor::{Checkup, Finding};
 pub use doctor_fields::{
-    FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, RefusedDocument, role_by_name,
+    DocumentTrouble, FieldCount, FieldsOptions, FieldsReport, FolderFields, RawValue, role_by_name,
 };
 pub use error::OpError;
 pub use init::{Init, Initialised};

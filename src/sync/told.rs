@@ -12,7 +12,7 @@ use super::repeats;
 use crate::document::{self, Hole, pointer_of};
 use crate::model::{
     Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Elsewhere, Field, Fields,
-    NewConflict, Role,
+    NewConflict, Problem, Role,
 };
 use crate::reconcile::{
     Collision, Content, FileAction, Report, RowAction, Said, Writing, agent_config, config_change, fields,
@@ -159,23 +159,16 @@ fn stampless<'a>(gathered: &'a Gathered, verdict: &'a EntityVerdict) -> impl Ite
     })
 }
 
-/// Values of fields that a row is about to take over from a file although nobody can tell what they mean.
+/// What nobody can tell the meaning of in a text that a row is about to take over from a file: values of fields, and what
+/// is wrong with the text as a whole. What the row knew before is not told again.
 fn misread(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
     let RowAction::Write { parts, .. } = &verdict.row else { return Vec::new() };
     let mut notes = Vec::new();
     for (key, part) in parts {
-        let known = gathered.head.get(key).map(Writing::values);
-        let is_news = |(hole, said): (&Hole, &Said)| {
-            let before = known.and_then(|known| known.get(hole));
-            said.typed.is_none() && before.is_none_or(|before| before.raw != said.raw)
-        };
-        let news: BTreeSet<&str> =
-            part.values().iter().filter(|value| is_news(*value)).map(|(_, said)| said.raw.as_str()).collect();
-        let Some(file) = gathered.files.get(key).filter(|_| !news.is_empty()) else { continue };
-        let text = String::from_utf8_lossy(part.bytes());
-        let problems = document::parse(key.role, &*text).1.into_iter();
-        let of_news = problems.filter(|problem| news.contains(&text[problem.span.clone()]));
-        notes.extend(of_news.map(|problem| Note {
+        let Some(file) = gathered.files.get(key) else { continue };
+        let known = gathered.head.get(key);
+        let problems = [news_of_values(key.role, part, known), news_of_whole(part, known)].concat();
+        notes.extend(problems.into_iter().map(|problem| Note {
             kind: NoteKind::Problem,
             path: format!("{}:{}:{}", file.path, problem.position.line, problem.position.column),
             message: problem.message,
@@ -183,6 +176,28 @@ fn misread(gathered: &Gathered, verdict: &EntityVerdict) -> Vec<Note> {
         }));
     }
     notes
+}
+
+fn news_of_values(role: Role, part: &Writing, known: Option<&Writing>) -> Vec<Problem> {
+    let known = known.map(Writing::values);
+    let is_news = |(hole, said): (&Hole, &Said)| {
+        let before = known.and_then(|known| known.get(hole));
+        said.typed.is_none() && before.is_none_or(|before| before.raw != said.raw)
+    };
+    let news: BTreeSet<&str> =
+        part.values().iter().filter(|value| is_news(*value)).map(|(_, said)| said.raw.as_str()).collect();
+    if news.is_empty() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(part.bytes());
+    let problems = document::parse(role, &*text).1.into_iter();
+    problems.filter(|problem| !problem.span.is_empty() && news.contains(&text[problem.span.clone()])).collect()
+}
+
+fn news_of_whole(part: &Writing, known: Option<&Writing>) -> Vec<Problem> {
+    let of = |writing: &Writing| writing.parsed().map_or_else(Vec::new, |document| document.troubles().to_vec());
+    let before = known.map(of).unwrap_or_default();
+    of(part).into_iter().filter(|trouble| before.iter().all(|known| known.rule != trouble.rule)).collect()
 }
 
 pub(super) fn conflicts(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts) -> Vec<NewConflict> {

@@ -39,3 +39,34 @@ fn a_first_run_tells_what_it_did_once() {
     assert_eq!(said.matches("T:backlog/first").count(), 1, "{said}");
     assert_eq!(said.matches("1 created").count(), 1, "{said}");
 }
+
+#[test]
+fn broken_front_matter_is_told_once_by_a_run_and_always_by_doctor() {
+    let text = "---\nphase: 2\nassignee: @ada\n---\n\n# Left alone\n\n**Status**: Done\n\n## Text\n";
+    let told = "TASK.md:3:11: the front matter is left alone: ";
+    let project = small();
+    let path = "delegation/sprints/alpha/four/TASK.md";
+    project.write(path, text);
+    let said = project.ok(&["sync"]);
+    assert!(said.contains(&format!("note: delegation/sprints/alpha/four/{told}")), "{said}");
+    assert!(!project.ok(&["sync", "-v"]).contains(told), "a run that takes nothing over has no news");
+    project.edit(path, "## Text", "## More text");
+    assert!(!project.ok(&["sync"]).contains(told), "what the row knew before is no news");
+    let said = project.exits(4, &["doctor"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(&format!("four/{told}")), "{said}");
+    let said = project.ok(&["doctor", "--fields", "delegation"]);
+    assert!(said.contains(&format!("sprints/alpha/four/{told}")), "{said}");
+    project.edit(path, "@ada", "ada");
+    project.ok(&["sync"]);
+    project.ok(&["doctor"]);
+    project.edit(path, "assignee: ada", "assignee: @ada");
+    assert!(project.ok(&["sync"]).contains(told), "it broke again");
+}
+
+#[test]
+fn broken_front_matter_is_told_at_adoption() {
+    let project = Project::empty();
+    project.write("delegation/backlog/odd/TASK.md", include_str!("../fixtures/documents/broken-front-matter.md"));
+    let said = project.ok(&["init", "--yes"]);
+    assert!(said.contains("odd/TASK.md:3:11: the front matter is left alone: "), "{said}");
+}
