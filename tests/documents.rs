@@ -167,7 +167,11 @@ fn told(file: &Path) -> String {
             .map(|p| format!("{:4}:{} {}: {}", p.position.line, p.position.column, p.rule, p.message)),
     );
     lines.extend(
-        document.listed_tasks().iter().map(|task| format!("{:4} lists {} {:?}", task.line, task.code, task.title)),
+        document
+            .listed_tasks()
+            .tasks
+            .iter()
+            .map(|task| format!("{:4} lists {} {:?}", task.line, task.code, task.title)),
     );
     if !document.role().is_yaml() {
         lines.push(format!("     {}", document.metadata()));

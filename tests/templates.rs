@@ -93,7 +93,8 @@ fn a_sprint_lists_the_tasks_that_it_was_given() {
     assert_eq!(said.get(&Field::StartsOn), Some(&json!("2026-01-05")));
     assert_eq!(said.get(&Field::Owner), Some(&json!("Team")));
     let (sprint, _) = document::parse(Role::Sprint, files[0].text.clone());
-    let listed: Vec<_> = sprint.listed_tasks().into_iter().map(|task| (task.code.to_string(), task.title)).collect();
+    let listed: Vec<_> =
+        sprint.listed_tasks().tasks.into_iter().map(|task| (task.code.to_string(), task.title)).collect();
     assert_eq!(listed, [("phase-1".into(), Some("Lay the ground: well".into())), ("phase-2".into(), None)]);
 }
 

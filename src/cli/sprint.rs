@@ -6,11 +6,21 @@ use super::desk::{Desk, Purpose};
 use super::entity::{self, Removal};
 use super::failure::{Exit, Failure};
 use super::report;
+use super::screen::{Line, Screen, counted};
+use crate::document::PassedBy;
 use crate::model::EntityKind;
-use crate::ops::{Relocate, Scaffold, Set, SetStatus, Show, SprintList, SprintNew};
+use crate::ops::{Relocate, Scaffold, Scaffolded, Set, SetStatus, Show, SprintList, SprintNew};
 
 /// What the references here mean where they do not say it.
 const KIND: EntityKind = EntityKind::Sprint;
+
+/// How many lines that name no task are shown.
+const PASSED_BY: usize = 5;
+
+/// How SPRINT.md says what its tasks are.
+const LOOKED_FOR: &str = "looked under headings such as `## Tasks`, `## Phases & Tasks` or `## Sprint Backlog` for \
+    `- **code**: Title`, `` - `code/` ``, `` - [ ] `code` Title ``, `- [ ] **Task 1.1**: Title`, `- T:sprint/code`, \
+    headings `### T01: Title` and tables with a column `Task ID`";
 
 /// How people name a sprint.
 fn named(argument: Arg) -> Arg {
@@ -70,10 +80,26 @@ impl Sprint {
 
 fn scaffold(op: Scaffold, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let workspace = desk.open(Purpose::Change)?;
-    let report = desk.wait(op.run(&workspace))?;
-    desk.answer("sprint.scaffold", &report, |report, screen| match report.steps.as_slice() {
-        [] => screen.say("every task that SPRINT.md lists is there"),
-        _ => report::print_change(report, screen),
-    });
+    let done = desk.wait(op.run(&workspace))?;
+    desk.answer("sprint.scaffold", &done, print_scaffolded);
     Ok(Exit::Done)
+}
+
+/// Where nothing is recognised nobody shall take that for a plan that is complete.
+fn print_scaffolded(Scaffolded { report, path, listed, passed_by }: &Scaffolded, screen: &mut Screen) {
+    let path = path.as_ref().map_or("SPRINT.md", |path| path.as_str());
+    match (report.steps.as_slice(), listed) {
+        ([], 0) => {
+            screen.say(Line::new().plain("no task is recognised in ").code(path));
+            screen.say(LOOKED_FOR);
+        }
+        ([], _) => screen.say("every task that SPRINT.md lists is there"),
+        _ => report::print_change(report, screen),
+    }
+    for PassedBy { line, text } in passed_by.iter().take(PASSED_BY) {
+        screen.say(Line::new().plain("passed by: ").code(format!("{path}:{line}")).plain(format!(": {text}")));
+    }
+    if passed_by.len() > PASSED_BY {
+        screen.say(format!("… and {} more that name no task", counted(passed_by.len() - PASSED_BY, "line")));
+    }
 }

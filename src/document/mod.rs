@@ -39,7 +39,7 @@ pub use checkbox::Checkbox;
 pub use config::{place, value_of};
 pub use dependencies::tasks_named;
 pub use edit::EditError;
-pub use listed::ListedTask;
+pub use listed::{ListedTask, PassedBy, TaskList};
 pub use projection::DEPENDENCIES;
 pub use read::{Loaded, Quarantine, Reason, decode, load, read};
 pub use skeleton::{Hole, Skeleton, fill, is_beginning, without_lines};

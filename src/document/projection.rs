@@ -85,11 +85,17 @@ impl<'a> Sections<'a> {
 
     /// The text under the first heading that says one of `names`, with the headings below it.
     pub(super) fn find(&self, names: &[&str]) -> Option<Span> {
+        self.below(|title| names.contains(&title)).next()
+    }
+
+    /// The text under each heading of which `is_wanted` says so, with the headings below it.
+    pub(super) fn below(&self, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Span> {
         let headings = &self.outline.headings;
-        let says = |at: &usize| headings[*at].level > 1 && names.contains(&self.titles[*at].as_str());
-        let at = (0..headings.len()).find(says)?;
-        let next = headings[at + 1..].iter().find(|next| next.level <= headings[at].level);
-        Some(headings[at].span.end..next.map_or(self.text.len(), |next| next.span.start))
+        let wanted = (0..headings.len()).filter(move |&at| headings[at].level > 1 && is_wanted(&self.titles[at]));
+        wanted.map(|at| {
+            let next = headings[at + 1..].iter().find(|next| next.level <= headings[at].level);
+            headings[at].span.end..next.map_or(self.text.len(), |next| next.span.start)
+        })
     }
 }
 

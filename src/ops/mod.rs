@@ -51,7 +51,7 @@ pub use next::{NextTasks, TaskNext, Waiting};
 pub use relocate::Relocate;
 pub use remove::Remove;
 pub use rows_alone::RowsAlone;
-pub use scaffold::Scaffold;
+pub use scaffold::{Scaffold, Scaffolded};
 pub use set::{Set, SetStatus, settable, statuses};
 pub use show::{DocumentView, Show, Shown};
 pub use synchronise::{Status, Sync};

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::listed::Entry;
 use super::new::{TemplateOptions, creations};
 use super::resolve::resolve_kind;
 use super::{MakeError, OpError, Workspace};
-use crate::document::{ListedTask, load};
-use crate::model::{EntityKind, Field, Home, Record, Reference, Role, Row, TemplateKind};
+use crate::document::{ListedTask, PassedBy, TaskList, load};
+use crate::model::{DocPath, EntityKind, Field, Home, Reference, Role, Row, TemplateKind};
 use crate::store::ListQuery;
 use crate::sync::{Order, SyncReport, carry_out};
 
@@ -28,26 +28,47 @@ pub struct Scaffold {
     pub template: Option<String>,
 }
 
+/// What became of the list of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Scaffolded {
+    /// What was made.
+    #[serde(flatten)]
+    pub report: SyncReport,
+    /// The SPRINT.md that was read.
+    #[schemars(with = "Option<String>")]
+    pub path: Option<DocPath>,
+    /// How many tasks it lists.
+    pub listed: usize,
+    /// The lines of its lists that name no task.
+    pub passed_by: Vec<PassedBy>,
+}
+
 impl Scaffold {
     /// Makes them, all or none.
     ///
     /// # Errors
     /// A sprint that does not exist, a SPRINT.md that cannot be understood, a template that does not render, a side
     /// that cannot be written.
-    pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
+    pub async fn run(self, ws: &Workspace) -> Result<Scaffolded, OpError> {
         let sprint = resolve_kind(ws, &self.sprint, EntityKind::Sprint).await?.record;
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(sprint.id), ..ListQuery::default() };
         let names: BTreeSet<String> = ws.store.list(&query).await?.items.iter().flat_map(names).collect();
-        let listed = listed_tasks(ws, &sprint)?;
+        let document = sprint.documents.iter().find(|version| version.key.role == Role::Sprint);
+        let path = document.map(|version| version.path.clone());
+        let TaskList { tasks, passed_by } = path.as_ref().map_or_else(|| Ok(TaskList::default()), |at| list(ws, at))?;
+        let listed = tasks.len();
         let is_missing = |task: &ListedTask| belongs(task, &sprint.code) && !names.contains(&task.code.folded());
-        let missing = listed.into_iter().filter(is_missing);
+        let missing = tasks.into_iter().filter(is_missing);
         let entries: Vec<Entry> = missing.map(|task| entry(task, &sprint.code)).collect();
-        if entries.is_empty() {
-            return Ok(SyncReport { applied: true, ..SyncReport::default() });
-        }
-        let how = TemplateOptions { template: self.template, ..TemplateOptions::default() };
-        let creations = creations(ws, TemplateKind::Task, entries, &how).await?.creations;
-        Ok(carry_out(ws, Order { creations, ..Order::default() }).await?)
+        let report = match entries.as_slice() {
+            [] => SyncReport { applied: true, ..SyncReport::default() },
+            _ => {
+                let how = TemplateOptions { template: self.template, ..TemplateOptions::default() };
+                let creations = creations(ws, TemplateKind::Task, entries, &how).await?.creations;
+                carry_out(ws, Order { creations, ..Order::default() }).await?
+            }
+        };
+        Ok(Scaffolded { report, path, listed, passed_by })
     }
 }
 
@@ -57,13 +78,11 @@ fn names(task: &Row) -> impl Iterator<Item = String> {
     [Some(task.code.as_str()), claimed].into_iter().flatten().map(str::to_lowercase)
 }
 
-/// The tasks that SPRINT.md lists as it is now, synced or not.
-fn listed_tasks(ws: &Workspace, sprint: &Record) -> Result<Vec<ListedTask>, OpError> {
-    let document = sprint.documents.iter().find(|version| version.key.role == Role::Sprint);
-    let Some(version) = document else { return Ok(Vec::new()) };
-    let bytes = ws.tree.read(&version.path)?.bytes;
+/// What the SPRINT.md at `path` lists as it is now, synced or not.
+fn list(ws: &Workspace, path: &DocPath) -> Result<TaskList, OpError> {
+    let bytes = ws.tree.read(path)?.bytes;
     let read = load(Role::Sprint, &bytes)
-        .map_err(|why| MakeError::NotUnderstood { path: version.path.clone(), why: why.to_string() })?;
+        .map_err(|why| MakeError::NotUnderstood { path: path.clone(), why: why.to_string() })?;
     Ok(read.document.listed_tasks())
 }
 

@@ -229,6 +229,40 @@ fn scaffold_makes_what_the_list_of_the_example_names() {
 }
 
 #[test]
+fn scaffold_reads_the_lists_that_people_write() {
+    let project = Project::new();
+    let list = "# Sprint: Plan\n\n**Status**: Active\n\n## Sprint Backlog\n\n### Week 1\n- [ ] **Task 1.1**: Set it up\n  - Docker\n\
+                - [ ] `new-one` Do the first thing\n- **new-two**: Second thing (P0)\n- Buy cake\n\n## Questions\n\n- Why?\n\n\
+                ### Additional Tasks (Added for Compliance)\n\n#### T11: Security\n- Limit it\n";
+    project.write("delegation/sprints/plan/SPRINT.md", list);
+    project.ok(&["sync"]);
+    let said = project.ok(&["sprint", "scaffold", "plan"]);
+    assert!(said.contains("passed by: delegation/sprints/plan/SPRINT.md:12: Buy cake\n"), "{said}");
+    assert_eq!(said.matches("passed by").count(), 1, "{said}");
+    for (code, title) in
+        [("task-1.1", "Set it up"), ("new-one", "Do the first thing"), ("new-two", "Second thing"), ("T11", "Security")]
+    {
+        let text = project.read(&format!("delegation/sprints/plan/{code}/TASK.md"));
+        assert!(text.contains(&format!("# Task: {title}\n")), "{text}");
+        assert_eq!(text.contains("**Priority**: P0"), code == "new-two", "{text}");
+    }
+    assert!(project.ok(&["sprint", "scaffold", "plan"]).contains("every task that SPRINT.md lists is there"));
+}
+
+#[test]
+fn scaffold_that_recognises_nothing_says_what_it_looked_for() {
+    let project = Project::new();
+    project.write("delegation/sprints/odd/SPRINT.md", "# Sprint: Odd\n\n## Tasks\n\n- Do this\n- Do that\n");
+    project.ok(&["sync"]);
+    let said = project.ok(&["sprint", "scaffold", "odd"]);
+    assert!(said.starts_with("no task is recognised in delegation/sprints/odd/SPRINT.md\nlooked under "), "{said}");
+    assert!(said.contains("SPRINT.md:5: Do this\n") && said.contains("SPRINT.md:6: Do that\n"), "{said}");
+    assert!(!said.contains("is there"), "{said}");
+    let told = project.json(&["sprint", "scaffold", "odd"]);
+    assert_eq!((&told["listed"], &told["passed_by"][1]["line"]), (&0.into(), &6.into()), "{told}");
+}
+
+#[test]
 fn a_decision_record_gets_the_number_that_people_agree_on() {
     let project = Project::new();
     let said = project.exits(2, &["template", "new", "adr", "--title", "Use SQLite"]);
