@@ -87,10 +87,12 @@ impl Removal {
     pub(super) fn run(self, kind: EntityKind, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
         let op = Remove { references: of_kind(self.op.references, kind)?, ..self.op };
         let workspace = desk.open(Purpose::Change)?;
-        let victims = desk.wait(op.victims(&workspace))?;
-        let names: Vec<&str> = victims.iter().map(|victim| victim.code.as_str()).collect();
-        let question = format!("Delete {} in the files and in the database?", names.join(", "));
-        confirm(desk.screen, &question.into(), self.yes)?;
+        if !self.yes {
+            let victims = desk.wait(op.victims(&workspace))?;
+            let names: Vec<&str> = victims.iter().map(|victim| victim.code.as_str()).collect();
+            let question = format!("Delete {} in the files and in the database?", names.join(", "));
+            confirm(desk.screen, &question.into(), false)?;
+        }
         let report = desk.wait(op.run(&workspace))?;
         desk.answer(&format!("{kind}.rm"), &report, report::print_change);
         Ok(Exit::Done)

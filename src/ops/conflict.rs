@@ -2,11 +2,10 @@
 
 use super::collided::{Texts, sizes, texts};
 use super::decision::{Word, decide};
-use super::resolve::sprints_of;
-use super::view::reference;
+use super::view::{reference, sprint_codes};
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, EntityId, NewConflict};
-use crate::store::Selection;
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, Record};
+use crate::store::{Look, Looked};
 use crate::sync::{SyncReport, renew_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,8 +121,7 @@ impl ConflictList {
     /// # Errors
     /// The database.
     pub async fn run(self, ws: &Workspace) -> Result<Vec<ConflictView>, OpError> {
-        let state = (!self.all).then_some(ConflictState::Open);
-        views(ws, read(ws, state).await?).await
+        views(ws, read(ws, self.all).await?).await
     }
 }
 
@@ -133,9 +131,10 @@ impl ConflictShow {
     /// # Errors
     /// No conflict or several begin so; the database.
     pub async fn run(self, ws: &Workspace) -> Result<ConflictView, OpError> {
-        let conflict = find(&read(ws, None).await?, &self.id)?;
+        let Seen { conflicts, records } = read(ws, true).await?;
+        let conflict = find(&conflicts, &self.id)?;
         let texts = Some(texts(ws, &conflict).await?);
-        Ok(ConflictView { texts, ..views(ws, vec![conflict]).await?.remove(0) })
+        Ok(ConflictView { texts, ..views(ws, Seen { conflicts: vec![conflict], records }).await?.remove(0) })
     }
 }
 
@@ -181,29 +180,36 @@ impl NewId {
     }
 }
 
-/// Reads conflicts, newest first; a document that went elsewhere since its conflict was recorded is named where it lies.
-pub(super) async fn read(ws: &Workspace, state: Option<ConflictState>) -> Result<Vec<Conflict>, OpError> {
-    let mut conflicts = ws.store.conflicts(state).await?;
+/// Conflicts, newest first, and the rows that they are about with the sprints of those.
+pub(super) struct Seen {
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) records: Vec<Record>,
+}
+
+/// Reads conflicts: those that are open, or all; a document that went elsewhere since its conflict was recorded is named
+/// where it lies.
+pub(super) async fn read(ws: &Workspace, all: bool) -> Result<Seen, OpError> {
+    let mut look = Look { in_conflict: !all, ..Look::default() };
+    let decided = if all { ws.store.conflicts(None).await? } else { Vec::new() };
+    look.ids = decided.iter().filter_map(|conflict| conflict.what.entity).collect();
+    let Looked { conflicts, records, left, .. } = ws.store.look(ws.clone, &look).await?;
+    let open = conflicts.into_iter().filter(|conflict| conflict.state == ConflictState::Open);
+    let mut conflicts: Vec<Conflict> = if all { decided } else { open.collect() };
     // A folder that is nobody's for certain is known by its place.
     let has_left = |conflict: &Conflict| {
         let is_here = conflict.state == ConflictState::Open && conflict.is_seen_by(ws.clone);
         is_here && !conflict.what.kind.is_of_folders() && ws.tree.is_free(&conflict.what.path)
     };
-    let gone: Vec<&mut NewConflict> =
-        conflicts.iter_mut().filter(|conflict| has_left(conflict)).map(|conflict| &mut conflict.what).collect();
-    let entities: Vec<EntityId> = gone.iter().filter_map(|what| what.entity).collect();
-    let left = ws.store.sync_state(ws.clone, Selection::Ids(&entities)).await?;
-    let records = ws.store.records(Selection::Ids(&entities)).await?;
     let by_row = records.iter().flat_map(|row| row.documents.iter().map(|held| (row.id, &held.key, &held.path)));
     let places: Vec<_> = left.iter().map(|state| (state.entity, &state.key, &state.path)).chain(by_row).collect();
-    for what in gone {
+    for what in conflicts.iter_mut().filter(|conflict| has_left(conflict)).map(|conflict| &mut conflict.what) {
         let is_of_it = |(id, key, _): &&_| (Some(*id), Some(*key)) == (what.entity, what.document.as_ref());
         let mut others = places.iter().filter(is_of_it).map(|(.., path)| *path);
         if let Some(path) = others.find(|path| !ws.tree.is_free(path)) {
             what.path = path.clone();
         }
     }
-    Ok(conflicts)
+    Ok(Seen { conflicts, records })
 }
 
 pub(super) fn find(conflicts: &[Conflict], id: &str) -> Result<Conflict, OpError> {
@@ -227,10 +233,8 @@ pub(super) fn short(conflict: &Conflict) -> String {
     id[id.len() - 8..].to_owned()
 }
 
-async fn views(ws: &Workspace, conflicts: Vec<Conflict>) -> Result<Vec<ConflictView>, OpError> {
-    let entities: Vec<EntityId> = conflicts.iter().filter_map(|conflict| conflict.what.entity).collect();
-    let records = ws.store.records(Selection::Ids(&entities)).await?;
-    let sprints = sprints_of(ws, records.iter().map(|record| &record.row)).await?;
+async fn views(ws: &Workspace, Seen { conflicts, records }: Seen) -> Result<Vec<ConflictView>, OpError> {
+    let sprints = sprint_codes(records.iter().map(|record| &record.row));
     let record_of = |conflict: &Conflict| records.iter().find(|record| Some(record.id) == conflict.what.entity);
     let mut sizes = sizes(ws, conflicts.iter().map(|conflict| (conflict, record_of(conflict)))).await?.into_iter();
     let mut view = |conflict: Conflict| {

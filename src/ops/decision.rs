@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::collided::file_value;
-use super::conflict::{find, read, short};
+use super::conflict::{Seen, find, read, short};
 use super::relocate::{back_to, refuse_taken};
 use super::{OpError, Workspace};
 use crate::model::{
-    Conflict, ConflictKind, ConflictState, DocPath, DocumentKey, Elsewhere, EntityId, EntityKind, NewConflict, Record,
+    Conflict, ConflictKind, DocPath, DocumentKey, Elsewhere, EntityId, EntityKind, NewConflict, Record,
 };
 use crate::reconcile::Side;
 use crate::store::{ListQuery, Selection};
@@ -45,11 +45,9 @@ impl Word<'_> {
 /// Decides several conflicts at once; those of one entity are one change of it.
 pub(super) async fn decide(ws: &Workspace, ids: &[String], word: Word<'_>) -> Result<SyncReport, OpError> {
     let side = word.side();
-    let open = read(ws, Some(ConflictState::Open)).await?;
+    let Seen { conflicts: open, records } = read(ws, false).await?;
     let chosen = ids.iter().map(|id| find(&open, id)).collect::<Result<Vec<_>, _>>()?;
     refuse_contradiction(&chosen, side)?;
-    let entities: Vec<EntityId> = chosen.iter().filter_map(|conflict| conflict.what.entity).collect();
-    let records = ws.store.records(Selection::Ids(&entities)).await?;
     let mut deeds: BTreeMap<EntityId, Deed> = BTreeMap::new();
     let mut order = Order::default();
     let mut report = None;

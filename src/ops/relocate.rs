@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::resolve::{resolve, resolve_kind};
+use super::resolve::{Named, codes_of, resolve_kind};
 use super::{OpError, Workspace};
 use crate::model::{Code, DocPath, EntityId, EntityKind, Home, Record, Reference};
 use crate::store::Selection;
@@ -31,7 +31,15 @@ impl Relocate {
     /// # Errors
     /// A reference that names none or several, a place that is taken, a side that cannot be written.
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
-        let found = resolve(ws, &self.reference).await?;
+        let to = match self.to.as_deref() {
+            None => None,
+            Some(to) if to.eq_ignore_ascii_case("backlog") => Some(None),
+            Some(to) => Some(Some(to.parse::<Reference>())),
+        };
+        let sprint = to.iter().flatten().flatten().flat_map(codes_of);
+        let new = self.code.as_deref().map(str::to_ascii_lowercase);
+        let named = Named::read(ws, codes_of(&self.reference).chain(sprint).chain(new)).await?;
+        let found = named.resolve(ws, &self.reference).await?;
         let record = &found.record;
         if self.to.is_some() && record.kind != EntityKind::Task {
             let (expected, found) = (EntityKind::Task, record.kind);
@@ -42,13 +50,19 @@ impl Relocate {
             .as_deref()
             .map(|code| Code::new(code).map_err(|source| OpError::BadCode { code: code.to_owned(), source }));
         let code = code.transpose()?;
-        let sprint = match self.to.as_deref() {
+        let sprint = match to {
             None => None,
-            Some(to) if to.eq_ignore_ascii_case("backlog") => Some(None),
-            Some(to) => Some(Some(resolve_kind(ws, &to.parse()?, EntityKind::Sprint).await?.record.id)),
+            Some(None) => Some(None),
+            Some(Some(wanted)) => Some(Some(named.resolve_kind(ws, &wanted?, EntityKind::Sprint).await?.record.id)),
         };
-        let wanted = code.as_ref().map_or(record.code.as_str(), Code::as_str);
-        refuse_taken(ws, record, sprint.unwrap_or(record.sprint), wanted).await?;
+        let (wanted, there) =
+            (code.as_ref().map_or(record.code.as_str(), Code::as_str), sprint.unwrap_or(record.sprint));
+        // Of a task that is named by what its document claims, who else has its code was not asked yet.
+        if wanted.eq_ignore_ascii_case(self.reference.code.as_str()) || code.is_some() {
+            refuse_among(named.records(), record, there, wanted)?;
+        } else {
+            refuse_taken(ws, record, there, wanted).await?;
+        }
         let edit = Edit { entity: record.id, deed: Deed::Move { sprint, code } };
         Ok(carry_out(ws, Order { edits: vec![edit], ..Order::default() }).await?)
     }
@@ -81,7 +95,10 @@ pub(super) async fn refuse_taken(
     sprint: Option<EntityId>,
     code: &str,
 ) -> Result<(), OpError> {
-    let named = ws.store.records(Selection::Codes(&[code.to_ascii_lowercase()])).await?;
+    refuse_among(&ws.store.records(Selection::Codes(&[code.to_ascii_lowercase()])).await?, record, sprint, code)
+}
+
+fn refuse_among(named: &[Record], record: &Record, sprint: Option<EntityId>, code: &str) -> Result<(), OpError> {
     let is_there = |other: &Record| {
         !other.deleted
             && other.id != record.id

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::resolve::resolve;
+use super::resolve::resolve_each;
 use super::{OpError, Workspace};
 use crate::model::{EntityKind, Reference, Row};
 use crate::store::ListQuery;
@@ -29,8 +29,7 @@ impl Remove {
     /// A reference that names none or several; a sprint that has tasks.
     pub async fn victims(&self, ws: &Workspace) -> Result<Vec<Row>, OpError> {
         let mut victims: Vec<Row> = Vec::new();
-        for reference in &self.references {
-            let record = resolve(ws, reference).await?.record;
+        for record in resolve_each(ws, &self.references).await? {
             if record.kind == EntityKind::Sprint {
                 let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(record.id), ..ListQuery::default() };
                 let tasks = ws.store.list(&query).await?.items;

@@ -15,32 +15,84 @@ pub(crate) struct Resolved {
     pub(crate) sprints: SprintCodes,
 }
 
+/// The rows that some references and codes may mean, and the sprints of all of them.
+pub(super) struct Named {
+    records: Vec<Record>,
+    sprints: SprintCodes,
+}
+
+impl Named {
+    /// Reads them, whatever their number, at once.
+    pub(super) async fn read(ws: &Workspace, codes: impl IntoIterator<Item = String>) -> Result<Self, OpError> {
+        let codes: BTreeSet<String> = codes.into_iter().collect();
+        let records = ws.store.records(Selection::Codes(&codes.into_iter().collect::<Vec<_>>())).await?;
+        let sprints = sprints_of(ws, records.iter().map(|record| &record.row)).await?;
+        Ok(Self { records, sprints })
+    }
+
+    /// All of them.
+    pub(super) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Finds the one live row that `wanted` names, whose codes were read.
+    pub(super) async fn resolve(&self, ws: &Workspace, wanted: &Reference) -> Result<Resolved, OpError> {
+        let fitting = self.records.iter().filter(|record| fits(record, wanted, &self.sprints));
+        let has_code = |record: &&Record| record.code.eq_ignore_ascii_case(wanted.code.as_str());
+        // What documents claim counts where no folder is called so.
+        let (mut fitting, claiming): (Vec<&Record>, Vec<&Record>) = fitting.partition(has_code);
+        if fitting.is_empty() {
+            fitting = claiming.into_iter().filter(|record| claims(record, wanted)).collect();
+        }
+        match fitting.as_slice() {
+            [] => Err(not_found(ws, wanted).await?),
+            [only] => Ok(Resolved { record: (*only).clone(), sprints: self.sprints.clone() }),
+            several => Err(OpError::Ambiguous {
+                reference: wanted.to_string(),
+                candidates: several.iter().map(|record| reference(record, &self.sprints)).collect(),
+            }),
+        }
+    }
+
+    /// Finds the one live row of `kind` that `wanted` names.
+    pub(super) async fn resolve_kind(
+        &self,
+        ws: &Workspace,
+        wanted: &Reference,
+        kind: EntityKind,
+    ) -> Result<Resolved, OpError> {
+        self.resolve(ws, &of_kind(wanted, kind)?).await
+    }
+}
+
+/// The codes by which a reference is looked up.
+pub(super) fn codes_of(wanted: &Reference) -> impl Iterator<Item = String> {
+    let sprint = match &wanted.home {
+        Some(Home::Sprint(sprint)) => Some(sprint.folded()),
+        _ => None,
+    };
+    [wanted.code.folded()].into_iter().chain(sprint)
+}
+
 /// Finds the one live row that `wanted` names.
 ///
 /// # Errors
 /// [`OpError::NotFound`] with the nearest names, [`OpError::Ambiguous`] with all that fit.
 pub(crate) async fn resolve(ws: &Workspace, wanted: &Reference) -> Result<Resolved, OpError> {
-    let mut codes = vec![wanted.code.folded()];
-    if let Some(Home::Sprint(sprint)) = &wanted.home {
-        codes.push(sprint.folded());
+    Named::read(ws, codes_of(wanted)).await?.resolve(ws, wanted).await
+}
+
+/// Finds the one live row that each of `wanted` names, in their order.
+///
+/// # Errors
+/// As [`resolve`].
+pub(super) async fn resolve_each(ws: &Workspace, wanted: &[Reference]) -> Result<Vec<Record>, OpError> {
+    let named = Named::read(ws, wanted.iter().flat_map(codes_of)).await?;
+    let mut found = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        found.push(named.resolve(ws, wanted).await?.record);
     }
-    let named = ws.store.records(Selection::Codes(&codes)).await?;
-    let sprints = sprints_of(ws, named.iter().map(|record| &record.row)).await?;
-    let fitting: Vec<Record> = named.into_iter().filter(|record| fits(record, wanted, &sprints)).collect();
-    let has_code = |record: &Record| record.code.eq_ignore_ascii_case(wanted.code.as_str());
-    // What documents claim counts where no folder is called so.
-    let (mut fitting, claiming): (Vec<Record>, Vec<Record>) = fitting.into_iter().partition(has_code);
-    if fitting.is_empty() {
-        fitting = claiming.into_iter().filter(|record| claims(record, wanted)).collect();
-    }
-    match fitting.len() {
-        0 => Err(not_found(ws, wanted).await?),
-        1 => Ok(Resolved { record: fitting.remove(0), sprints }),
-        _ => Err(OpError::Ambiguous {
-            reference: wanted.to_string(),
-            candidates: fitting.iter().map(|record| reference(record, &sprints)).collect(),
-        }),
-    }
+    Ok(found)
 }
 
 /// Finds the one live row of `kind` that `wanted` names.
@@ -48,11 +100,15 @@ pub(crate) async fn resolve(ws: &Workspace, wanted: &Reference) -> Result<Resolv
 /// # Errors
 /// As [`resolve`], and [`OpError::WrongKind`] for a reference that says another kind.
 pub(crate) async fn resolve_kind(ws: &Workspace, wanted: &Reference, kind: EntityKind) -> Result<Resolved, OpError> {
+    resolve(ws, &of_kind(wanted, kind)?).await
+}
+
+fn of_kind(wanted: &Reference, kind: EntityKind) -> Result<Reference, OpError> {
     match wanted.kind {
         Some(said) if said != kind => {
             Err(OpError::WrongKind { reference: wanted.to_string(), expected: kind, found: said })
         }
-        _ => resolve(ws, &wanted.clone().or_kind(kind)).await,
+        _ => Ok(wanted.clone().or_kind(kind)),
     }
 }
 

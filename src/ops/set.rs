@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resolve::{resolve, resolve_kind};
+use super::resolve::{resolve, resolve_each, resolve_kind};
 use super::{OpError, Workspace};
 use crate::model::{
     AgentStatus, EntityId, EntityKind, Field, Fields, Priority, Record, Reference, ReferenceError, Role, SprintStatus,
@@ -62,8 +62,7 @@ impl SetStatus {
     pub async fn run(self, ws: &Workspace) -> Result<SyncReport, OpError> {
         let mut changes = BTreeMap::new();
         let mut asked = Vec::new();
-        for reference in &self.references {
-            let found: Record = resolve(ws, reference).await?.record;
+        for found in resolve_each(ws, &self.references).await? {
             let status = value(found.kind, Field::Status, &self.status)?;
             asked.push(found.id);
             changes.insert(found.id, Fields::from([(Field::Status, status)]));

@@ -25,12 +25,17 @@ pub struct Look {
     pub codes: BTreeSet<String>,
     /// As live tasks of these sprints.
     pub tasks_of: BTreeSet<EntityId>,
+    /// By an open conflict about them.
+    pub in_conflict: bool,
+    /// Besides: which of these texts are stored.
+    pub texts: BTreeSet<Digest>,
 }
 
 impl Look {
     /// Whether it names nobody, unless an event does.
     pub fn names_nobody(&self) -> bool {
-        !self.everything && self.ids.is_empty() && self.codes.is_empty() && self.tasks_of.is_empty()
+        let names = [!self.ids.is_empty(), !self.codes.is_empty(), !self.tasks_of.is_empty()];
+        !self.everything && !self.in_conflict && !names.contains(&true)
     }
 }
 
@@ -49,6 +54,8 @@ pub struct Looked {
     pub conflicts: Vec<Conflict>,
     /// How many live rows there are in all; not counted where nobody is looked at.
     pub live: Option<usize>,
+    /// Which of the texts are stored.
+    pub stored: BTreeSet<Digest>,
 }
 
 /// What is asked of the past.
@@ -80,6 +87,8 @@ pub struct Past {
 /// What the database says.
 pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> Result<Looked, StoreError> {
     let head = store.head().await?;
+    let texts: Vec<Digest> = look.texts.iter().copied().collect();
+    let stored: BTreeSet<Digest> = store.stored(&texts).await?.into_iter().collect();
     let events = match look.since {
         Some(since) if since != head.cursor => store.events(since, MOST_EVENTS).await?,
         _ => Vec::new(),
@@ -87,17 +96,22 @@ pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> 
     if look.everything {
         let (records, left) = (store.records(Selection::All).await?, store.sync_state(clone, Selection::All).await?);
         let (conflicts, live) = (store.conflicts(None).await?, Some(store.count_live().await?));
-        return Ok(Looked { head, events, records, left, conflicts, live });
+        return Ok(Looked { head, events, records, left, conflicts, live, stored });
     }
     let mut ids = look.ids.clone();
     ids.extend(events.iter().filter_map(|event| event.entity).map(|entity| entity.id));
     if look.names_nobody() && ids.is_empty() {
         let conflicts = store.conflicts(Some(ConflictState::Open)).await?;
-        return Ok(Looked { head, events, records: Vec::new(), left: Vec::new(), conflicts, live: None });
+        return Ok(Looked { head, events, records: Vec::new(), left: Vec::new(), conflicts, live: None, stored });
     }
     for sprint in &look.tasks_of {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(*sprint), ..ListQuery::default() };
         ids.extend(store.list(&query).await?.items.iter().map(|task| task.id));
+    }
+    let mut conflicts = store.conflicts(None).await?;
+    if look.in_conflict {
+        let open = conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open);
+        ids.extend(open.filter_map(|conflict| conflict.what.entity));
     }
     let by_id = |records: Vec<Record>| records.into_iter().map(|record| (record.id, record));
     let named: Vec<EntityId> = ids.iter().copied().collect();
@@ -111,11 +125,10 @@ pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> 
     let about: Vec<EntityId> = ids.iter().copied().collect();
     let left = store.sync_state(clone, Selection::Ids(&about)).await?;
     let is_about = |conflict: &Conflict| conflict.what.entity.is_some_and(|id| ids.contains(&id));
-    let mut conflicts = store.conflicts(None).await?;
     conflicts.retain(|conflict| conflict.state == ConflictState::Open || is_about(conflict));
     let mut records: Vec<Record> = records.into_values().collect();
     records.sort_by_key(|record| (TABLES.iter().position(|table| table.kind == record.kind), record.id));
-    Ok(Looked { head, events, records, left, conflicts, live: Some(store.count_live().await?) })
+    Ok(Looked { head, events, records, left, conflicts, live: Some(store.count_live().await?), stored })
 }
 
 /// Asks what was before with one plain question after the other.

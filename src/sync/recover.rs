@@ -8,32 +8,49 @@ use super::{SyncError, Workspace};
 use crate::model::{Digest, DocPath};
 use crate::tree::{Fate, Leftover, Trashed, spread};
 
-/// Drops what was displaced and is stored. Where somebody wrote into a displaced file later, that is a save like any
-/// other: the file takes its place again, and this run compares it. Anything else goes into the trash; of a document
-/// whose bytes are neither the displaced ones nor stored, that is told.
+/// What earlier runs left, as it was read.
+pub(super) struct Leftovers(Vec<(Leftover, Option<[Digest; 2]>)>);
+
+impl Leftovers {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It cannot be listed.
+    pub(super) fn read(ws: &Workspace) -> Result<Self, SyncError> {
+        let leftovers = ws.tree.leftovers()?;
+        let digests = spread(leftovers.iter().collect(), |_, leftover| {
+            let read = ws.tree.read_leftover(leftover).ok()?;
+            Some([Digest::of(&read.bytes), stored_as(&read.bytes)])
+        });
+        Ok(Self(leftovers.into_iter().zip(digests).collect()))
+    }
+
+    /// Under which digests the database would have it.
+    pub(super) fn texts(&self) -> BTreeSet<Digest> {
+        self.0.iter().filter_map(|(_, digests)| Some((*digests)?[1])).collect()
+    }
+}
+
+/// Drops what was displaced and is among the `stored` texts. Where somebody wrote into a displaced file later, that is a
+/// save like any other: the file takes its place again, and this run compares it. Anything else goes into the trash; of a
+/// document whose bytes are neither the displaced ones nor stored, that is told.
 ///
 /// # Errors
-/// A side that could not be read or written.
-pub(super) async fn recover(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
-    let leftovers = ws.tree.leftovers()?;
+/// The tree could not be read or written.
+pub(super) fn recover(
+    ws: &Workspace,
+    Leftovers(leftovers): Leftovers,
+    stored: &BTreeSet<Digest>,
+) -> Result<Vec<Note>, SyncError> {
     if leftovers.is_empty() {
         return Ok(Vec::new());
     }
-    let digests = spread(leftovers.iter().collect(), |_, leftover| {
-        let read = ws.tree.read_leftover(leftover).ok()?;
-        Some((Digest::of(&read.bytes), stored_as(&read.bytes)))
+    let found = leftovers.into_iter().map(|(leftover, digests)| Found {
+        leftover,
+        raw: digests.map(|[raw, _]| raw),
+        is_stored: digests.is_some_and(|[_, stored_as]| stored.contains(&stored_as)),
     });
-    let wanted: Vec<Digest> = digests.iter().flatten().map(|(_, stored_as)| *stored_as).collect();
-    let stored: BTreeSet<Digest> = ws.store.stored(&wanted).await?.into_iter().collect();
-    let found: Vec<Found> = leftovers
-        .into_iter()
-        .zip(digests)
-        .map(|(leftover, digests)| Found {
-            leftover,
-            raw: digests.map(|(raw, _)| raw),
-            is_stored: digests.is_some_and(|(_, stored_as)| stored.contains(&stored_as)),
-        })
-        .collect();
+    let found: Vec<Found> = found.collect();
     let mut fates: Vec<(Leftover, Fate)> = Vec::with_capacity(found.len());
     let mut late = BTreeSet::new();
     for one in &found {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::open::OpenConflicts;
 use super::{SyncError, Workspace};
-use crate::model::{EntityId, Event, Record};
+use crate::model::{Digest, EntityId, Event, Record};
 use crate::store::{Head, Look, SyncState};
 
 /// What a clone last left on disk, by entity.
@@ -25,6 +25,8 @@ pub(super) struct Rows {
     pub(super) open: OpenConflicts,
     /// How many live rows there are, where they were counted.
     pub(super) live: Option<usize>,
+    /// Which texts are stored of those that were asked for.
+    pub(super) stored: BTreeSet<Digest>,
     asked: Look,
 }
 
@@ -39,6 +41,7 @@ impl Rows {
             left: by_entity(looked.left),
             open: OpenConflicts::seen(ws, looked.conflicts),
             live: looked.live,
+            stored: looked.stored,
             asked: at,
         })
     }
@@ -49,10 +52,10 @@ impl Rows {
         let is_new = |id: &EntityId| !self.asked.ids.contains(id) && !self.records.contains_key(id);
         let more = Look {
             everything,
-            since: None,
             ids: ids.into_iter().filter(is_new).collect(),
             codes: codes.difference(&self.asked.codes).cloned().collect(),
             tasks_of: tasks_of.difference(&self.asked.tasks_of).copied().collect(),
+            ..Look::default()
         };
         if self.asked.everything || more.names_nobody() {
             return Ok(false);

@@ -1,13 +1,14 @@
 //! Waits for its turn on a working copy, and begins.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::brakes::Allowance;
 use super::plan::Note;
-use super::recover::recover;
+use super::recover::{Leftovers, recover};
 use super::rows::Rows;
 use super::{SyncError, Workspace, sides};
-use crate::model::{Actor, Clock};
+use crate::model::{Actor, Clock, Digest};
 use crate::store::Look;
 use crate::tree::{Lock, Tree, TreeError};
 
@@ -24,9 +25,10 @@ const LOOKS: usize = 200;
 /// [`TreeError::Locked`], a brake that refused; a side that could not be read or written.
 pub(super) async fn begin(ws: &Workspace, at: Look) -> Result<(Lock, Rows, Vec<Note>), SyncError> {
     let lock = take_turn(&ws.tree, &ws.actor, &*ws.clock).await?;
-    let rows = Rows::look(ws, at).await?;
+    let leftovers = Leftovers::read(ws)?;
+    let rows = Rows::look(ws, Look { texts: leftovers.texts(), ..at }).await?;
     sides::check(ws, &rows.head, ws.tree.seen(ws.clone), Allowance::default())?;
-    let notes = clear_up(ws).await?;
+    let notes = clear(ws, leftovers, &rows.stored)?;
     Ok((lock, rows, notes))
 }
 
@@ -35,7 +37,14 @@ pub(super) async fn begin(ws: &Workspace, at: Look) -> Result<(Lock, Rows, Vec<N
 /// # Errors
 /// What the interrupted run left cannot be dealt with.
 pub(super) async fn clear_up(ws: &Workspace) -> Result<Vec<Note>, SyncError> {
-    let notes = recover(ws).await?;
+    let leftovers = Leftovers::read(ws)?;
+    let wanted: Vec<Digest> = leftovers.texts().into_iter().collect();
+    let stored = ws.store.stored(&wanted).await?;
+    clear(ws, leftovers, &stored.into_iter().collect())
+}
+
+fn clear(ws: &Workspace, leftovers: Leftovers, stored: &BTreeSet<Digest>) -> Result<Vec<Note>, SyncError> {
+    let notes = recover(ws, leftovers, stored)?;
     // What cannot be removed today hinders nobody; the next run tries again.
     let _ = ws.tree.purge();
     Ok(notes)

@@ -6,8 +6,16 @@ use crate::project::{Project, sprint, task};
 use crate::proxy::Proxy;
 use crate::{colleague, said, sql, team};
 
-/// No command waits more often for the server, once it was let in.
-const MOST: usize = 10;
+/// No command waits more often for the server, once it was let in, but for those below.
+const MOST: usize = 8;
+
+/// Two commands in one: a file that was edited is brought in step before its task is changed, and the change rests on what
+/// that made of it.
+const AFTER_AN_EDIT: (&str, usize) = ("task set after an edit", 15);
+
+/// What leaves, what moves and what is written follow each other, each with its rows before its files and what is told of
+/// them after; and that a sprint moved leads to its tasks.
+const IN_TURNS: (&str, usize) = ("sync of what a colleague moved and deleted", 10);
 
 /// A project behind a proxy, and what its commands cost.
 struct Measured {
@@ -69,12 +77,22 @@ fn costs(tasks: usize) -> Option<Vec<Cost>> {
     on.run("status", &["status"]);
     on.run("task list", &["task", "list"]);
     on.run("task show", &["task", "show", "t-1"]);
+    on.run("sprint show", &["sprint", "show", "alpha"]);
     on.run("task set", &["task", "set", "t-1", "assignee=ada"]);
     on.run("task status", &["task", "status", "t-1", "completed"]);
     on.run("task new", &["task", "new", "made"]);
     on.run("task new in a sprint", &["task", "new", "inside", "--sprint", "alpha"]);
+    on.run("task set in a sprint", &["task", "set", "inside", "assignee=ada"]);
     on.run("task move", &["task", "move", "made", "--to", "alpha"]);
     on.run("task rm", &["task", "rm", "made", "--yes"]);
+    on.project.edit(&path(1), "# Task: T1", "# Task: T1, renamed");
+    on.run(AFTER_AN_EDIT.0, &["task", "set", "t-1", "assignee=bob"]);
+    std::fs::remove_dir_all(on.project.at("delegation/backlog/t-0")).expect("it is there");
+    on.run("sync of a deleted file", &["sync"]);
+    theirs.ok(&["sync"]);
+    theirs.ok(&["task", "rm", "t-1", "--yes"]);
+    theirs.ok(&["sprint", "move", "alpha", "--code", "omega"]);
+    on.run(IN_TURNS.0, &["sync"]);
     decide(&mut on, &theirs);
     Some(on.costs)
 }
@@ -102,7 +120,9 @@ fn a_command_costs_the_same_round_trips_whatever_the_number_of_tasks() {
         println!("{asking:>3} round trips, and {connecting} to connect: {what}");
     }
     assert_eq!(few, many);
-    let dear: Vec<&Cost> = many.iter().filter(|cost| cost.asking > MOST).collect();
+    let dearer = [AFTER_AN_EDIT, IN_TURNS];
+    let most = |cost: &Cost| dearer.iter().find(|(what, _)| *what == cost.what).map_or(MOST, |(_, most)| *most);
+    let dear: Vec<&Cost> = many.iter().filter(|cost| cost.asking > most(cost)).collect();
     assert!(dear.is_empty(), "{dear:?}");
 }
 

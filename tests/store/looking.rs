@@ -52,12 +52,15 @@ pub(crate) async fn one_look_sees_what_many_questions_tell(b: &dyn Backend) {
         (Look { codes: codes(&["other", "gone", "bob"]), ..nobody() }, 3),
         (Look { tasks_of: ids(&[1]), ..nobody() }, 3),
         (Look { since: Some(then), ids: ids(&[4]), codes: codes(&["alpha"]), tasks_of: ids(&[2]), ..nobody() }, 5),
+        (Look { in_conflict: true, ..nobody() }, 1),
+        (Look { texts: ["1", "nothing"].map(|text| Digest::of(text.as_bytes())).into(), ..nobody() }, 0),
         (Look { everything: true, since: Some(then), ..nobody() }, 9),
     ];
     for (look, rows) in looks {
         let plain = instep::store::look(b.store(), here(), &look).await.expect("plain questions are answered");
         assert_eq!(plain.records.len(), rows, "{look:?}");
         assert_eq!(plain.live.is_some(), rows > 0, "{look:?}");
+        assert_eq!(plain.stored.len(), usize::from(!look.texts.is_empty()), "{look:?}");
         assert_eq!(b.store().look(here(), &look).await.expect("it is answered"), plain, "{look:?}");
     }
 }

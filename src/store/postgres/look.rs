@@ -2,10 +2,10 @@
 
 use super::connections::Connections;
 use super::history::{KNOWN, LATER, LATER_DOCUMENTS, by_revision, events_after};
-use super::read::{BLOBS, HEAD, LIVE, RecordsAsked, head_of, ids_by_code, texts};
+use super::read::{BLOBS, HEAD, LIVE, RecordsAsked, STORED, head_of, ids_by_code, texts};
 use super::script::{Literal, Script};
 use crate::model::CloneId;
-use crate::store::answer::Answer as _;
+use crate::store::answer::{Answer as _, digest};
 use crate::store::cells::half;
 use crate::store::column::TABLES;
 use crate::store::reading::{self, CONFLICT, STATE, answers, halves, state};
@@ -33,6 +33,8 @@ pub(super) async fn look(connections: &Connections, clone: CloneId, look: &Look)
     let is_worth_it =
         if look.names_nobody() { "cardinality(current_setting('instep.wanted')::uuid[]) > 0" } else { "true" };
     let live = script.add(&format!("{LIVE} WHERE {is_worth_it}"), &[]);
+    let texts = Literal::byte_strings(look.texts.iter().map(|digest| &digest.as_bytes()[..]));
+    let stored = (!look.texts.is_empty()).then(|| script.add(STORED, &[texts]));
     let mut answers = connections.ask("look at the rows", script).await?;
     let head = head_of(connections.server(), &answers.take(head))?;
     let read = || {
@@ -48,6 +50,7 @@ pub(super) async fn look(connections: &Connections, clone: CloneId, look: &Look)
                 .map(|row| row.number(0))
                 .transpose()?
                 .and_then(|n| usize::try_from(n).ok()),
+            stored: answers.maybe_take(stored).iter().map(|row| digest(row, 0)).collect::<sqlx::Result<_>>()?,
         })
     };
     read().map_err(connections.server().failed("look at the rows"))
@@ -63,6 +66,11 @@ fn find(script: &mut Script, look: &Look) {
     if !look.tasks_of.is_empty() {
         named
             .push("SELECT id FROM orchestration_tasks WHERE deleted_at IS NULL AND sprint_id = ANY($3::uuid[])".into());
+    }
+    if look.in_conflict {
+        named.push(
+            "SELECT entity_id FROM orchestration_conflicts WHERE state = 'open' AND entity_id IS NOT NULL".into(),
+        );
     }
     if let Some(since) = look.since {
         let most = i64::try_from(MOST_EVENTS).unwrap_or(i64::MAX);

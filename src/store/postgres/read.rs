@@ -27,7 +27,9 @@ pub(super) const LIVE: &str = "SELECT (SELECT count(*) FROM orchestration_sprint
 pub(super) const BLOBS: &str =
     "SELECT sha256, bytes FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
 
-const STORED: &str = "SELECT sha256 FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
+/// Which digests have their bytes stored.
+pub(super) const STORED: &str =
+    "SELECT sha256 FROM orchestration_blobs WHERE sha256 = ANY($1::bytea[]) ORDER BY sha256";
 
 /// Which project this is and how far its feed is.
 pub(super) async fn head(connections: &Connections) -> Result<Head, StoreError> {
