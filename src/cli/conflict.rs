@@ -246,7 +246,10 @@ fn edit(op: ConflictShow, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let id = op.id.clone();
     let view = desk.wait(op.run(&workspace))?;
     let differences = Diff { paths: vec![view.path.clone()] };
-    desk.wait(differences.run(&workspace))?.iter().for_each(|diff| both::print(diff, desk.screen));
+    let differences = desk.wait(differences.run(&workspace))?;
+    if !desk.global.json {
+        differences.iter().for_each(|diff| both::print(diff, desk.screen));
+    }
     let file = desk.root.join(&view.path);
     let before = read_outside(&file, MAX_EDITED)?;
     run_editor(&file)?;

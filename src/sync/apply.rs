@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
 use super::codes::SprintHomes;
-use super::decide::{Decided, Grounds, Work, decide_batch};
+use super::decide::{Decided, Grounds, MEMORY, Work, decide_batch};
 use super::files;
 use super::finish::tell;
 use super::gather::Candidate;
@@ -20,12 +20,6 @@ use super::{SyncError, SyncOptions, Workspace, sides};
 use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, NewConflict, Record, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
 use crate::tree::CacheHead;
-
-/// How many bytes are committed at once: each commit waits for the disk, and so does each batch of files.
-const BATCH_WEIGHT: usize = 32 << 20;
-
-/// What an entity is taken to weigh that is not ready: it will not weigh more than a few times as much.
-const UNREADY: usize = 64 << 10;
 
 /// How often an entity is decided again whose row changed meanwhile.
 const ROUNDS: usize = 5;
@@ -114,12 +108,12 @@ fn batches(work: Vec<Work>) -> Vec<Vec<Work>> {
     let mut batches = vec![leaving, moves];
     let mut room = 0;
     for work in rest {
-        let weight = work.ready.as_ref().map_or(UNREADY, Prepared::weight);
-        if room < weight {
+        if room < work.weight {
+            batches.last_mut().expect("two stand first").shrink_to_fit();
             batches.push(Vec::new());
-            room = BATCH_WEIGHT;
+            room = MEMORY;
         }
-        room = room.saturating_sub(weight);
+        room = room.saturating_sub(work.weight);
         batches.last_mut().expect("two stand first").push(work);
     }
     batches.push(deletions);
@@ -328,7 +322,9 @@ impl Run<'_> {
         let Applied { postponed, held, displaced, .. } = &self.applied;
         let pending: BTreeSet<EntityId> = postponed.iter().chain(held).chain(displaced).copied().collect();
         let pending = pending.into_iter().collect();
-        let head = CacheHead { clone: self.ws.clone, cursor: (!partial).then_some(cursor), pending };
+        // What cannot be looked into may be gone by the next run, which would miss nothing there that it knew.
+        let is_whole = !partial && self.survey.scan.blocked().is_empty();
+        let head = CacheHead { clone: self.ws.clone, cursor: is_whole.then_some(cursor), pending };
         if !partial {
             self.ws.tree.save_cache(&self.survey.scan, &head)?;
         }

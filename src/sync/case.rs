@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::{FileRead, Gathered, History, Place};
+use super::prepare::document_path;
 use super::survey::Sight;
 use crate::model::{DocPath, DocumentKey, ThreeWay};
 use crate::reconcile::{
@@ -20,6 +21,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) left_at: Option<Place>,
     /// Whether the row says what no file can hold.
     pub(super) is_unfit: bool,
+    /// Where the entity may be at home by now.
+    pub(super) homes: Vec<DocPath>,
     /// Whether nothing can be said about a path.
     pub(super) is_blocked: &'a dyn Fn(&DocPath) -> bool,
 }
@@ -56,11 +59,9 @@ fn part(gathered: &Gathered, key: &DocumentKey, around: &Surroundings<'_>) -> Pa
 
 fn file_state(gathered: &Gathered, key: &DocumentKey, around: &Surroundings<'_>) -> FileState<Writing> {
     let Some(seen) = gathered.candidate.files.iter().find(|seen| seen.key == *key) else {
-        return if known_paths(gathered, key).any(around.is_blocked) {
-            FileState::Unreadable
-        } else {
-            FileState::Absent
-        };
+        let now = around.homes.iter().map(|home| document_path(home, key));
+        let mut paths = known_paths(gathered, key).cloned().chain(now);
+        return if paths.any(|path| (around.is_blocked)(&path)) { FileState::Unreadable } else { FileState::Absent };
     };
     match (&seen.sight, gathered.files.get(key)) {
         (Sight::Unreadable, _) => FileState::Unreadable,

@@ -56,6 +56,7 @@ pub(super) fn chosen(gathered: &Gathered, decisions: &[Decision], facts: &mut Fa
         circumstances: Circumstances::default(),
         left_at: gathered.candidate.record.as_ref().map(Place::of_row),
         is_unfit: false,
+        homes: Vec::new(),
         is_blocked: &|_| false,
     };
     let case = case(gathered, &around);

@@ -23,8 +23,9 @@ use crate::tree::{Layout, spread};
 /// How many entities are gathered at once.
 pub(super) const BATCH: usize = 256;
 
-/// How many bytes of prepared texts are kept in memory; what is beyond is prepared again when its turn comes.
-const MEMORY: usize = 56 << 20;
+/// How many bytes are kept in memory of what is prepared, and are committed at once: each commit waits for the disk, and so
+/// does each batch of files. What is beyond is prepared again when its turn comes.
+pub(super) const MEMORY: usize = 48 << 20;
 
 /// Everything that is decided.
 pub(super) struct Decided {
@@ -50,6 +51,8 @@ pub(super) struct Work {
     pub(super) step: Step,
     /// Ready to be carried out; `None` where that would fill the memory.
     pub(super) ready: Option<Prepared>,
+    /// About how many bytes that has in memory.
+    pub(super) weight: usize,
     /// What to prepare again.
     pub(super) candidate: Candidate,
     /// Where its row is and will be.
@@ -130,7 +133,7 @@ impl Decided {
             let notes = work.ready.as_mut().map(|ready| std::mem::take(&mut ready.notes)).unwrap_or_default();
             self.waiting.extend(notes.iter().any(|note| note.kind.is_waiting()).then_some(work.candidate.id));
             self.notes.extend(notes);
-            self.weight += work.ready.as_ref().map_or(0, Prepared::weight);
+            self.weight += work.weight;
             if self.weight > MEMORY {
                 work.ready = None;
             }
@@ -198,6 +201,7 @@ impl Judge<'_> {
                 ..Circumstances::default()
             },
             left_at: self.left_at(&gathered),
+            homes: self.homes(&gathered),
             is_blocked: &|path| self.survey.scan.is_blocked(path),
         };
         if self.options.spares(&gathered.candidate) {
@@ -229,9 +233,19 @@ impl Judge<'_> {
         let from = row_place.filter(|_| gathered.candidate.record.as_ref().is_some_and(|record| !record.deleted));
         let id = gathered.candidate.id;
         let lying = Placing { id, from: gathered.candidate.place.clone(), to: lies_then(&gathered, &prepared, &place) };
-        let step = prepared.step.clone();
+        let (step, weight) = (prepared.step.clone(), prepared.weight());
         let (placing, candidate) = (Placing { id, from, to }, gathered.candidate);
-        Some(Work { step, ready: Some(prepared), candidate, placing, lying, home: facts.home })
+        Some(Work { step, ready: Some(prepared), weight, candidate, placing, lying, home: facts.home })
+    }
+
+    /// Where it may lie: its folder can have moved with a sprint, and take along what cannot be read.
+    fn homes(&self, gathered: &Gathered) -> Vec<DocPath> {
+        if self.survey.scan.blocked().is_empty() {
+            return Vec::new();
+        }
+        let row = gathered.candidate.record.as_ref().map(Place::of_row);
+        let then = [row, self.left_at(gathered)].into_iter().flatten().map(|place| self.home_now(&place));
+        gathered.candidate.lies_at().into_iter().chain(then).collect()
     }
 
     /// What it means if a person deleted its files.

@@ -39,8 +39,8 @@ pub(super) fn held(candidate: Candidate, spot: Spot, kind: ConflictKind) -> Work
     let id = candidate.id;
     let placing = Placing { id, from: row_place.clone(), to: row_place };
     let lying = Placing { id, from: candidate.place.clone(), to: candidate.place.clone() };
-    let ready = Some(Prepared::only_conflict(step.clone(), conflict, home.clone()));
-    Work { step, ready, candidate, placing, lying, home }
+    let ready = Prepared::only_conflict(step.clone(), conflict, home.clone());
+    Work { step, weight: ready.weight(), ready: Some(ready), candidate, placing, lying, home }
 }
 
 fn conflict(kind: ConflictKind, path: DocPath) -> NewConflict {

@@ -152,7 +152,7 @@ impl Prepared {
 
     /// About how many bytes it holds in memory: its texts, each counted once, and the rest by rule of thumb.
     pub(super) fn weight(&self) -> usize {
-        const REST: usize = 4 << 10;
+        const REST: usize = 12 << 10;
         let is_stored = |piece: &&Bytes| self.blobs.values().any(|blob| Arc::ptr_eq(blob, *piece));
         let written = self.writes.iter().flat_map(|write| &write.pieces).filter(|piece| !is_stored(piece));
         REST + self.blobs.values().chain(written).map(|bytes| bytes.len()).sum::<usize>()

@@ -392,3 +392,63 @@ fn fs23_copies_that_a_file_sharing_service_made_are_told_and_make_nothing() {
     assert_eq!(of_task(&project, "one", "status"), "pending");
     nothing_left_to_do(&project);
 }
+
+#[test]
+fn fs06_what_could_not_be_looked_into_and_is_gone_is_missed() {
+    let folder = "delegation/sprints/alpha/two";
+    let [aside, pipe] = ["aside", "pipe"];
+    for how in [aside, pipe, "git"] {
+        let project = small();
+        let (lies, kept) = (project.at(folder), project.at("aside"));
+        match how {
+            "git" => drop(fs::create_dir(lies.join(".git")).and_then(|()| fs::write(lies.join(".git/HEAD"), "ref: x"))),
+            "pipe" => {
+                fs::rename(&lies, &kept).expect("it goes");
+                fs::create_dir(&lies).expect("it is made");
+                let made = std::process::Command::new("mkfifo").arg(lies.join("TASK.md")).status();
+                assert!(made.is_ok_and(|made| made.success()));
+            }
+            _ => {
+                fs::rename(&lies, &kept).expect("it goes");
+                std::os::unix::fs::symlink(&kept, &lies).expect("it is made");
+            }
+        }
+        for _ in 0..2 {
+            let said = project.exits(6, &["sync"]);
+            assert!(said.contains(folder), "{how}: {said}");
+        }
+        assert_eq!(of_task(&project, "two", "deleted_at IS NULL"), "1", "{how}: unknown is not absent");
+        if how == aside {
+            fs::remove_file(&lies).expect("it goes");
+        } else {
+            fs::remove_dir_all(&lies).expect("it goes");
+        }
+        let said = project.ok(&["sync"]);
+        assert!(said.contains("deleted") && said.contains("T:alpha/two"), "{how}: {said}");
+        nothing_left_to_do(&project);
+    }
+}
+
+#[test]
+fn fs06_what_cannot_be_looked_into_goes_along_with_its_sprint() {
+    for has_config in [false, true] {
+        let project = small();
+        let task = if has_config { "one" } else { "two" };
+        let (folder, moved) = (format!("delegation/sprints/alpha/{task}"), format!("delegation/sprints/v1/{task}"));
+        let text = project.read(&format!("{folder}/TASK.md"));
+        fs::rename(project.at(&format!("{folder}/TASK.md")), project.at("aside")).expect("it goes");
+        std::os::unix::fs::symlink(project.at("aside"), project.at(&format!("{folder}/TASK.md"))).expect("it is made");
+        project.exits(6, &["sync"]);
+        fs::rename(project.at("delegation/sprints/alpha"), project.at("delegation/sprints/v1")).expect("it moves");
+        for _ in 0..2 {
+            let said = project.exits(6, &["sync"]);
+            assert!(!said.contains("removed") && !said.contains("deleted"), "{said}");
+        }
+        fs::remove_file(project.at(&format!("{moved}/TASK.md"))).expect("it goes");
+        project.write(&format!("{moved}/TASK.md"), &text);
+        project.ok(&["sync"]);
+        assert_eq!(project.read(&format!("{moved}/TASK.md")), text, "{task}");
+        assert_eq!(of_task(&project, task, "deleted_at IS NULL"), "1");
+        nothing_left_to_do(&project);
+    }
+}

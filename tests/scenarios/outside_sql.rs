@@ -227,6 +227,9 @@ fn cc08_a_table_that_is_gone_is_damage_and_a_new_database_is_filled_from_the_fil
     for table in ["orchestration_tasks", "orchestration_revisions", "orchestration_events", "orchestration_blobs"] {
         let project = small();
         project.sql(&format!("PRAGMA foreign_keys = OFF; DROP TABLE {table}"));
+        for words in [&["sync"][..], &["status"]] {
+            assert!(project.exits(5, words).contains("damaged"), "{table}: nothing is in step with it");
+        }
         project.edit(TWO, "**Priority**: P1", "**Priority**: P0");
         let files = project.files();
         for words in [&["sync"][..], &["task", "set", "T:alpha/one", "priority=P0"]] {

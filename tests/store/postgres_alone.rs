@@ -44,6 +44,29 @@ async fn twelve_migrate_at_once_and_one_of_them_does_it() {
 }
 
 #[tokio::test]
+async fn cc08_a_trigger_that_is_gone_or_disabled_is_damage_at_once() {
+    let Some(cluster) = Cluster::get() else { return };
+    for (change, back) in [
+        ("DROP TABLE orchestration_blobs CASCADE", None),
+        ("DROP TRIGGER agent_profiles_updated ON agent_profiles", None),
+        (
+            "ALTER TABLE orchestration_tasks DISABLE TRIGGER USER",
+            Some("ALTER TABLE orchestration_tasks ENABLE TRIGGER USER"),
+        ),
+    ] {
+        let url = cluster.database(None).await;
+        migrate(&server(&url)).await.expect("it migrates");
+        let mut other = outside(&url).await;
+        other.execute(change).await.expect("nothing stands against it");
+        assert!(matches!(PostgresStore::open(server(&url)).await, Err(StoreError::Damaged { .. })), "{change}");
+        if let Some(back) = back {
+            other.execute(back).await.expect("nothing stands against it");
+            PostgresStore::open(server(&url)).await.expect("it is whole again");
+        }
+    }
+}
+
+#[tokio::test]
 async fn cp12_a_migration_that_fails_changes_nothing_and_holds_nobody_up() {
     let Some(cluster) = Cluster::get() else { return };
     let url = cluster.database(None).await;

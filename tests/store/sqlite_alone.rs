@@ -129,6 +129,19 @@ async fn back_to_version_1(backend: &Sqlite) {
 }
 
 #[tokio::test]
+async fn cc08_a_table_or_trigger_that_is_gone_is_damage_at_once() {
+    let names = "SELECT group_concat(type || ' ' || name, ';') FROM sqlite_schema WHERE type IN ('table', 'trigger')";
+    let names = Sqlite::fresh().await.ask(names).await;
+    let triggers = names.split(';').filter(|name| name.starts_with("trigger"));
+    let tables = ["table orchestration_tasks", "table orchestration_blobs", "table sync_runs"];
+    for name in triggers.chain(tables) {
+        let backend = Sqlite::fresh().await;
+        backend.sql(&format!("PRAGMA foreign_keys = OFF; DROP {name}")).await.expect("nothing stands against it");
+        assert!(matches!(open(&backend.file()).await, Err(StoreError::Damaged { .. })), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn twelve_processes_open_a_fresh_file_at_once() {
     if let Ok(file) = std::env::var(FILE) {
         let store = SqliteStore::create(Place::new(file), &project()).await.expect("it is made or there");

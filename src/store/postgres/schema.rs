@@ -24,9 +24,14 @@ const STEPS: &[(i64, &str)] = &[
 /// The version that this program knows.
 const KNOWN: i64 = STEPS[STEPS.len() - 1].0;
 
-/// The version, and whether there is a project.
-const VERSION: &str =
-    "SELECT version, (EXISTS (SELECT 1 FROM orchestration_projects))::integer FROM orchestration_schema";
+/// The version, whether there is a project, and how many of our triggers work.
+const VERSION: &str = "SELECT version, (EXISTS (SELECT 1 FROM orchestration_projects))::integer, \
+     (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+     WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'D' \
+     AND (t.tgname LIKE 'orchestration\\_%' OR t.tgname LIKE 'agent\\_profiles\\_%')) FROM orchestration_schema";
+
+/// How many triggers of ours there are; they go with their table.
+const TRIGGERS: i64 = 34;
 
 /// The one schema that everything is made in: that which unqualified names mean now, whoever calls later.
 const PIN: &str = "SELECT set_config('lock_timeout', '15s', true), \
@@ -48,9 +53,9 @@ pub struct Migrated {
 pub(super) async fn check(connections: &Connections) -> Result<bool, StoreError> {
     let server = connections.server();
     let mut lease = connections.lease().await?;
-    let (found, has_project) = match version(&mut lease.connection).await {
-        Ok(found) => found,
-        Err(error) if is_no_table(&error) => (0, false),
+    let Version { found, has_project, triggers } = match version(&mut lease.connection).await {
+        Ok(version) => version,
+        Err(error) if is_no_table(&error) => Version::default(),
         Err(error) => return Err(server.error("read the version of the schema", error)),
     };
     lease.give_back();
@@ -59,16 +64,29 @@ pub(super) async fn check(connections: &Connections) -> Result<bool, StoreError>
         0 => Err(StoreError::Missing { location }),
         _ if found > KNOWN => Err(StoreError::TooNew { location, found, known: KNOWN }),
         _ if found < KNOWN => Err(StoreError::TooOld { location, found, needed: KNOWN }),
+        // The rows would be written by others without a trace.
+        _ if triggers < TRIGGERS => {
+            let detail = format!("{} of its triggers are gone or disabled", TRIGGERS - triggers);
+            Err(StoreError::Damaged { location, detail })
+        }
         _ => Ok(has_project),
     }
 }
 
 /// What [`VERSION`] answers.
-async fn version(connection: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
+#[derive(Default)]
+struct Version {
+    found: i64,
+    has_project: bool,
+    triggers: i64,
+}
+
+async fn version(connection: &mut PgConnection) -> sqlx::Result<Version> {
     let mut script = Script::default();
     let place = script.add(VERSION, &[]);
     let rows = script.run(connection).await?.take(place);
-    rows.first().map_or(Ok((0, false)), |row| Ok((row.number(0)?, row.number(1)? != 0)))
+    let Some(row) = rows.first() else { return Ok(Version::default()) };
+    Ok(Version { found: row.number(0)?, has_project: row.number(1)? != 0, triggers: row.number(2)? })
 }
 
 /// Puts a project into a database that has none.
@@ -105,7 +123,7 @@ pub async fn migrate(server: &Server) -> Result<Option<Migrated>, StoreError> {
     let there = begin.add("SELECT (to_regclass('orchestration_schema') IS NOT NULL)::integer", &[]);
     let there = begin.run(&mut lease.connection).await.map_err(&failed)?.take(there);
     let is_there = there.first().map_or(Ok(0), |row| row.number(0)).map_err(&failed)? != 0;
-    let from = if is_there { version(&mut lease.connection).await.map_err(&failed)?.0 } else { 0 };
+    let from = if is_there { version(&mut lease.connection).await.map_err(&failed)?.found } else { 0 };
     if from > KNOWN {
         return Err(StoreError::TooNew { location: server.location(), found: from, known: KNOWN });
     }

@@ -28,6 +28,12 @@ const STEPS: &[&str] = &[
 /// `inst` in the file's header says that the database is one of ours.
 const APPLICATION: i64 = 0x696e_7374;
 
+/// How many tables and triggers of ours there are.
+const OBJECTS: i64 = 45;
+
+const COUNT_OBJECTS: &str = "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'trigger') \
+     AND (name GLOB 'orchestration_*' OR name GLOB 'agent_profiles*' OR name GLOB 'sync_runs*')";
+
 /// At most so many copies of one version are kept side by side.
 const COPIES: usize = 100;
 
@@ -49,8 +55,22 @@ pub(super) async fn open(place: &Place) -> Result<SqliteConnection, StoreError> 
     let mut connection = place.connect(false).await.map_err(place.failed("open"))?;
     match version(&mut connection).await.map_err(place.failed("read the version"))? {
         None => Err(StoreError::Missing { location: place.location() }),
-        Some(found) => place.compare(found, STEPS).map(|()| connection),
+        Some(found) => {
+            place.compare(found, STEPS)?;
+            check_whole(place, &mut connection).await.map(|()| connection)
+        }
     }
+}
+
+/// Whether somebody took a table or a trigger away: the rows would be written by others without a trace.
+async fn check_whole(place: &Place, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let count = sqlx::query(COUNT_OBJECTS).persistent(false).fetch_one(connection).await;
+    let found: i64 = count.and_then(|row| row.try_get(0)).map_err(place.failed("read the schema"))?;
+    if found >= OBJECTS {
+        return Ok(());
+    }
+    let detail = format!("{} of its tables or triggers are gone", OBJECTS - found);
+    Err(StoreError::Damaged { location: place.location(), detail })
 }
 
 /// Opens a connection to a database, which is made first if there is none.
@@ -58,7 +78,8 @@ pub(super) async fn create(place: &Place, project: &NewProject) -> Result<Sqlite
     let failed = place.failed("make the tables");
     let mut connection = place.connect(true).await.map_err(&failed)?;
     if let Some(found) = version(&mut connection).await.map_err(&failed)? {
-        return place.compare(found, STEPS).map(|()| connection);
+        place.compare(found, STEPS)?;
+        return check_whole(place, &mut connection).await.map(|()| connection);
     }
     build(&mut connection, project).await.map_err(&failed)?;
     connection.close().await.map_err(&failed)?;
