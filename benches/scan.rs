@@ -70,7 +70,7 @@ fn learn_all(tree: &Tree) -> (Duration, Duration) {
 }
 
 fn head() -> CacheHead {
-    CacheHead { clone: CLONE, cursor: None, pending: Vec::new() }
+    CacheHead { clone: CLONE, cursor: None, event: None, pending: Vec::new() }
 }
 
 fn looks(tree: &Tree, root: &Path, repository: &Repository) {

@@ -246,7 +246,7 @@ mod tests {
             err.text(),
             "error: cannot reach the database postgres://me:***@db/plan\n  \
              caused by: no route to postgres://me:***@db\\x1b[2J\n\
-             hint: check that the database runs; your files are untouched and can still be edited\n"
+             hint: check that the database runs; your files can be edited meanwhile\n"
         );
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ChangeSet;
+use super::{ChangeSet, Committed};
 use crate::model::{Changes, ConflictId, ConflictKind, EntityRef, EventId, EventType, NewEvent, RunId};
 
 /// Sorts what changed in a row into the events that tell it: one event for all changes that are called the same.
@@ -30,6 +30,11 @@ pub fn events_of(entity: EntityRef, changes: Changes) -> Vec<NewEvent> {
 /// The id of the event at `index` of an attempt to commit: repeating the attempt makes the same.
 pub(super) fn event_id(run: RunId, index: usize) -> EventId {
     EventId::new(Uuid::new_v5(&run.uuid(), format!("event:{index}").as_bytes()))
+}
+
+/// The id of the last event of an attempt that was committed; nothing where it told nothing.
+pub fn last_event(run: RunId, committed: &Committed) -> Option<EventId> {
+    committed.events.checked_sub(1).map(|index| event_id(run, index))
 }
 
 /// The id of the conflict at `index` of an attempt to commit.

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::TABLES;
 use super::{Bytes, Head, KnownAnswer, KnownQuestion, ListQuery, Selection, Store, StoreError, SyncState};
-use crate::model::{CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, Record, Revision};
+use crate::model::{
+    CloneId, Conflict, ConflictState, Cursor, Digest, EntityId, EntityKind, Event, EventId, Record, Revision,
+};
 
 /// How many events one look reads; who gets so many does not know them all.
 pub const MOST_EVENTS: usize = 5_000;
@@ -44,6 +46,8 @@ impl Look {
 pub struct Looked {
     /// Which project this is, and where its feed ends.
     pub head: Head,
+    /// The event that was named, if it is there: another life of the database may have another one in its place.
+    pub since: Option<EventId>,
     /// The events after the one that was named.
     pub events: Vec<Event>,
     /// The rows of the entities, as [`Store::records`].
@@ -81,6 +85,16 @@ pub struct Past {
     pub texts: BTreeMap<Digest, Bytes>,
 }
 
+/// Events after this one begin with the one that `cursor` names.
+pub(super) fn before(cursor: Cursor) -> Cursor {
+    Cursor { seq: cursor.seq - 1, ..cursor }
+}
+
+/// Its id, if it is the one that `cursor` names.
+pub(super) fn is_at(cursor: Cursor, event: &Event) -> Option<EventId> {
+    (event.seq == cursor.seq).then_some(event.event_id)
+}
+
 /// Looks at the rows with one plain question after the other.
 ///
 /// # Errors
@@ -93,16 +107,20 @@ pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> 
         Some(since) if since != head.cursor => store.events(since, MOST_EVENTS).await?,
         _ => Vec::new(),
     };
+    let since = match look.since {
+        Some(since) => store.events(before(since), 1).await?.first().and_then(|event| is_at(since, event)),
+        None => None,
+    };
     if look.everything {
         let (records, left) = (store.records(Selection::All).await?, store.sync_state(clone, Selection::All).await?);
         let (conflicts, live) = (store.conflicts(None).await?, Some(store.count_live().await?));
-        return Ok(Looked { head, events, records, left, conflicts, live, stored });
+        return Ok(Looked { head, since, events, records, left, conflicts, live, stored });
     }
     let mut ids = look.ids.clone();
     ids.extend(events.iter().filter_map(|event| event.entity).map(|entity| entity.id));
     if look.names_nobody() && ids.is_empty() {
         let conflicts = store.conflicts(Some(ConflictState::Open)).await?;
-        return Ok(Looked { head, events, records: Vec::new(), left: Vec::new(), conflicts, live: None, stored });
+        return Ok(Looked { head, since, events, records: Vec::new(), left: Vec::new(), conflicts, live: None, stored });
     }
     for sprint in &look.tasks_of {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(*sprint), ..ListQuery::default() };
@@ -128,7 +146,7 @@ pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> 
     conflicts.retain(|conflict| conflict.state == ConflictState::Open || is_about(conflict));
     let mut records: Vec<Record> = records.into_values().collect();
     records.sort_by_key(|record| (TABLES.iter().position(|table| table.kind == record.kind), record.id));
-    Ok(Looked { head, events, records, left, conflicts, live: Some(store.count_live().await?), stored })
+    Ok(Looked { head, since, events, records, left, conflicts, live: Some(store.count_live().await?), stored })
 }
 
 /// Asks what was before with one plain question after the other.

@@ -32,7 +32,7 @@ pub use change::{
 };
 pub use column::row_fields;
 pub use error::StoreError;
-pub use event::events_of;
+pub use event::{events_of, last_event};
 pub use handover::{Moved, TableSum};
 pub use look::{Look, Looked, MOST_EVENTS, Past, PastQuestion, look, past};
 pub use query::{

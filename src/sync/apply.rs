@@ -17,8 +17,8 @@ use super::plan::{Note, RowDeed};
 use super::prepare::Prepared;
 use super::survey::{Folder, Survey};
 use super::{SyncError, SyncOptions, Workspace, sides};
-use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, NewConflict, Record, RunId};
-use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError};
+use crate::model::{ConflictId, Cursor, Digest, DocPath, EntityId, EntityKind, EventId, NewConflict, Record, RunId};
+use crate::store::{Acknowledged, ChangeSet, Committed, Selection, StoreError, last_event};
 use crate::tree::CacheHead;
 
 /// How often an entity is decided again whose row changed meanwhile.
@@ -47,6 +47,8 @@ pub(super) struct Applied {
     events: i64,
     /// Where the feed ended after the last commit.
     cursor: Option<Cursor>,
+    /// The last event that this run stored.
+    event: Option<EventId>,
 }
 
 /// Carries out what was decided and remembers how the tree looks now.
@@ -171,8 +173,8 @@ impl Run<'_> {
         self.applied.postponed.extend(written.postponed);
         self.applied.notes.extend(written.notes);
         self.applied.wrote |= written.left != Acknowledged::default();
-        if let Some(committed) = tell(self.ws, &written.events, &written.left).await? {
-            self.note_commit(committed);
+        if let Some((run, committed)) = tell(self.ws, &written.events, &written.left).await? {
+            self.note_commit(run, committed);
         }
         self.ws.progress.advanced(count);
         Ok(stale)
@@ -214,7 +216,7 @@ impl Run<'_> {
             match commit_surely(self.ws, &changes).await {
                 Ok(committed) => {
                     self.open.note(&changes, &committed);
-                    self.note_commit(committed);
+                    self.note_commit(changes.run, committed);
                     return Ok(stale);
                 }
                 Err(StoreError::Stale(ids)) if !ids.is_empty() => {
@@ -240,8 +242,9 @@ impl Run<'_> {
         Ok(self.ws.store.stored(&kept).await?.len() == kept.len())
     }
 
-    fn note_commit(&mut self, committed: Committed) {
+    fn note_commit(&mut self, run: RunId, committed: Committed) {
         self.applied.wrote = true;
+        self.applied.event = last_event(run, &committed).or(self.applied.event);
         self.applied.events += committed.events as i64;
         self.applied.cursor = Some(committed.cursor);
         self.applied.conflicts.extend(committed.conflicts);
@@ -274,7 +277,7 @@ impl Run<'_> {
         if !is_empty(&changes) {
             let committed = commit_surely(self.ws, &changes).await?;
             self.open.note(&changes, &committed);
-            self.note_commit(committed);
+            self.note_commit(changes.run, committed);
         }
         Ok(())
     }
@@ -309,10 +312,9 @@ impl Run<'_> {
     fn remember(&mut self) -> Result<(), SyncError> {
         let seen = self.survey.head.cursor;
         let ours = Cursor { seq: seen.seq + self.applied.events, ..seen };
-        let cursor = match self.applied.cursor {
-            None => seen,
-            Some(cursor) if cursor == ours => cursor,
-            Some(_) => seen,
+        let (cursor, event) = match self.applied.cursor {
+            Some(cursor) if cursor == ours => (cursor, self.applied.event.or(self.survey.event)),
+            _ => (seen, self.survey.event),
         };
         let newest = self.applied.cursor.unwrap_or(seen);
         if self.survey.seen != Some(newest) {
@@ -324,7 +326,7 @@ impl Run<'_> {
         let pending = pending.into_iter().collect();
         // What cannot be looked into may be gone by the next run, which would miss nothing there that it knew.
         let is_whole = !partial && self.survey.scan.blocked().is_empty();
-        let head = CacheHead { clone: self.ws.clone, cursor: is_whole.then_some(cursor), pending };
+        let head = CacheHead { clone: self.ws.clone, cursor: is_whole.then_some(cursor), event, pending };
         if !partial {
             self.ws.tree.save_cache(&self.survey.scan, &head)?;
         }

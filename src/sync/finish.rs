@@ -6,7 +6,7 @@ use super::open::OpenConflicts;
 use super::plan::{Note, RowDeed, Step};
 use super::prepare::Prepared;
 use super::{SyncError, SyncReport, Totals, Workspace, sides};
-use crate::model::{ConflictId, NewEvent};
+use crate::model::{ConflictId, NewEvent, RunId};
 use crate::store::{Acknowledged, ChangeSet, Committed, EntityChange};
 
 /// What is stored of `prepared`.
@@ -80,7 +80,7 @@ pub(super) async fn tell(
     ws: &Workspace,
     events: &[NewEvent],
     left: &Acknowledged,
-) -> Result<Option<Committed>, SyncError> {
+) -> Result<Option<(RunId, Committed)>, SyncError> {
     if events.is_empty() {
         if *left != Acknowledged::default() {
             ws.store.acknowledge(ws.clone, left).await?;
@@ -90,7 +90,7 @@ pub(super) async fn tell(
     let changes = ChangeSet { events: events.to_vec(), sync_state: left.clone(), ..new_change_set(ws) };
     let committed = commit_surely(ws, &changes).await?;
     sides::remember(ws, committed.cursor);
-    Ok(Some(committed))
+    Ok(Some((changes.run, committed)))
 }
 
 fn unwritten(late: &[&Step], why: String) -> SyncError {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::open::OpenConflicts;
 use super::{SyncError, Workspace};
-use crate::model::{Digest, EntityId, Event, Record};
+use crate::model::{Digest, EntityId, Event, EventId, Record};
 use crate::store::{Head, Look, SyncState};
 
 /// What a clone last left on disk, by entity.
@@ -15,6 +15,8 @@ pub(super) type LeftStates = BTreeMap<EntityId, Vec<SyncState>>;
 pub(super) struct Rows {
     /// The database, as it was at the first look.
     pub(super) head: Head,
+    /// The event that was named, if it is there.
+    pub(super) since: Option<EventId>,
     /// The events after the one that was named.
     pub(super) events: Vec<Event>,
     /// Every row that was read, by id.
@@ -36,6 +38,7 @@ impl Rows {
         let looked = ws.store.look(ws.clone, &at).await?;
         Ok(Self {
             head: looked.head,
+            since: looked.since,
             events: looked.events,
             records: by_id(looked.records),
             left: by_entity(looked.left),

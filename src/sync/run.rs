@@ -117,6 +117,7 @@ pub(super) async fn run_locked(
     };
     let last = survey.seen.or_else(|| survey.last.as_ref()?.cursor);
     sides::check(ws, &survey.head, last, options.allowed)?;
+    sides::check_fork(&survey)?;
     let found = candidates(ws, &survey, rows).await?;
     let decided = decide(ws, &survey, &found, &options).await?;
     let plan = plan(&survey, &decided);

@@ -8,7 +8,7 @@ use super::rows::Rows;
 use super::touched::Touched;
 use super::{SyncError, Workspace};
 use crate::document::{self, Quarantine, Stamps};
-use crate::model::{Cursor, Digest, DocPath, DocumentKey, EntityId, Role, Stamp};
+use crate::model::{Cursor, Digest, DocPath, DocumentKey, EntityId, EventId, Role, Stamp};
 use crate::store::{Head, Look, MOST_EVENTS};
 use crate::tree::{Address, CacheHead, FileId, Known, Lock, Place, ReadFile, Reason, Scan, ScannedFile, TreeError};
 
@@ -30,6 +30,11 @@ pub(super) struct Survey {
     pub(super) last: Option<CacheHead>,
     /// Where the feed ended that this working copy last saw.
     pub(super) seen: Option<Cursor>,
+    /// The newest event, where it is known.
+    pub(super) event: Option<EventId>,
+    /// Whether another event is in the place of the last one that the last run saw: others have written to an older copy
+    /// of the database.
+    pub(super) is_forked: bool,
     /// The documents, by the entity whose folder they lie in.
     pub(super) folders: BTreeMap<Address, Folder>,
     /// What changed since the last run; `None` when that is not known.
@@ -144,7 +149,11 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>, anew: bool) -> R
     if let Some(last) = last.as_ref().filter(|last| is_silent && since.is_some() && last.pending.is_empty()) {
         // Only what the feed tells can be news: the tree need not be taken apart to ask for that.
         let looked = Rows::look(ws, Look { since, ..Look::default() }).await?;
-        if looked.head.project == ws.project && is_as_seen(seen, &looked.head) && since == Some(looked.head.cursor) {
+        if looked.head.project == ws.project
+            && is_as_seen(seen, &looked.head)
+            && since == Some(looked.head.cursor)
+            && !is_forked(last, &looked)
+        {
             if lock.is_some() && scan.is_worth_saving() {
                 ws.tree.save_cache(&scan, last)?;
             }
@@ -175,7 +184,15 @@ pub(super) async fn survey(ws: &Workspace, lock: Option<&Lock>, anew: bool) -> R
         rows.look_further(ws, everything).await?;
     }
     let head = rows.head.clone();
-    Ok(Surveyed::Changed(Box::new(Survey { scan, head, last, seen, folders, touched, notes }), Box::new(rows)))
+    let is_forked = last.as_ref().is_some_and(|last| since.is_some() && is_forked(last, &rows));
+    let event = rows.events.last().map_or(rows.since, |event| Some(event.event_id));
+    let event = event.filter(|_| rows.events.len() < MOST_EVENTS);
+    let survey = Survey { scan, head, last, seen, event, is_forked, folders, touched, notes };
+    Ok(Surveyed::Changed(Box::new(survey), Box::new(rows)))
+}
+
+fn is_forked(last: &CacheHead, rows: &Rows) -> bool {
+    last.event.is_some() && rows.since != last.event
 }
 
 /// Whether the database is no older than this working copy has seen it.

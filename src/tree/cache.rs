@@ -6,7 +6,7 @@ mod bytes;
 
 use super::ledger::Ledger;
 use super::{At, Make, Scan, Tree, TreeError};
-use crate::model::{CloneId, Cursor, Digest, EntityId, Stamp};
+use crate::model::{CloneId, Cursor, Digest, EntityId, EventId, Stamp};
 
 /// What reading a file told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct CacheHead {
     pub clone: CloneId,
     /// How far the database's feed was read.
     pub cursor: Option<Cursor>,
+    /// The event that it was read up to, where that is known.
+    pub event: Option<EventId>,
     /// Entities that need a look even if nothing changes.
     pub pending: Vec<EntityId>,
 }

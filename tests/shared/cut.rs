@@ -156,6 +156,7 @@ fn check_failure(failure: &Value, is_as_before: bool, is_done: bool, lost: &str,
     assert!(text("message").contains("postgres://127.0.0.1:"), "it names the server: {context}");
     assert!(!context.contains(CANARY), "and not its password: {context}");
     assert!(!text("next").is_empty() && failure["retryable"] == true, "it says what to do: {context}");
+    assert!(is_as_before || !text("next").contains("untouched"), "nor does its advice lie: {context}");
     match text("effect").as_str() {
         "none" => assert!(is_as_before, "nothing was stored or written: {context}"),
         "settled" => assert!(!is_as_before && !is_done, "files and rows were brought into step, no more: {context}"),

@@ -108,3 +108,33 @@ fn b5_db05_a_backup_that_is_restored_is_noticed() {
     ours.ok(&["sync"]);
     assert!(ours.read(TASK).contains("eve"), "what watches over rows was restored with them: {}", ours.read(TASK));
 }
+
+#[test]
+fn b5_db03_a_copy_that_lagged_is_noticed_when_others_have_written_to_it_since() {
+    // As many events as were lost, and more of them.
+    for statuses in [&["review"][..], &["review", "blocked", "pending"]] {
+        let Some(mut cluster) = Cluster::own() else { return };
+        let (ours, theirs, url) = two(&cluster);
+        cluster.tell(&format!("{FOLLOW} && stop copy fast"));
+        ours.edit(TASK, "**Priority**: P1", "**Priority**: P0");
+        ours.ok(&["sync"]);
+        cluster.tell("stop data immediate && start copy && pg_ctl -D \"$folder/copy\" -w promote");
+        for status in statuses {
+            theirs.ok(&["task", "status", "other", status]);
+        }
+        for args in [&["sync"][..], &["status"]] {
+            let told = ours.exits(7, args);
+            assert!(told.contains("not where this clone left it"), "{args:?}: {told}");
+        }
+        ours.exits(3, &["sync", "--rebase"]);
+        let conflicts = ours.json(&["conflict", "list"]);
+        assert_eq!((&conflicts[0]["file"], &conflicts[0]["row"]), (&"P0".into(), &"P1".into()), "{conflicts}");
+        ours.ok(&["conflict", "take-file", conflicts[0]["id"].as_str().expect("an id")]);
+        for clone in [&ours, &theirs] {
+            clone.ok(&["sync"]);
+            assert!(clone.ok(&["sync"]).contains("nothing to do"));
+            assert!(clone.read(TASK).contains("P0"), "{}", clone.read(TASK));
+        }
+        assert_eq!(ask(&url, "SELECT priority FROM orchestration_tasks WHERE task_code = 'plan'"), ["P0"]);
+    }
+}

@@ -186,6 +186,7 @@ fn db08_a_full_disk_of_the_server_stores_nothing() {
         failure["message"].as_str().is_some_and(|message| message.contains("No space left on device")),
         "{failure}"
     );
+    assert!(failure["next"].as_str().is_some_and(|next| next.contains("who look after the server")), "{failure}");
     assert_eq!(ask(&url, ROWS), before);
     disk.make_room();
     project.ok(&["sync"]);

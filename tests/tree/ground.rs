@@ -185,7 +185,7 @@ pub(crate) fn known(text: impl AsRef<[u8]>) -> Known {
 }
 
 pub(crate) fn head() -> CacheHead {
-    CacheHead { clone: CLONE, cursor: None, pending: Vec::new() }
+    CacheHead { clone: CLONE, cursor: None, event: None, pending: Vec::new() }
 }
 
 /// Scans, reads what changed and saves the cache; the lock is returned to be dropped by the caller.

@@ -211,14 +211,14 @@ impl From<StoreError> for Failure {
             StoreError::Stale(_) => of("rows-changed", Exit::Failed).retryable().hint("run the command again"),
             StoreError::Unreachable { .. } => of("database-unreachable", Exit::Unreachable)
                 .retryable()
-                .hint("check that the database runs; your files are untouched and can still be edited"),
+                .hint("check that the database runs; your files can be edited meanwhile"),
             StoreError::Denied { .. } => of("database-denied", Exit::Unreachable)
                 .hint("check the user, the password, the name and the certificate that its address speaks of"),
             StoreError::Busy { .. } => of("database-busy", Exit::Unreachable)
                 .retryable()
                 .hint("another program holds the database; run the command again when it is done"),
             StoreError::ReadOnly { .. } => of("database-read-only", Exit::Unreachable)
-                .hint("let it be written, or name the server that takes changes; your files are untouched and can still be edited"),
+                .hint("let it be written, or name the server that takes changes; your files can be edited meanwhile"),
             StoreError::TooNew { .. } => {
                 of("database-too-new", Exit::Unreachable).hint("install the version of instep that made this database")
             }
@@ -248,9 +248,10 @@ impl From<StoreError> for Failure {
                 .effect(Effect::Unknown)
                 .retryable()
                 .hint("run `instep status` when the database answers again: it shows what was saved"),
-            StoreError::Failed { .. } => {
-                of("database-failed", Exit::Unreachable).hint("`instep doctor` looks at the database and at the disk")
-            }
+            StoreError::Failed { deed, .. } => of("database-failed", Exit::Unreachable).hint(match is_shared(deed) {
+                true => "tell those who look after the server; your files can be edited meanwhile",
+                false => "`instep doctor` looks at the database and at the disk",
+            }),
         }
     }
 }

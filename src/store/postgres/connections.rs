@@ -88,3 +88,38 @@ impl Lease<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::DatabaseUrl;
+
+    /// Lets one client in and says nothing after that.
+    fn fall_silent(listener: &TcpListener) {
+        let mut client = listener.accept().expect("somebody comes").0;
+        let mut length = [0; 4];
+        client.read_exact(&mut length).expect("it greets");
+        let rest = u32::from_be_bytes(length) as usize - length.len();
+        client.read_exact(&mut vec![0; rest]).expect("it says who it is");
+        client.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").expect("it is let in");
+        let _ = client.read_to_end(&mut Vec::new());
+    }
+
+    #[tokio::test]
+    async fn db01_a_server_that_falls_silent_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has one");
+        std::thread::spawn(move || fall_silent(&listener));
+        let url = DatabaseUrl::new(&format!("postgres://ann@{address}/plan?sslmode=disable")).expect("an address");
+        let connections = Connections::to(Server::at(&url).expect("a good one"));
+        let mut lease = connections.lease().await.expect("it lets us in");
+        let mut script = Script::default();
+        script.add("SELECT 1", &[]);
+        let answered = script.run_within(&mut lease.connection, Duration::from_millis(50)).await;
+        assert!(answered.is_err_and(|error| is_lost(&error)), "nobody waits for it any longer");
+    }
+}

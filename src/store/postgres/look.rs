@@ -8,6 +8,7 @@ use crate::model::CloneId;
 use crate::store::answer::{Answer as _, digest};
 use crate::store::cells::half;
 use crate::store::column::TABLES;
+use crate::store::look::{before, is_at};
 use crate::store::reading::{self, CONFLICT, STATE, answers, halves, state};
 use crate::store::{KnownAnswer, Look, Looked, MOST_EVENTS, Past, PastQuestion, StoreError};
 
@@ -21,6 +22,7 @@ pub(super) async fn look(connections: &Connections, clone: CloneId, look: &Look)
     let wanted = |column: &str| if look.everything { "true".to_owned() } else { format!("{column} = {WANTED}") };
     let head = script.add(HEAD, &[]);
     let events = look.since.map(|since| events_after(&mut script, since, MOST_EVENTS));
+    let named = look.since.map(|since| (since, events_after(&mut script, before(since), 1)));
     if !look.everything {
         find(&mut script, look);
     }
@@ -40,6 +42,13 @@ pub(super) async fn look(connections: &Connections, clone: CloneId, look: &Look)
     let read = || {
         Ok(Looked {
             head,
+            since: match named {
+                Some((since, place)) => {
+                    let found = answers.take(place).first().map(reading::event).transpose()?;
+                    found.and_then(|event| is_at(since, &event))
+                }
+                None => None,
+            },
             events: answers.maybe_take(events).iter().map(reading::event).collect::<sqlx::Result<_>>()?,
             records: records.take(&mut answers)?,
             left: answers.take(left).iter().map(state).collect::<sqlx::Result<_>>()?,

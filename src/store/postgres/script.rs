@@ -8,12 +8,19 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_core::Stream as _;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Either, Executor};
+use tokio::time::timeout;
 
 use crate::store::cells::{Cells, Columns};
+
+/// How long a server may say nothing. Whoever holds a lock is waited for not nearly as long, and no statement but those
+/// that change the schema has that much to do; but a machine that froze, or a way that swallows everything, would
+/// otherwise be waited for without end.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// The text of a message.
 #[derive(Debug, Clone, Default)]
@@ -126,13 +133,22 @@ impl Script {
         Self { sql, first: 1, ..self }
     }
 
-    /// Sends it and returns what each statement answers.
+    /// Sends it and returns what each statement answers; a server that says nothing for too long is given up.
     pub(super) async fn run(self, connection: &mut PgConnection) -> sqlx::Result<Answers> {
+        self.run_within(connection, SILENCE).await
+    }
+
+    /// The same where each word of an answer may take so long.
+    pub(super) async fn run_within(self, connection: &mut PgConnection, silence: Duration) -> sqlx::Result<Answers> {
         // Safe: statements are made of constants of this room; values are written by `quoted`.
         let answers = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(self.sql)));
         let mut answers = pin!(answers);
         let (mut all, mut rows) = (Vec::with_capacity(self.first + self.statements), Vec::new());
-        while let Some(answer) = poll_fn(|context| answers.as_mut().poll_next(context)).await {
+        let mut next = async || {
+            let next = poll_fn(|context| answers.as_mut().poll_next(context));
+            timeout(silence, next).await.map_err(|elapsed| sqlx::Error::Io(elapsed.into()))
+        };
+        while let Some(answer) = next().await? {
             match answer? {
                 Either::Left(_) => all.push(std::mem::take(&mut rows)),
                 Either::Right(row) => rows.push(row),

@@ -3,12 +3,12 @@
 use uuid::Uuid;
 
 use super::{CacheHead, Known, StatCache};
-use crate::model::{CloneId, Cursor, Digest, EntityId, Epoch, Role, ShortDigest, Stamp};
+use crate::model::{CloneId, Cursor, Digest, EntityId, Epoch, EventId, Role, ShortDigest, Stamp};
 use crate::tree::ledger::{FileRow, FolderRow, Ledger, RemarkRow, Rows, Text, small};
 use crate::tree::{FileKind, Reason, Stat, Time};
 
 /// Names the format; another one is foreign.
-const MAGIC: &[u8; 8] = b"instep\x00\x01";
+const MAGIC: &[u8; 8] = b"instep\x00\x02";
 
 const KINDS: [FileKind; 6] =
     [FileKind::File, FileKind::Folder, FileKind::Symlink, FileKind::Fifo, FileKind::Socket, FileKind::Device];
@@ -125,6 +125,7 @@ impl Writer {
             self.bytes(cursor.epoch.uuid().as_bytes());
             self.bytes(&cursor.seq.to_le_bytes());
         }
+        self.bytes(head.event.map(|event| event.uuid()).unwrap_or_default().as_bytes());
         self.number(small(head.pending.len()));
         head.pending.iter().for_each(|id| self.bytes(id.uuid().as_bytes()));
     }
@@ -223,9 +224,10 @@ impl<'a> Reader<'a> {
             0 => None,
             _ => Some(Cursor { epoch: Epoch::new(self.uuid()?), seq: i64::from_le_bytes(self.array()?) }),
         };
+        let event = Some(self.uuid()?).filter(|event| !event.is_nil()).map(EventId::new);
         let count = self.number()?;
         let pending = (0..count).map(|_| self.uuid().map(EntityId::new)).collect::<Option<_>>()?;
-        Some(CacheHead { clone, cursor, pending })
+        Some(CacheHead { clone, cursor, event, pending })
     }
 
     fn stat(&mut self) -> Option<Stat> {
