@@ -190,7 +190,8 @@ fn print_one(view: &ConflictView, screen: &mut Screen) {
     rows.push(("since", view.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string().into()));
     rows.extend(view.resolution.as_ref().map(|how| ("decided", how.into())));
     pairs(&rows, screen);
-    let is_asked_for = view.is_about_text() || is_deletion || screen.talk() == Talk::Verbose;
+    let is_asked_for =
+        view.is_about_text() || is_deletion || view.kind == ConflictKind::IdReplaced || screen.talk() == Talk::Verbose;
     for texts in view.texts.iter().filter(|_| is_asked_for) {
         // What the side that deleted it said before is nothing to choose.
         let file = texts.file.as_deref().filter(|_| view.kind != ConflictKind::DeleteEdit);

@@ -166,7 +166,7 @@ pub(super) fn print_one(shown: &Shown, screen: &mut Screen) {
         }
     }
     if !shown.conflicts.is_empty() {
-        let waiting = format!(": {} wait; see `instep conflict list`", counted(shown.conflicts.len(), "conflict"));
+        let waiting = format!(": {}; see `instep conflict list`", report::waiting(shown.conflicts.len()));
         screen.say(Line::new().with(Role::Warning, "warning").plain(waiting));
     }
 }

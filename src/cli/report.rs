@@ -298,7 +298,8 @@ fn tell_conflicts(report: &SyncReport, screen: &mut Screen) {
     }
 }
 
-fn waiting(conflicts: usize) -> String {
+/// How many conflicts wait.
+pub(super) fn waiting(conflicts: usize) -> String {
     format!("{} {}", counted(conflicts, "conflict"), if conflicts == 1 { "waits" } else { "wait" })
 }
 

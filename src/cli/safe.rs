@@ -73,12 +73,20 @@ pub(super) fn is_joiner(c: char) -> bool {
 }
 
 fn joins_pictures(before: Option<char>, joiner: char, after: Option<char>) -> bool {
-    let is_picture =
-        |c: char| matches!(c, '©' | '®' | '#' | '*' | '0'..='9' | '\u{2030}'..='\u{32ff}' | '\u{1f000}'..='\u{1faff}');
+    let is_key = |c: char| matches!(c, '#' | '*' | '0'..='9');
     match joiner {
         '\u{200d}' => before.is_some_and(|c| is_picture(c) || c == '\u{fe0f}') && after.is_some_and(is_picture),
-        _ => before.is_some_and(is_picture),
+        // 1️⃣ is a digit, this, and the frame of a key.
+        _ => before.is_some_and(|c| is_picture(c) || is_key(c) && after == Some('\u{20e3}')),
     }
+}
+
+/// Whether a character is a picture, or a sign that can be shown as one; no digit, no letter of any script.
+fn is_picture(c: char) -> bool {
+    matches!(c,
+        '©' | '®' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2194}'..='\u{21aa}'
+        | '\u{231a}'..='\u{23ff}' | '\u{24c2}' | '\u{25aa}'..='\u{27bf}' | '\u{2934}' | '\u{2935}'
+        | '\u{2b05}'..='\u{2b55}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// `\n`, `\x1b` or `\u{202e}`.
@@ -136,6 +144,8 @@ mod tests {
         assert_eq!(line("pay\u{200d}pal"), r"pay\u{200d}pal");
         assert_eq!(line("\u{fe0f}a\u{fe0f}"), r"\u{fe0f}a\u{fe0f}");
         assert_eq!(line("⏸\u{fe0f}\u{fe0f}"), "⏸\u{fe0f}\\u{fe0f}");
+        assert_eq!(line("1\u{200d}2 #\u{200d}* か\u{200d}な"), r"1\u{200d}2 #\u{200d}* か\u{200d}な");
+        assert_eq!(line("1\u{fe0f}2 1\u{fe0f}\u{20e3}"), "1\\u{fe0f}2 1\u{fe0f}\u{20e3}");
     }
 
     #[test]

@@ -61,7 +61,11 @@ pub(super) async fn texts(ws: &Workspace, conflict: &Conflict) -> Result<Texts, 
         let bytes = blobs.get(&digest?)?;
         Some(key.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |key| text(key.role, bytes)))
     };
-    Ok(Texts { base: said(base), file: said(what.kept), row: said(row) })
+    // What lies in another one's place is its own and kept nowhere else.
+    let there = || Some(text(key?.role, &ws.tree.read(&what.path).ok()?.bytes));
+    let is_replaced = is_open && what.kind == ConflictKind::IdReplaced;
+    let file = if is_replaced { there() } else { said(what.kept) };
+    Ok(Texts { base: said(base), file, row: said(row) })
 }
 
 /// What file and database have of what each conflict is about, in a word: a text by its length.

@@ -4,9 +4,9 @@ use super::collided::{Texts, sizes, texts};
 use super::decision::{Word, decide};
 use super::view::{reference, sprint_codes};
 use super::{OpError, Workspace};
-use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, Record};
-use crate::store::{Look, Looked};
-use crate::sync::{SyncReport, renew_id};
+use crate::model::{Conflict, ConflictKind, ConflictState, DocPath, Elsewhere, EntityId, Record};
+use crate::store::{Look, Looked, Selection};
+use crate::sync::{SyncReport, borne, renew_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -233,11 +233,38 @@ pub(super) fn short(conflict: &Conflict) -> String {
     id[id.len() - 8..].to_owned()
 }
 
+/// Who lies where somebody else did: both have the same place, so that only this tells them apart.
+fn replaces(ws: &Workspace, conflict: &Conflict) -> Option<EntityId> {
+    let is_there = conflict.what.kind == ConflictKind::IdReplaced && conflict.state == ConflictState::Open;
+    is_there.then(|| borne(ws, conflict))?
+}
+
+/// The rows of `ids` and of the sprints of those; nothing is asked for nobody.
+async fn with_sprints(ws: &Workspace, ids: &[EntityId]) -> Result<Vec<Record>, OpError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut records = ws.store.records(Selection::Ids(ids)).await?;
+    let sprints: Vec<EntityId> = records.iter().filter_map(|record| record.sprint).collect();
+    records.extend(ws.store.records(Selection::Ids(&sprints)).await?);
+    Ok(records)
+}
+
 async fn views(ws: &Workspace, Seen { conflicts, records }: Seen) -> Result<Vec<ConflictView>, OpError> {
     let sprints = sprint_codes(records.iter().map(|record| &record.row));
     let record_of = |conflict: &Conflict| records.iter().find(|record| Some(record.id) == conflict.what.entity);
     let mut sizes = sizes(ws, conflicts.iter().map(|conflict| (conflict, record_of(conflict)))).await?.into_iter();
-    let mut view = |conflict: Conflict| {
+    let replacing: Vec<Option<EntityId>> = conflicts.iter().map(|conflict| replaces(ws, conflict)).collect();
+    let others: Vec<EntityId> = replacing.iter().flatten().copied().collect();
+    let others = with_sprints(ws, &others).await?;
+    let homes = sprint_codes(others.iter().map(|record| &record.row));
+    let mut replacing = replacing.into_iter();
+    let mut view = |mut conflict: Conflict| {
+        if let Some(id) = replacing.next().flatten() {
+            let other = others.iter().find(|record| record.id == id);
+            conflict.what.file = Some(other.map_or_else(|| id.to_string(), |record| reference(record, &homes)));
+            conflict.what.row = record_of(&conflict).map(|record| reference(record, &sprints));
+        }
         let record = record_of(&conflict);
         let is_orphan = conflict.what.kind == ConflictKind::Orphan;
         let is_buried = is_orphan && record.is_some_and(|record| record.deleted);

@@ -144,9 +144,11 @@ impl AgentList {
     /// Reads the rows.
     ///
     /// # Errors
-    /// A sort field that does not exist; the database.
+    /// A status or sort field that does not exist; the database.
     pub async fn run(self, ws: &Workspace) -> Result<Listing, OpError> {
-        let any_of = vec![(Field::Status, self.status.clone())];
+        let status = |word: &String| stored(EntityKind::Agent, Field::Status, word);
+        let statuses = self.status.iter().map(status).collect::<Result<_, _>>()?;
+        let any_of = vec![(Field::Status, statuses)];
         list(ws, EntityKind::Agent, ListQuery { any_of, ..ListQuery::default() }, self.page).await
     }
 }

@@ -153,7 +153,9 @@ fn pending<P: Ord + Clone, C: Content, L: PartialEq>(case: &Case<P, C, L>) -> Ve
         verdict.files.insert(name.clone(), FileVerdict { rule, action });
         verdict.reports.extend(report);
     }
-    verdict.reports.extend(moves::is_elsewhere(case).then_some(Report::Pending));
+    // What has no row lies nowhere else.
+    let is_elsewhere = case.row == RowState::Live && moves::is_elsewhere(case);
+    verdict.reports.extend(is_elsewhere.then_some(Report::Pending));
     verdict.reports.dedup();
     verdict.rule = Rule::strongest(verdict.files.values().map(|file| file.rule));
     verdict

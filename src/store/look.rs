@@ -120,7 +120,16 @@ pub async fn look<S: Store + ?Sized>(store: &S, clone: CloneId, look: &Look) -> 
     ids.extend(events.iter().filter_map(|event| event.entity).map(|entity| entity.id));
     if look.names_nobody() && ids.is_empty() {
         let conflicts = store.conflicts(Some(ConflictState::Open)).await?;
-        return Ok(Looked { head, since, events, records: Vec::new(), left: Vec::new(), conflicts, live: None, stored });
+        return Ok(Looked {
+            head,
+            since,
+            events,
+            records: Vec::new(),
+            left: Vec::new(),
+            conflicts,
+            live: None,
+            stored,
+        });
     }
     for sprint in &look.tasks_of {
         let query = ListQuery { kind: Some(EntityKind::Task), sprint: Some(*sprint), ..ListQuery::default() };

@@ -61,4 +61,5 @@ pub use report::{SyncReport, Totals};
 pub use run::{Scope, SyncOptions, sync};
 pub use sides::check_project;
 pub use turn::take_turn;
+pub use view::borne;
 pub use workspace::Workspace;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::gather::FileRead;
 use crate::document::{Document, Slot};
 use crate::model::{DocumentKey, Field, Position};
 
+/// The documents of an entity.
+type Documents<'a> = BTreeMap<&'a DocumentKey, &'a Document>;
+
 /// What the document `key` says otherwise than the main place; one sentence for all of it.
-pub(super) fn told(key: &DocumentKey, files: &BTreeMap<DocumentKey, FileRead>) -> String {
-    let differing: Vec<String> = document(key, files)
+pub(super) fn told(key: &DocumentKey, files: &Documents<'_>) -> String {
+    let differing: Vec<String> = files
+        .get(key)
         .into_iter()
         .flat_map(|document| document.slots().iter().map(move |slot| (document, slot)))
         .filter_map(|(document, slot)| difference(key, document, slot, files))
@@ -19,12 +22,7 @@ pub(super) fn told(key: &DocumentKey, files: &BTreeMap<DocumentKey, FileRead>) -
     }
 }
 
-fn difference(
-    key: &DocumentKey,
-    document: &Document,
-    slot: &Slot,
-    files: &BTreeMap<DocumentKey, FileRead>,
-) -> Option<String> {
+fn difference(key: &DocumentKey, document: &Document, slot: &Slot, files: &Documents<'_>) -> Option<String> {
     let field = slot.field()?;
     let (main_key, main, speaker) = speaker(field, files)?;
     let is_itself = main_key == key && main.raw(speaker) == document.raw(slot) && speaker.span == slot.span;
@@ -46,14 +44,9 @@ fn difference(
 }
 
 /// The main place of a field: the first that speaks of it, in the order of the documents.
-fn speaker(field: Field, files: &BTreeMap<DocumentKey, FileRead>) -> Option<(&DocumentKey, &Document, &Slot)> {
-    files.keys().find_map(|key| {
-        let document = document(key, files)?;
+fn speaker<'a>(field: Field, files: &Documents<'a>) -> Option<(&'a DocumentKey, &'a Document, &'a Slot)> {
+    files.iter().find_map(|(key, document)| {
         let slot = document.slots().iter().find(|slot| !slot.is_mirror && slot.field() == Some(field))?;
-        Some((key, document, slot))
+        Some((*key, *document, slot))
     })
-}
-
-fn document<'a>(key: &DocumentKey, files: &'a BTreeMap<DocumentKey, FileRead>) -> Option<&'a Document> {
-    files.get(key)?.content.as_ref()?.parsed()
 }

@@ -9,7 +9,7 @@ use super::plan::{DocumentChange, Note, NoteKind};
 use super::prepare::{EntityVerdict, Facts};
 use super::record::RowChange;
 use super::repeats;
-use crate::document::{self, Hole, pointer_of};
+use crate::document::{self, Document, Hole, pointer_of};
 use crate::model::{
     Change, Changes, ConflictKind, Digest, DocPath, DocumentKey, DocumentVersion, Elsewhere, Field, Fields,
     NewConflict, Problem, Role,
@@ -111,16 +111,14 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
     let path = |key: &DocumentKey| gathered.files.get(key).map_or_else(|| key.name.clone(), |f| f.path.to_string());
     let note = |kind, path, message: &str| Note { kind, path, message: message.into(), count: 1 };
     let said = |report: &Report<DocumentKey>| match report {
-        // Nothing of it can be read: that is told, and there is no edit that could count.
-        Report::Pending if gathered.files.values().all(|file| file.content.is_none()) && !gathered.files.is_empty() => {
-            None
-        }
         Report::Pending => Some(note(NoteKind::Pending, home.clone(), "the edit does not count on this branch")),
         Report::MissingHere(_) => {
             Some(note(NoteKind::MissingHere, home.clone(), "missing on this branch, which is no deletion"))
         }
         Report::Behind(key) => Some(note(NoteKind::Behind, path(key), "older than the database")),
-        Report::PlacesDiffer(key) => Some(note(NoteKind::Problem, path(key), &repeats::told(key, &gathered.files))),
+        Report::PlacesDiffer(key) => {
+            Some(note(NoteKind::Problem, path(key), &repeats::told(key, &afterwards(gathered, verdict))))
+        }
         Report::LeftBehind(key) => {
             Some(note(NoteKind::Unmanaged, path(key), "stays although its entity is deleted: it is stored nowhere"))
         }
@@ -138,6 +136,16 @@ pub(super) fn notes(gathered: &Gathered, verdict: &EntityVerdict, facts: &Facts)
     });
     let reports = verdict.reports.iter().filter_map(said);
     reports.chain(unfit).chain(alone).chain(misread(gathered, verdict)).chain(stampless(gathered, verdict)).collect()
+}
+
+/// What the files say once the verdict is carried out.
+fn afterwards<'a>(gathered: &'a Gathered, verdict: &'a EntityVerdict) -> BTreeMap<&'a DocumentKey, &'a Document> {
+    let said = |key| match verdict.files.get(key).map(|file| &file.action) {
+        Some(FileAction::Write(content)) => content.parsed(),
+        _ => gathered.files.get(key)?.content.as_ref()?.parsed(),
+    };
+    let keys = gathered.files.keys().chain(verdict.files.keys());
+    keys.filter_map(|key| Some((key, said(key)?))).collect()
 }
 
 /// Documents that this clone left with a stamp and that get one again.

@@ -265,7 +265,7 @@ fn bears_another_id(files: &[Seen], id: EntityId) -> bool {
 }
 
 /// The id that the document of a held folder bears.
-pub(super) fn borne(ws: &Workspace, held: &Conflict) -> Option<EntityId> {
+pub fn borne(ws: &Workspace, held: &Conflict) -> Option<EntityId> {
     let role = held.what.document.as_ref()?.role;
     let read = ws.tree.read(&held.what.path).ok()?;
     digests(role, &read.bytes).0.stamp.map(|stamp| stamp.id)

@@ -581,6 +581,83 @@ fn a_plan_that_was_carried_out_says_so_the_second_time() {
 }
 
 #[test]
+fn a_document_in_place_of_another_one_is_shown_with_both_names_and_texts() {
+    let project = demo();
+    let folder = |code: &str| project.at(&format!("delegation/sprints/first-release/{code}"));
+    std::fs::rename(folder("choose-format").join("TASK.md"), folder("publish").join("TASK.md")).expect("moved");
+    std::fs::remove_dir_all(folder("choose-format")).expect("removed");
+    std::fs::remove_file(folder("publish").join("AGENT.yml")).expect("removed");
+    project.exits(3, &["sync"]);
+    let shown = project.ok(&["conflict", "show", &conflict(&project, "id-replaced")]);
+    assert!(shown.contains("file        T:first-release/choose-format\n"), "{shown}");
+    assert!(shown.contains("database    T:first-release/publish\n"), "{shown}");
+    assert!(
+        shown.contains("# Task: Choose the format") && shown.contains("# Task: Publish the first version"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told_once_and_no_branch_is_blamed() {
+    let project = demo();
+    project.write("delegation/sprints/first-release/big/TASK.md", &"a".repeat(1_200_000));
+    let said = project.exits(6, &["sync"]);
+    assert_eq!(said.matches("big/TASK.md").count(), 1, "{said}");
+    assert_eq!(project.json(&["sync"])["notes"][0]["kind"], "unreadable");
+}
+
+#[test]
+fn a_value_that_took_the_lead_is_not_told_as_one_that_differs() {
+    let project = demo();
+    let publish = "delegation/sprints/first-release/publish";
+    let odd = "task: {status: no, priority: 1e3, title: 2026-01-01}\n";
+    project.write(&format!("{publish}/AGENT.yml"), odd);
+    let said = project.ok(&["sync"]);
+    assert!(project.read(&format!("{publish}/TASK.md")).starts_with("# Task: 2026-01-01\n"));
+    assert!(said.contains("status is `no`, and in TASK.md:5 `Pending`; the main place counts"), "{said}");
+    assert!(!said.contains("title is"), "{said}");
+}
+
+#[test]
+fn a_command_on_an_emptied_tree_promises_no_sync_that_would_be_refused() {
+    let project = demo();
+    std::fs::remove_dir_all(project.at("delegation/sprints")).expect("removed");
+    let said = project.exits(1, &["task", "status", "publish", "review"]);
+    assert!(
+        said.ends_with(
+            "hint: `instep status` shows what the next `instep sync` would do, and whether it would be refused\n"
+        ),
+        "{said}"
+    );
+    project.exits(7, &["sync"]);
+    assert!(project.exits(7, &["status"]).contains("the next sync would refuse this"));
+}
+
+#[test]
+fn one_conflict_waits_and_two_wait() {
+    let project = demo();
+    let path = "delegation/sprints/first-release/publish/TASK.md";
+    for (column, edited, told) in [
+        ("priority = 'P3'", ["**Priority**: P2", "**Priority**: P1"], "1 conflict waits; "),
+        ("status = 'review'", ["**Status**: Pending", "**Status**: Blocked"], "2 conflicts wait; "),
+    ] {
+        project.sql(&format!("UPDATE orchestration_tasks SET {column} WHERE task_code = 'publish'"));
+        project.edit(path, edited[0], edited[1]);
+        project.exits(3, &["sync"]);
+        let said = project.ok(&["task", "show", "publish"]);
+        assert!(said.contains(told), "{said}");
+    }
+}
+
+#[test]
+fn a_status_that_no_agent_can_have_is_refused_as_everywhere() {
+    let project = demo();
+    let said = project.exits(2, &["agent", "list", "--status", "actve"]);
+    assert!(said.contains("`actve` is no status") && said.contains("did you mean `active`"), "{said}");
+    assert!(project.ok(&["agent", "list", "--status", "Active"]).contains("A:builder"));
+}
+
+#[test]
 fn the_sides_of_a_conflict_about_texts_are_told_apart() {
     let project = demo();
     let made = "delegation/sprints/first-release/made";

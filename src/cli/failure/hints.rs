@@ -160,9 +160,8 @@ impl From<SyncError> for Failure {
             }
             SyncError::NoWayBack { .. } => of("no-way-back", Exit::Failed)
                 .hint("move the folder away and run `instep sync`; or decide with `instep conflict take-file`"),
-            SyncError::Adrift { .. } => {
-                of("not-in-step", Exit::Failed).hint("`instep sync` brings both sides into step")
-            }
+            SyncError::Adrift { .. } => of("not-in-step", Exit::Failed)
+                .hint("`instep status` shows what the next `instep sync` would do, and whether it would be refused"),
             SyncError::Held { .. } => of("held", Exit::Conflicts)
                 .hint("`instep status` says what for, `instep conflict list` what can be decided"),
             SyncError::Tree(error) => error.into(),
