@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tera::{ErrorKind, Kwargs, State, Tera};
+use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
+use super::purse::Purse;
 use super::{filters, guard};
 
 /// Most files of a template: tera looks at every path through their includes.
@@ -19,24 +20,38 @@ const MAX_BYTES: usize = 256 * 1024;
 /// # Errors
 /// Says what is wrong, with file, line and column.
 pub(super) fn load(sources: &BTreeMap<String, String>, stop: &Arc<AtomicBool>) -> Result<Tera, String> {
-    let size: usize = sources.values().map(String::len).sum();
+    let size = size_of_all(sources);
     if sources.len() > MAX_FILES || size > MAX_BYTES {
         return Err(format!("it has over {MAX_FILES} files or over {MAX_BYTES} bytes"));
     }
     let mut tera = Tera::new();
     // What is made is Markdown and YAML; escaping for HTML would spoil both.
     tera.autoescape_on(Vec::<&str>::new());
-    filters::register(&mut tera);
+    let purse = Purse::new();
+    filters::register(&mut tera, &purse);
+    purse.register(&mut tera);
     let stop = Arc::clone(stop);
-    tera.register_function(guard::CHECKPOINT, move |_: Kwargs, _: &State| match stop.load(Ordering::Relaxed) {
-        true => Err(tera::Error::message("stopped")),
-        false => Ok(""),
+    let of_texts = purse.clone();
+    tera.register_filter(guard::PAID, move |text: &str, _: Kwargs, _: &State| -> TeraResult<String> {
+        of_texts.pay(text.len()).map(|()| text.to_owned())
+    });
+    tera.register_function(guard::CHECKPOINT, move |arguments: Kwargs, _: &State| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(tera::Error::message("stopped"));
+        }
+        purse.pay(arguments.get::<usize>("text")?.unwrap_or_default())?;
+        let held = arguments.get::<&[Value]>("held")?.unwrap_or_default();
+        held.iter().try_for_each(|value| purse.hold(value)).map(|()| "")
     });
     // First as written, so that complaints show what the author sees; then with checkpoints.
     tera.add_raw_templates(sources).map_err(|error| explain(&error, sources))?;
-    let guarded = sources.iter().map(|(name, text)| (name, guard::with_checkpoints(text)));
+    let guarded = sources.iter().map(|(name, text)| (name, guard::guarded(text, size).text));
     tera.add_raw_templates(guarded).map_err(|error| explain(&error, sources))?;
     Ok(tera)
+}
+
+fn size_of_all(sources: &BTreeMap<String, String>) -> usize {
+    sources.values().map(String::len).sum()
 }
 
 /// The variables that the files use, sorted.
@@ -57,7 +72,7 @@ pub(super) fn explain(error: &tera::Error, sources: &BTreeMap<String, String>) -
     };
     let (name, line, column) = (report.filename(), report.span().start_line, report.span().start_col);
     let column = match sources.get(name) {
-        Some(source) if is_guarded => guard::column_as_written(source, line, column),
+        Some(source) if is_guarded => guard::guarded(source, size_of_all(sources)).column_as_written(line, column),
         _ => column,
     };
     // What else there is, in an order of its own: no help, and another text each time.

@@ -4,16 +4,20 @@ use jiff::civil::Date;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 use unicode_normalization::UnicodeNormalization;
 
+use super::purse::Purse;
+
 /// Longest slug, in bytes: that of a code.
 const MAX_SLUG: usize = 64;
 
 /// Makes the filters known to `tera`; before any template is added, because tera checks their names then.
-pub(super) fn register(tera: &mut Tera) {
+pub(super) fn register(tera: &mut Tera, purse: &Purse) {
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
         slug(text).ok_or_else(|| tera::Error::message("no letter or digit of a-z, 0-9 to make a name from"))
     });
     tera.register_filter("date", date);
-    tera.register_filter("yaml", |value: &Value, _: Kwargs, _: &State| yaml(value));
+    let purse = purse.clone();
+    // Each time quotes are quoted again.
+    tera.register_filter("yaml", move |value: &Value, _: Kwargs, _: &State| purse.made(yaml(value)?));
     tera.register_filter("line", |value: &Value, _: Kwargs, _: &State| line(&value.to_string()));
     tera.register_filter("text", |value: &Value, _: Kwargs, _: &State| text(&value.to_string()));
 }
@@ -93,7 +97,7 @@ mod tests {
 
     fn filtered(expression: &str, value: &str) -> Result<String, String> {
         let mut tera = Tera::new();
-        register(&mut tera);
+        register(&mut tera, &Purse::new());
         let mut context = tera::Context::new();
         context.insert("value", value);
         tera.render_str(&format!("{{{{ {expression} }}}}"), &context, false).map_err(|error| error.to_string())

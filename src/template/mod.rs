@@ -17,6 +17,7 @@ mod error;
 mod filters;
 mod guard;
 mod manifest;
+mod purse;
 mod render;
 mod variables;
 

@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn hx12_a_loop_that_writes_nothing_is_stopped_by_the_deadline() {
-        let loops = "{% set r = range(end=100000) %}{% for a in r %}{% for b in r %}{% for c in r %}{% endfor %}{% endfor %}{% endfor %}";
+        let loops = "{% set r = range(end=1000) %}{% for a in r %}{% for b in r %}{% for c in r %}{% for d in r %}{% endfor %}\
+                     {% endfor %}{% endfor %}{% endfor %}";
         let limits = Limits { deadline: Duration::from_millis(50), ..Limits::default() };
         let error = render(&template(loops), &Variables::default(), limits).expect_err("too long");
         assert_eq!(error.to_string(), "the template `task/mine` did not end within 0.05 s and was stopped");
@@ -240,6 +241,66 @@ mod tests {
         let job = Job { template: with_files(&files), values: BTreeMap::new(), bytes: 1000 };
         let error = job.run(&Arc::new(AtomicBool::new(true))).expect_err("stopped");
         assert!(error.to_string().ends_with("stopped"), "{error}");
+    }
+
+    #[test]
+    fn hx12_what_a_template_holds_is_bounded_however_it_grows() {
+        let grow = "{% set s = s ~ s %}";
+        let loops = |inner: &str| format!("{{% for i in range(end=100000) %}}{inner}{{% endfor %}}");
+        let long = format!("{{% set s = 'aaaaaaaaaaaaaaaa' %}}{}", grow.repeat(13));
+        for (hostile, why) in [
+            (format!("{{% set s = 'aaaaaaaaaaaaaaaa' %}}{}", grow.repeat(30)), "a variable holds more than "),
+            (format!("{{% set l = [1] %}}{}", "{% set l = [l, l] %}".repeat(40)), "a variable holds more than "),
+            (format!("{{% set l = [1] %}}{}", "{% set l = [...l, ...l] %}".repeat(40)), "a variable holds more than "),
+            (
+                format!("{{% set m = {{'a': 1}} %}}{}", "{% set m = {'a': m, 'b': m} %}".repeat(40)),
+                "a variable holds more",
+            ),
+            (format!("{long}{{% set t = s | replace(from='a', to=s) %}}"), "a filter makes more than "),
+            (format!("{long}{{% set t = range(end=100000) | join(sep=s) %}}"), "a filter makes more than "),
+            (
+                format!("{long}{{{{ s | replace(from='a', to='\n') | indent(width=1000, blank=true) }}}}"),
+                "a filter makes more",
+            ),
+            (format!("{long}{{{{ s | split(pat='') | length }}}}"), "a filter makes more than "),
+            (format!("{{{{ '\"'{} }}}}", " | yaml".repeat(80)), "a filter makes more than "),
+            (
+                format!("{long}{{% set t %}}{}{{% endset %}}", loops("{{ s }}")),
+                "its variables and texts take more than ",
+            ),
+            (
+                format!("{{% set t %}}{}{{% endset %}}", loops(&"x".repeat(5000))),
+                "its variables and texts take more than ",
+            ),
+            (long.clone() + &loops("{% set t = s ~ i %}"), "its variables and texts take more than "),
+            (
+                "{% for a in ['aaaaaaaaaaaaaaaa'] %}".to_owned()
+                    + &"{% for a in [a ~ a ~ a ~ a] %}".repeat(20)
+                    + &"{% endfor %}".repeat(21),
+                "a variable holds more than ",
+            ),
+            (
+                "{% component c(a) %}{{ <c a={a ~ a} /> }}{% endcomponent c %}{{ <c a='aaaaaaaaaaaaaaaa' /> }}".into(),
+                "a variable holds more than ",
+            ),
+        ] {
+            let error = render(&template(&hostile), &Variables::default(), Limits::default()).expect_err(&hostile);
+            assert!(error.to_string().contains(why), "{hostile:.300}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_filters_that_pay_make_what_those_of_tera_make() {
+        for (text, made) in [
+            ("{{ 'abcb' | replace(from='b', to='xx') }}", "axxcxx"),
+            ("{{ [1, 'a', true] | join(sep=', ') }}{{ ['a', 'b'] | join }}", "1, a, trueab"),
+            ("{{ 'a,b,,' | split(pat=',') | length }}", "4"),
+            ("{{ 'a\n\nb\n' | indent }}|", "a\n\n    b\n|"),
+            ("{{ 'a\n\nb' | indent(width=2, first=true, blank=true, indentation='-') }}", "--a\n--\n--b"),
+            ("a {{- 'b' -}} c {{ 'd' }} e", "abc d e"),
+        ] {
+            assert_eq!(text_of(&template(text), &Variables::default()), made, "{text}");
+        }
     }
 
     #[test]

@@ -273,3 +273,19 @@ fn a_decision_record_gets_the_number_that_people_agree_on() {
     assert!(said.contains("there is a record with the number 007 already"), "{said}");
     assert!(project.exits(2, &["template", "new", "adr", "--title", "Another"]).contains("008"));
 }
+
+#[test]
+fn hx12_a_template_that_would_eat_all_memory_is_an_error_and_no_abort() {
+    let project = Project::new();
+    let text = format!("# Task: x\n{{% set s = 'aaaaaaaaaaaaaaaa' %}}{}", "{% set s = s ~ s %}".repeat(30));
+    project.write("delegation/.templates/task/greedy/TASK.md.tera", &text);
+    let program = project.command(&["task", "new", "big", "--template", "greedy"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -v 900000; exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+    let output = limited.current_dir(project.root()).output().expect("a shell");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code().is_some_and(|code| code != 134), "{said}");
+    assert!(said.starts_with("error: the template `task/greedy` failed: TASK.md.tera:2:"), "{said}");
+    assert!(said.contains("a variable holds more than 262144 bytes"), "{said}");
+    assert!(!project.at("delegation/backlog/big").exists());
+}
