@@ -199,6 +199,7 @@ fn merged(world: &mut World, ours: usize, theirs: usize, of: (usize, usize), pic
 }
 
 fn one_deleted(world: &mut World, ours: Option<File>, theirs: Option<File>, picks: Picks) -> Option<File> {
+    world.tally.decisions += 1;
     let (winner, loser) = if picks & 1 == 0 { (ours, theirs) } else { (theirs, ours) };
     if let (None, Some(loser)) = (&winner, loser) {
         world.give_up([&loser.page]);
@@ -223,11 +224,13 @@ fn both_changed(world: &mut World, base: Option<File>, ours: &File, theirs: &Fil
             page = page.with(facet, other);
         }
     }
+    world.tally.decisions += u64::from(!world.scope.has_driver);
     let stamp = merged_stamp(world, base.as_ref(), ours, theirs, &page, picks >> 3);
     File { page, stamp }
 }
 
 fn pick(world: &mut World, picks: Picks, mine: Token, other: Token) -> bool {
+    world.tally.decisions += 1;
     let takes_theirs = picks & 1 == 1;
     let (winner, loser) = if takes_theirs { (other, mine) } else { (mine, other) };
     world.give_up_for(loser, Some(winner));

@@ -4,13 +4,13 @@
 //! Some of these need luck that the few histories of a build do not have; so they are kept here.
 
 use super::mutants::Mutant::{
-    self, R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21,
-    R22,
+    self, NoHeadCheck, NoHeadCompare, R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17,
+    R17OfRows, R18, R19, R20, R21, R22,
 };
 use super::search::Story;
 use super::steps::Step::{
-    self, Branch, Command, Commit, CommitElse, Delete, Edit, Forget, LoseDatabase, Open, PullGit, Push, PutBack,
-    Rebase, Revert, SaveStale, Sql, Switch, Sync, SyncPull,
+    self, Advance, Branch, Command, Commit, CommitElse, Delete, Edit, Forget, LoseDatabase, Open, PullGit, Push,
+    PutBack, Rebase, Revert, SaveStale, Sql, Switch, Sync, SyncPull,
 };
 use super::steps::at;
 use super::stories::{ALONE, ALONE_ON_BRANCHES, ALONE_ON_BRANCHES_SHARED, EMBEDDED, SHARED_WITH_GIT};
@@ -102,7 +102,7 @@ pub(crate) const KILLERS: &[Killer] = &[
         story: EMBEDDED,
         seed: 1316,
         steps: &[
-            Command(at(1, 0, 0), Value(Owner)),
+            Command(at(1, 0, 0), Owner),
             Commit(at(1, 0, 1)),
             Edit(at(0, 0, 0), Value(Status)),
             Push(at(1, 0, 0)),
@@ -120,7 +120,7 @@ pub(crate) const KILLERS: &[Killer] = &[
             Edit(at(1, 0, 0), Value(Status)),
             Commit(at(1, 0, 1)),
             Open(at(1, 0, 0)),
-            Command(at(1, 0, 0), Value(Owner)),
+            Command(at(1, 0, 0), Owner),
             PutBack(at(1, 0, 0)),
         ],
     },
@@ -130,11 +130,37 @@ pub(crate) const KILLERS: &[Killer] = &[
         seed: 5746,
         steps: &[
             Edit(at(0, 0, 0), Text),
-            Command(at(1, 0, 1), Value(Owner)),
+            Command(at(1, 0, 1), Owner),
             Commit(at(0, 0, 0)),
             Revert(at(0, 0, 1)),
             Push(at(0, 0, 0)),
             PullGit(at(1, 0, 0), 217),
+        ],
+    },
+    Killer {
+        mutant: NoHeadCompare,
+        story: ALONE,
+        seed: 71,
+        steps: &[
+            Edit(at(0, 0, 0), Value(Status)),
+            Advance(at(0, 0, 0)),
+            CommitElse(at(0, 0, 0)),
+            Edit(at(0, 0, 0), Value(Status)),
+            Sync(at(0, 0, 1)),
+        ],
+    },
+    Killer {
+        mutant: NoHeadCheck,
+        story: EMBEDDED,
+        seed: 27260,
+        steps: &[
+            Sql(at(1, 0, 0), Value(Owner)),
+            Delete(at(1, 0, 1)),
+            Advance(at(1, 0, 1)),
+            Advance(at(1, 0, 1)),
+            Advance(at(1, 0, 0)),
+            Commit(at(1, 0, 1)),
+            Sync(at(1, 0, 1)),
         ],
     },
     Killer { mutant: R5, story: EMBEDDED, seed: 2, steps: &[Branch(at(0, 0, 1)), Delete(at(0, 0, 1))] },
@@ -202,7 +228,7 @@ pub(crate) const KILLERS: &[Killer] = &[
         seed: 2,
         steps: &[
             Edit(at(0, 0, 0), Value(Owner)),
-            Command(at(0, 0, 0), Value(Status)),
+            Command(at(0, 0, 0), Status),
             Branch(at(0, 0, 1)),
             Commit(at(0, 0, 1)),
             Delete(at(0, 0, 1)),
@@ -266,7 +292,7 @@ pub(crate) const KILLERS: &[Killer] = &[
             Open(at(0, 0, 0)),
             LoseDatabase(at(1, 0, 0)),
             Sync(at(1, 0, 0)),
-            Command(at(0, 0, 0), Value(Status)),
+            Command(at(0, 0, 0), Status),
             PutBack(at(0, 0, 0)),
             Switch(at(0, 0, 0), 0),
         ],
@@ -297,7 +323,7 @@ pub(crate) const KILLERS: &[Killer] = &[
         steps: &[
             Branch(at(0, 0, 0)),
             Edit(at(0, 0, 0), Text),
-            Command(at(0, 0, 0), Value(Status)),
+            Command(at(0, 0, 0), Status),
             Edit(at(0, 0, 0), Value(Status)),
             Switch(at(0, 0, 0), 0),
         ],

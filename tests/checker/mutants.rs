@@ -83,14 +83,18 @@ pub(crate) enum Mutant {
     R21,
     /// A command leaves the stamp of a text that waits.
     R22,
+    /// A decision is stored wherever git has moved HEAD since the scan.
+    NoHeadCompare,
+    /// A file is written wherever git has moved HEAD since the scan.
+    NoHeadCheck,
     /// Each part is decided alone: what two files say of one thing are two things.
     D13,
 }
 
 use Mutant::{
     CheckThenRename, D13, FileBeforeCommit, MemoryBeforeCommit, MemoryFromDisk, MemoryFromRow, MemoryOfAborted,
-    NewestWins, NoCheck, NoCompare, NoTombstone, NothingKept, R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11,
-    R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21, R22,
+    NewestWins, NoCheck, NoCompare, NoHeadCheck, NoHeadCompare, NoTombstone, NothingKept, R1, R2, R3, R4, R4OfShared,
+    R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21, R22,
 };
 
 /// The faults of the protocol.
@@ -109,8 +113,32 @@ pub(crate) const OF_PROTOCOL: [Mutant; 11] = [
 ];
 
 /// The rules about git that are missing; there is no ninth and no sixteenth.
-pub(crate) const OF_GIT: [Mutant; 22] =
-    [R1, R2, R3, R4, R4OfShared, R5, R6, R7, R8, R10, R11, R12, R13, R14, R15, R17, R17OfRows, R18, R19, R20, R21, R22];
+pub(crate) const OF_GIT: [Mutant; 24] = [
+    NoHeadCompare,
+    NoHeadCheck,
+    R1,
+    R2,
+    R3,
+    R4,
+    R4OfShared,
+    R5,
+    R6,
+    R7,
+    R8,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
+    R17,
+    R17OfRows,
+    R18,
+    R19,
+    R20,
+    R21,
+    R22,
+];
 
 /// Bends the facts.
 pub(crate) fn bend(evidence: &Evidence<'_>, case: &mut TinyCase) {

@@ -28,6 +28,8 @@ pub(crate) struct Scan {
 /// What a sync knows once it has read the rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Sights {
+    /// HEAD when the folders were scanned.
+    pub(crate) head: Position,
     /// By entity, its folder; `None` where nobody can tell whether it is gone.
     pub(crate) of: Vec<Option<Sight>>,
     /// Where folders lie, and whose they are; `None` where nobody can tell for certain.
@@ -67,7 +69,7 @@ impl Scan {
         let told = identities(&found, |id| seats(&desks[*id], &rows[*id]));
         let mut unsure = hidden(&found, &told);
         unsure.retain(|id| is_remembered(&desks[*id]) || found.iter().any(|folder| folder.stamps.contains(id)));
-        let mut sights = Sights { of: Vec::new(), lying: Vec::new(), waits: BTreeMap::new() };
+        let mut sights = Sights { head: self.head, of: Vec::new(), lying: Vec::new(), waits: BTreeMap::new() };
         let mut own: BTreeMap<usize, &Folder> = BTreeMap::new();
         for ((id, folder), identity) in self.folders.iter().zip(told) {
             let why = match identity {

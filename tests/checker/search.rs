@@ -2,32 +2,55 @@
 
 use instep::reconcile::Side;
 
+use super::alphabet::{BRANCHES, PLACES};
 use super::dice::Dice;
 use super::git_steps::Picks;
 use super::laws;
 use super::mutants::Mutant;
 use super::steps::{At, Step, take};
-use super::value::Facet;
-use super::world::{Broken, Scope, Tally, World, parts_of};
+use super::value::{Facet, Field};
+use super::world::{Broken, Place, Scope, Tally, World, parts_of};
 
-impl Dice {
-    /// One of the facets.
-    pub(crate) fn facet(&mut self) -> Facet {
-        Facet::ALL[self.roll(Facet::ALL.len())]
-    }
+/// A kind of step, by what else there is to say of one.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// Nothing.
+    Plain(fn(At) -> Step),
+    /// What is changed.
+    OfFacet(fn(At, Facet) -> Step),
+    /// Which value is set.
+    OfField(fn(At, Field) -> Step),
+    /// Where something goes.
+    ToPlace(fn(At, Place) -> Step),
+    /// Where somebody goes.
+    ToBranch(fn(At, usize) -> Step),
+    /// How collisions are decided.
+    Merging(fn(At, Picks) -> Step),
+}
 
-    /// How the collisions of a merge are decided.
-    pub(crate) fn picks(&mut self) -> Picks {
-        self.roll(256) as Picks
-    }
-
-    fn side(&mut self) -> Side {
-        [Side::File, Side::Row][self.roll(2)]
+impl Kind {
+    /// One of its steps.
+    fn draw(self, at: At, dice: &mut Dice) -> Step {
+        match self {
+            Self::Plain(step) => step(at),
+            Self::OfFacet(step) => step(at, dice.one_of(&Facet::ALL)),
+            Self::OfField(step) => step(at, dice.one_of(&Field::ALL)),
+            Self::ToPlace(step) => step(at, dice.one_of(&PLACES)),
+            Self::ToBranch(step) => step(at, dice.one_of(&BRANCHES)),
+            Self::Merging(step) => step(at, dice.roll(256) as Picks),
+        }
     }
 }
 
-/// A kind of step.
-pub(crate) type Kind = fn(At, &mut Dice) -> Step;
+impl Dice {
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.roll(all.len())]
+    }
+
+    fn side(&mut self) -> Side {
+        self.one_of(&[Side::File, Side::Row])
+    }
+}
 
 /// A kind of history: what there is, and how often which step is taken.
 #[derive(Clone, Copy)]
@@ -54,9 +77,9 @@ impl Story {
         let mut point = dice.roll(all);
         let mut kinds = self.steps.iter();
         loop {
-            let (weight, step) = kinds.next().expect("the weights add up");
+            let (weight, kind) = kinds.next().expect("the weights add up");
             match point.checked_sub(*weight) {
-                None => return step(at, dice),
+                None => return kind.draw(at, dice),
                 Some(rest) => point = rest,
             }
         }

@@ -6,7 +6,7 @@ use instep::reconcile::RowState;
 
 use super::git_steps::{self, Picks};
 use super::mutants::Mutant;
-use super::value::{Author, Facet, Page};
+use super::value::{Author, Facet, Field, Page};
 use super::world::{Broken, File, Folder, Memory, PARTS, Parts, Place, Row, World};
 use super::{laws, owners, sync};
 
@@ -66,7 +66,7 @@ pub(crate) enum Step {
     /// Another program moves a row.
     SqlMove(At, Place),
     /// A command changes a field on both sides.
-    Command(At, Facet),
+    Command(At, Field),
     /// Another program changes a column.
     Sql(At, Facet),
     /// Another program deletes a row.
@@ -103,20 +103,58 @@ pub(crate) enum Step {
     Revert(At),
 }
 
+/// What of its place a step looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// One part in one clone.
+    Part,
+    /// One entity in one clone.
+    Entity,
+    /// One clone.
+    Clone,
+    /// One entity in the database of a clone.
+    Row,
+    /// The database of a clone.
+    Database,
+}
+
 impl Step {
-    /// Whether it concerns a whole clone or entity, so that it is the same for every part.
-    pub(crate) const fn is_of_whole(self) -> bool {
-        !matches!(
-            self,
+    /// What of its place it looks at.
+    pub(crate) const fn reach(self) -> Reach {
+        match self {
             Self::Edit(..)
-                | Self::Open(_)
-                | Self::SaveStale(..)
-                | Self::PutBack(_)
-                | Self::DropStamp(_)
-                | Self::Replace(_)
-                | Self::DeletePart(_)
-                | Self::EditCopy(..)
-        )
+            | Self::Open(_)
+            | Self::SaveStale(..)
+            | Self::PutBack(_)
+            | Self::DropStamp(_)
+            | Self::Replace(_)
+            | Self::DeletePart(_)
+            | Self::EditCopy(..) => Reach::Part,
+            Self::Delete(_)
+            | Self::Move(..)
+            | Self::TakePlace(_)
+            | Self::Copy(..)
+            | Self::MoveCopy(..)
+            | Self::DeleteCopy(_)
+            | Self::Command(..) => Reach::Entity,
+            Self::Sql(..) | Self::SqlMove(..) | Self::SqlDelete(_) => Reach::Row,
+            Self::LoseDatabase(_) => Reach::Database,
+            Self::Swap(_)
+            | Self::Forget(_)
+            | Self::Advance(_)
+            | Self::Crash(_)
+            | Self::Sync(_)
+            | Self::SyncPull(_)
+            | Self::Commit(_)
+            | Self::CommitElse(_)
+            | Self::Branch(_)
+            | Self::Switch(..)
+            | Self::Merge(..)
+            | Self::PullGit(..)
+            | Self::Rebase(..)
+            | Self::Push(_)
+            | Self::Revert(_) => Reach::Clone,
+        }
     }
 }
 
@@ -139,7 +177,7 @@ pub(crate) fn take(world: &mut World, step: Step) -> Result<(), Broken> {
         Step::MoveCopy(at, to) => move_copy(world, at, to),
         Step::DeleteCopy(at) => delete_copy(world, at),
         Step::SqlMove(at, to) => sql_move(world, at, to),
-        Step::Command(at, facet) => command(world, at, facet)?,
+        Step::Command(at, field) => command(world, at, Facet::Value(field))?,
         Step::Sql(at, facet) => sql(world, at, facet),
         Step::SqlDelete(at) => sql_delete(world, at),
         Step::Forget(at) => forget(world, at),
@@ -369,9 +407,6 @@ fn command(world: &mut World, at: At, facet: Facet) -> Result<(), Broken> {
     let folder = &world.desk(at.clone, at.entity).folder;
     let is_complete = (0..PARTS).all(|part| row.parts[part].is_some() == folder.files[part].is_some());
     let (RowState::Live, true, Some(first)) = (row.state, is_complete, &row.parts[0]) else { return Ok(()) };
-    if facet == Facet::Text {
-        return Ok(());
-    }
     let new = changed(world, first, facet, Author::Clone(at.clone));
     let parts = overlaid(&row.parts, facet, &new);
     for (part, (old, new)) in row.parts.iter().zip(&parts).enumerate() {

@@ -1,48 +1,49 @@
 //! The kinds of histories that are played: who there is, and what happens how often.
 
-use super::search::{Kind, Story};
+use super::search::Kind::{self, Merging, OfFacet, OfField, Plain, ToBranch, ToPlace};
+use super::search::Story;
 use super::steps::{At, Step};
-use super::world::{Place, Scope};
+use super::world::Scope;
 
 /// Clones of one database, editors, other programs and crashes; nobody uses git.
 pub(crate) const ONE_DATABASE: Story = Story {
     scope: Scope { entities: 1, clones: 2, is_shared: true, has_git: false, has_driver: true, mutant: None },
     length: 60,
     steps: &[
-        (14, |at, dice| Step::Edit(at, dice.facet())),
-        (5, |at, _| Step::Open(at)),
-        (9, |at, dice| Step::SaveStale(at, dice.facet())),
-        (3, |at, _| Step::PutBack(at)),
-        (1, |at, _| Step::DeletePart(at)),
-        (2, |at, _| Step::Delete(at)),
-        (2, |at, dice| Step::Command(at, dice.facet())),
-        (8, |at, dice| Step::Sql(at, dice.facet())),
-        (1, |at, _| Step::SqlDelete(at)),
-        (1, |at, _| Step::Forget(at)),
-        (36, |at, _| Step::Advance(at)),
-        (4, |at, _| Step::Crash(at)),
-        (14, |at, _| Step::Sync(at)),
+        (14, OfFacet(Step::Edit)),
+        (5, Plain(Step::Open)),
+        (9, OfFacet(Step::SaveStale)),
+        (3, Plain(Step::PutBack)),
+        (1, Plain(Step::DeletePart)),
+        (2, Plain(Step::Delete)),
+        (2, OfField(Step::Command)),
+        (8, OfFacet(Step::Sql)),
+        (1, Plain(Step::SqlDelete)),
+        (1, Plain(Step::Forget)),
+        (36, Plain(Step::Advance)),
+        (4, Plain(Step::Crash)),
+        (14, Plain(Step::Sync)),
     ],
 };
 
 /// The same with people who write files anew without their stamps, and with databases and memories that are lost.
 pub(crate) const WITHOUT_STAMPS: Story = Story {
     steps: &[
-        (14, |at, dice| Step::Edit(at, dice.facet())),
-        (6, |at, _| Step::DropStamp(at)),
-        (6, |at, _| Step::Replace(at)),
-        (5, |at, _| Step::Open(at)),
-        (9, |at, dice| Step::SaveStale(at, dice.facet())),
-        (3, |at, _| Step::PutBack(at)),
-        (1, |at, _| Step::DeletePart(at)),
-        (2, |at, _| Step::Delete(at)),
-        (8, |at, dice| Step::Sql(at, dice.facet())),
-        (2, |at, _| Step::SqlDelete(at)),
-        (4, |at, _| Step::Forget(at)),
-        (1, |at, _| Step::LoseDatabase(at)),
-        (30, |at, _| Step::Advance(at)),
-        (4, |at, _| Step::Crash(at)),
-        (14, |at, _| Step::Sync(at)),
+        (14, OfFacet(Step::Edit)),
+        (6, Plain(Step::DropStamp)),
+        (6, Plain(Step::Replace)),
+        (5, Plain(Step::Open)),
+        (9, OfFacet(Step::SaveStale)),
+        (3, Plain(Step::PutBack)),
+        (1, Plain(Step::DeletePart)),
+        (2, Plain(Step::Delete)),
+        (8, OfFacet(Step::Sql)),
+        (2, Plain(Step::SqlDelete)),
+        (4, Plain(Step::Forget)),
+        (1, Plain(Step::LoseDatabase)),
+        (30, Plain(Step::Advance)),
+        (4, Plain(Step::Crash)),
+        (14, Plain(Step::Sync)),
     ],
     ..ONE_DATABASE
 };
@@ -51,16 +52,16 @@ pub(crate) const WITHOUT_STAMPS: Story = Story {
 pub(crate) const NEW_DATABASES: Story = Story {
     length: 30,
     steps: &[
-        (10, |at, dice| Step::Edit(at, dice.facet())),
-        (60, |at, _| Step::DropStamp(at)),
-        (8, |at, _| Step::Replace(at)),
-        (6, |at, dice| Step::Sql(at, dice.facet())),
-        (2, |at, _| Step::Delete(at)),
-        (4, |at, _| Step::Forget(at)),
-        (18, |at, _| Step::LoseDatabase(at)),
-        (10, |at, _| Step::Advance(at)),
-        (4, |at, _| Step::Crash(at)),
-        (20, |at, _| Step::Sync(at)),
+        (10, OfFacet(Step::Edit)),
+        (60, Plain(Step::DropStamp)),
+        (8, Plain(Step::Replace)),
+        (6, OfFacet(Step::Sql)),
+        (2, Plain(Step::Delete)),
+        (4, Plain(Step::Forget)),
+        (18, Plain(Step::LoseDatabase)),
+        (10, Plain(Step::Advance)),
+        (4, Plain(Step::Crash)),
+        (20, Plain(Step::Sync)),
     ],
     ..ONE_DATABASE
 };
@@ -68,19 +69,19 @@ pub(crate) const NEW_DATABASES: Story = Story {
 /// Folders are moved as well.
 pub(crate) const MOVES: Story = Story {
     steps: &[
-        (12, |at, dice| Step::Edit(at, dice.facet())),
-        (12, |at, dice| Step::Move(at, dice.roll(4) as Place)),
-        (8, |at, dice| Step::SqlMove(at, dice.roll(4) as Place)),
-        (4, |at, _| Step::Open(at)),
-        (6, |at, dice| Step::SaveStale(at, dice.facet())),
-        (1, |at, _| Step::DeletePart(at)),
-        (2, |at, _| Step::Delete(at)),
-        (6, |at, dice| Step::Sql(at, dice.facet())),
-        (1, |at, _| Step::SqlDelete(at)),
-        (1, |at, _| Step::Forget(at)),
-        (36, |at, _| Step::Advance(at)),
-        (4, |at, _| Step::Crash(at)),
-        (14, |at, _| Step::Sync(at)),
+        (12, OfFacet(Step::Edit)),
+        (12, ToPlace(Step::Move)),
+        (8, ToPlace(Step::SqlMove)),
+        (4, Plain(Step::Open)),
+        (6, OfFacet(Step::SaveStale)),
+        (1, Plain(Step::DeletePart)),
+        (2, Plain(Step::Delete)),
+        (6, OfFacet(Step::Sql)),
+        (1, Plain(Step::SqlDelete)),
+        (1, Plain(Step::Forget)),
+        (36, Plain(Step::Advance)),
+        (4, Plain(Step::Crash)),
+        (14, Plain(Step::Sync)),
     ],
     ..ONE_DATABASE
 };
@@ -90,40 +91,40 @@ pub(crate) const COPIES: Story = Story {
     scope: Scope { entities: 2, ..ONE_DATABASE.scope },
     length: 30,
     steps: &[
-        (8, |at, dice| Step::Edit(at, dice.facet())),
-        (12, |at, dice| Step::Move(at, dice.roll(4) as Place)),
-        (4, |at, _| Step::Swap(at)),
-        (2, |at, _| Step::TakePlace(at)),
-        (8, |at, dice| Step::SqlMove(at, dice.roll(4) as Place)),
-        (6, |at, dice| Step::Copy(at, dice.roll(4) as Place)),
-        (4, |at, dice| Step::EditCopy(at, dice.facet())),
-        (3, |at, dice| Step::MoveCopy(at, dice.roll(4) as Place)),
-        (3, |at, _| Step::DeleteCopy(at)),
-        (3, |at, _| Step::Open(at)),
-        (4, |at, dice| Step::SaveStale(at, dice.facet())),
-        (4, |at, _| Step::Delete(at)),
-        (5, |at, dice| Step::Sql(at, dice.facet())),
-        (1, |at, _| Step::SqlDelete(at)),
-        (1, |at, _| Step::Forget(at)),
-        (30, |at, _| Step::Advance(at)),
-        (3, |at, _| Step::Crash(at)),
-        (14, |at, _| Step::Sync(at)),
+        (8, OfFacet(Step::Edit)),
+        (12, ToPlace(Step::Move)),
+        (4, Plain(Step::Swap)),
+        (2, Plain(Step::TakePlace)),
+        (8, ToPlace(Step::SqlMove)),
+        (6, ToPlace(Step::Copy)),
+        (4, OfFacet(Step::EditCopy)),
+        (3, ToPlace(Step::MoveCopy)),
+        (3, Plain(Step::DeleteCopy)),
+        (3, Plain(Step::Open)),
+        (4, OfFacet(Step::SaveStale)),
+        (4, Plain(Step::Delete)),
+        (5, OfFacet(Step::Sql)),
+        (1, Plain(Step::SqlDelete)),
+        (1, Plain(Step::Forget)),
+        (30, Plain(Step::Advance)),
+        (3, Plain(Step::Crash)),
+        (14, Plain(Step::Sync)),
     ],
 };
 
 /// Nobody deletes a file.
 pub(crate) const NOTHING_DELETED: Story = Story {
     steps: &[
-        (14, |at, dice| Step::Edit(at, dice.facet())),
-        (5, |at, _| Step::Open(at)),
-        (9, |at, dice| Step::SaveStale(at, dice.facet())),
-        (3, |at, _| Step::PutBack(at)),
-        (2, |at, dice| Step::Command(at, dice.facet())),
-        (8, |at, dice| Step::Sql(at, dice.facet())),
-        (1, |at, _| Step::Forget(at)),
-        (36, |at, _| Step::Advance(at)),
-        (4, |at, _| Step::Crash(at)),
-        (14, |at, _| Step::Sync(at)),
+        (14, OfFacet(Step::Edit)),
+        (5, Plain(Step::Open)),
+        (9, OfFacet(Step::SaveStale)),
+        (3, Plain(Step::PutBack)),
+        (2, OfField(Step::Command)),
+        (8, OfFacet(Step::Sql)),
+        (1, Plain(Step::Forget)),
+        (36, Plain(Step::Advance)),
+        (4, Plain(Step::Crash)),
+        (14, Plain(Step::Sync)),
     ],
     ..ONE_DATABASE
 };
@@ -135,16 +136,20 @@ pub(crate) const EMBEDDED: Story =
 /// One database for all clones, and git beside it.
 pub(crate) const SHARED_WITH_GIT: Story = Story { scope: Scope { is_shared: true, ..EMBEDDED.scope }, ..EMBEDDED };
 
-/// Somebody alone with git and one branch, who takes nothing back and edits one file.
+/// The same where git merges the stamp like any other line.
+pub(crate) const WITHOUT_DRIVER: Story = Story { scope: Scope { has_driver: false, ..EMBEDDED.scope }, ..EMBEDDED };
+
+/// Somebody alone with git and one branch, who takes nothing back and edits one file, but not while a sync is running:
+/// what he has not synced he may then find waiting.
 pub(crate) const ALONE: Story = Story {
     scope: Scope { clones: 1, ..EMBEDDED.scope },
     length: 20,
     steps: &[
-        (20, |at, dice| Step::Edit(At { part: 0, ..at }, dice.facet())),
-        (20, |at, _| Step::Sync(at)),
-        (14, |at, _| Step::Commit(at)),
-        (4, |at, _| Step::CommitElse(at)),
-        (2, |at, _| Step::LoseDatabase(at)),
+        (20, OfFacet(|at, facet| Step::Edit(At { part: 0, ..at }, facet))),
+        (20, Plain(Step::Sync)),
+        (14, Plain(Step::Commit)),
+        (4, Plain(Step::CommitElse)),
+        (2, Plain(Step::LoseDatabase)),
     ],
 };
 
@@ -157,23 +162,25 @@ pub(crate) const ALONE_ON_BRANCHES_SHARED: Story =
     Story { scope: Scope { is_shared: true, ..ALONE_ON_BRANCHES.scope }, ..ALONE_ON_BRANCHES };
 
 const WITH_GIT: &[(usize, Kind)] = &[
-    (16, |at, dice| Step::Edit(at, dice.facet())),
-    (3, |at, dice| Step::Command(at, dice.facet())),
-    (3, |at, _| Step::Delete(at)),
-    (4, |at, _| Step::Open(at)),
-    (4, |at, dice| Step::SaveStale(at, dice.facet())),
-    (2, |at, _| Step::PutBack(at)),
-    (18, |at, _| Step::Sync(at)),
-    (2, |at, _| Step::SyncPull(at)),
-    (10, |at, _| Step::Commit(at)),
-    (2, |at, _| Step::CommitElse(at)),
-    (8, |at, dice| Step::PullGit(at, dice.picks())),
-    (8, |at, _| Step::Push(at)),
-    (2, |at, dice| Step::Rebase(at, dice.picks())),
-    (2, |at, _| Step::Branch(at)),
-    (6, |at, dice| Step::Switch(at, dice.roll(2))),
-    (2, |at, dice| Step::Merge(at, dice.picks())),
-    (2, |at, _| Step::Revert(at)),
-    (5, |at, dice| Step::Sql(at, dice.facet())),
-    (1, |at, _| Step::LoseDatabase(at)),
+    (16, OfFacet(Step::Edit)),
+    (3, OfField(Step::Command)),
+    (3, Plain(Step::Delete)),
+    (4, Plain(Step::Open)),
+    (4, OfFacet(Step::SaveStale)),
+    (2, Plain(Step::PutBack)),
+    (12, Plain(Step::Sync)),
+    (2, Plain(Step::SyncPull)),
+    (24, Plain(Step::Advance)),
+    (3, Plain(Step::Crash)),
+    (10, Plain(Step::Commit)),
+    (2, Plain(Step::CommitElse)),
+    (8, Merging(Step::PullGit)),
+    (8, Plain(Step::Push)),
+    (2, Merging(Step::Rebase)),
+    (2, Plain(Step::Branch)),
+    (6, ToBranch(Step::Switch)),
+    (2, Merging(Step::Merge)),
+    (2, Plain(Step::Revert)),
+    (5, OfFacet(Step::Sql)),
+    (1, Plain(Step::LoseDatabase)),
 ];

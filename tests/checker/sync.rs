@@ -4,6 +4,9 @@
 //! scan the files ─▶ read the rows ─▶ decide and commit, if they are as they were read ─▶ exchange file by file ─▶ remember
 //! ```
 //!
+//! HEAD belongs to what is compared: where git has moved it since the scan, nothing is stored and no more files are
+//! written, because what is remembered beside a file is where HEAD was.
+//!
 //! A crash forgets the run and nothing else: what is committed stays, what is on disk stays.
 
 use std::collections::BTreeSet;
@@ -106,9 +109,11 @@ pub(crate) fn step(world: &mut World, clone: usize, pull: bool) -> Result<(), Br
 }
 
 impl Reading {
-    /// Whether some row has changed since.
+    /// Whether some row has changed since, or git has moved HEAD.
     fn is_stale(&self, world: &World, clone: usize) -> bool {
-        self.rows.iter().zip(world.rows(clone)).any(|(then, now)| then.version != now.version)
+        let has_moved = self.sights.head != world.clones[clone].checkout.position();
+        has_moved && !world.is(Mutant::NoHeadCompare)
+            || self.rows.iter().zip(world.rows(clone)).any(|(then, now)| then.version != now.version)
     }
 
     /// The same with the rows as they are now.
@@ -146,8 +151,7 @@ fn decide_and_commit(world: &mut World, clone: usize, run: Run, reading: &Readin
     }
     owners::hold(world, clone, (&reading.sights, &reading.rows), &mut decided);
     decided.iter().for_each(|one| count(world, &one.verdict));
-    let head = world.clones[clone].checkout.position();
-    let head = reading.sights.of.iter().flatten().next().map_or(head, |sight| sight.head);
+    let head = reading.sights.head;
     let writing = Stage::Writing { head, deeds: deeds(&decided), done: Vec::new() };
     if world.is(Mutant::MemoryBeforeCommit) && !run.is_halfway {
         remember(world, clone, head, &targets(&writing));
@@ -229,6 +233,7 @@ pub(crate) fn settle(
     if choices.is_empty() {
         return Ok(());
     }
+    world.tally.decisions += 1;
     for choice in &choices {
         // What is said in several places is one thing: the first choice counts for all of them.
         let first = choices.iter().find(|first| first.key.is_some() && first.key == choice.key).unwrap_or(choice);
@@ -324,6 +329,8 @@ fn write(world: &mut World, clone: usize, mut run: Run) -> Result<Option<Run>, B
         return Ok(None);
     };
     match &deed {
+        // What git did meanwhile the next run has to see first.
+        _ if *head != world.clones[clone].checkout.position() && !world.is(Mutant::NoHeadCheck) => {}
         Deed::Relocate(relocations) => relocate(world, clone, relocations),
         Deed::Exchange { entity, place, part, expected, new } => {
             let (entity, part) = (*entity, *part);

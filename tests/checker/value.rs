@@ -1,19 +1,36 @@
 //! Tiny documents: two values and a text, each a token that knows what its author saw when he wrote it.
 //!
 //! Nobody ever writes the same token twice, so that a token in the end tells exactly which earlier ones went into it.
+//! Of two that write without having seen each other nobody can say who was first, and a token tells nothing of it: worlds
+//! that differ in that alone are one.
 
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use instep::model::ThreeWay;
 use instep::reconcile::{Class, Content, Invalid, TextMerge};
 
 /// Something that somebody wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Token {
+    /// What its author saw, who he was, and how often he had written after that before: the same in every history in
+    /// which the same was written, whatever anybody else wrote between.
+    name: u64,
     number: u16,
     /// The first of its line: texts of one line are versions of one text.
     root: u16,
+}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+/// A number for `what`, the same in every run.
+pub(crate) fn digest(what: &impl Hash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(what)
 }
 
 /// Who writes.
@@ -28,32 +45,55 @@ pub(crate) enum Author {
 }
 
 /// Where every token comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Lineage(Vec<(u16, Author)>);
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Lineage {
+    /// By number: what its author saw, which is the token itself if he saw nothing, and who he was.
+    tokens: Vec<(Token, Author)>,
+    /// The names of all, in no order.
+    names: u64,
+}
+
+impl Hash for Lineage {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.names.hash(state);
+    }
+}
 
 impl Lineage {
     /// A token that derives from nothing.
     pub(crate) fn first(&mut self, author: Author) -> Token {
-        let number = self.0.len() as u16;
-        self.0.push((number, author));
-        Token { number, root: number }
+        self.add(None, author)
     }
 
     /// A token of somebody who saw `saw`.
     pub(crate) fn after(&mut self, saw: Token, author: Author) -> Token {
-        self.0.push((saw.number, author));
-        Token { number: self.0.len() as u16 - 1, root: saw.root }
+        self.add(Some(saw), author)
+    }
+
+    fn add(&mut self, saw: Option<Token>, author: Author) -> Token {
+        let is_like_it = |(number, (parent, by)): &(usize, &(Token, Author))| {
+            *by == author
+                && saw.unwrap_or(*parent) == *parent
+                && saw.is_none() == (usize::from(parent.number) == *number)
+        };
+        let before = self.tokens.iter().enumerate().filter(is_like_it).count();
+        let name = digest(&(saw, author, before));
+        let number = self.tokens.len() as u16;
+        let token = Token { name, number, root: saw.map_or(number, |saw| saw.root) };
+        self.tokens.push((saw.unwrap_or(token), author));
+        self.names = self.names.wrapping_add(name);
+        token
     }
 
     /// What the author of `token` saw; `None` of a first one.
     pub(crate) fn parent(&self, token: Token) -> Option<Token> {
-        let (saw, _) = self.0[usize::from(token.number)];
-        (saw != token.number).then_some(Token { number: saw, root: token.root })
+        let (saw, _) = self.tokens[usize::from(token.number)];
+        (saw != token).then_some(saw)
     }
 
     /// Who wrote `token`.
     pub(crate) fn author(&self, token: Token) -> Author {
-        self.0[usize::from(token.number)].1
+        self.tokens[usize::from(token.number)].1
     }
 
     /// Whether `of` was written by somebody who knew `old`, directly or through others.
@@ -87,6 +127,11 @@ pub(crate) enum Field {
     Status,
     /// Only the first part has it.
     Owner,
+}
+
+impl Field {
+    /// Every field.
+    pub(crate) const ALL: [Self; 2] = [Self::Status, Self::Owner];
 }
 
 /// One thing in a document that can change by itself.

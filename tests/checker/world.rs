@@ -194,13 +194,18 @@ pub(crate) struct Ledger {
     pub(crate) given_up: BTreeSet<Token>,
 }
 
-/// How often each row of the decision table applied. It is no part of what a world is.
+/// What is counted. It is no part of what a world is.
 #[derive(Debug, Clone)]
-pub(crate) struct Tally(pub(crate) [u64; Rule::ALL.len() + 1]);
+pub(crate) struct Tally {
+    /// How often each row of the decision table applied.
+    rules: [u64; Rule::ALL.len() + 1],
+    /// How often somebody had to decide something.
+    pub(crate) decisions: u64,
+}
 
 impl Default for Tally {
     fn default() -> Self {
-        Self([0; Rule::ALL.len() + 1])
+        Self { rules: [0; Rule::ALL.len() + 1], decisions: 0 }
     }
 }
 
@@ -219,17 +224,18 @@ impl Hash for Tally {
 impl Tally {
     /// Counts one application.
     pub(crate) fn count(&mut self, rule: Rule) {
-        self.0[usize::from(rule.number())] += 1;
+        self.rules[usize::from(rule.number())] += 1;
     }
 
     /// How often `rule` applied.
     pub(crate) fn of(&self, rule: Rule) -> u64 {
-        self.0[usize::from(rule.number())]
+        self.rules[usize::from(rule.number())]
     }
 
     /// Adds what another one counted.
     pub(crate) fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0).for_each(|(mine, more)| *mine += more);
+        self.rules.iter_mut().zip(other.rules).for_each(|(mine, more)| *mine += more);
+        self.decisions += other.decisions;
     }
 }
 

@@ -29,7 +29,7 @@ fn r02_a_delete_needs_a_branch_where_it_counts() {
 }
 
 #[test]
-fn r03_gt12_a_revert_that_git_brings_is_news_although_its_bytes_are_known() {
+fn r03_a_revert_that_git_brings_is_news_although_its_bytes_are_known() {
     let (old, new) = (c(1), c(2));
     let told = brought(Scene::live(new.clone()).file(0, &old, &old, &[(&new, true)]), &new, Movement::Forward).decide();
     assert_eq!((told.row(0), told.collisions()), (Some(&old), vec![]));
@@ -86,7 +86,27 @@ fn r08_while_heads_text_has_its_turn_nothing_is_done_for_other_files() {
 }
 
 #[test]
-fn r10_r21_gt03_an_absence_that_git_made_by_going_elsewhere_is_no_deletion() {
+fn r08_an_edit_on_top_of_heads_text_waits_where_that_waits() {
+    let (base, row, edited) = (tiny(&[(STATUS, 1)], 0), tiny(&[(STATUS, 1)], 6), tiny(&[(STATUS, 7)], 0));
+    let waits = |of_head: &Tiny| {
+        let scene = Scene::live(row.clone()).file(0, &edited, &base, &[(&row, false)]).left(0, &base).git(0, |git| {
+            git.movement = Movement::Forward;
+            (git.was_touched, git.left_is_in_history, git.head_then) = (true, true, Some(base.clone()));
+            let ancestry = Ancestry::Known {
+                content: base.clone(),
+                since: vec![Later { content: Some(row.clone()), is_own: false }],
+            };
+            git.head = head(of_head, ancestry);
+        });
+        let first = comes_first(&scene.0).expect("HEAD's text comes first");
+        keeps_waiting(&scene.0, &first, &decide(&first))
+    };
+    assert!(waits(&tiny(&[(STATUS, 1)], 5)), "HEAD and the row have different texts, and a person has to decide");
+    assert!(!waits(&tiny(&[(STATUS, 2)], 0)), "HEAD's status is taken, and the edit has its turn");
+}
+
+#[test]
+fn r10_r21_an_absence_that_git_made_by_going_elsewhere_is_no_deletion() {
     let gone = Scene::live(c(1)).left(0, &c(1)).git(0, |git| {
         git.movement = Movement::Sideways;
         git.head_then = Some(c(1));
