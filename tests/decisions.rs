@@ -454,7 +454,7 @@ fn copy_database(project: &Project, back: bool) {
 }
 
 #[test]
-fn b5_db05_an_older_copy_of_the_database_is_noticed_after_a_command_by_syncs_and_commands() {
+fn b5_an_older_copy_of_the_database_is_noticed_after_a_command_by_syncs_and_commands() {
     let project = small();
     project.ok(&["sync"]);
     copy_database(&project, false);

@@ -55,7 +55,7 @@ fn ed01_ed04_every_way_to_save_is_one_update() {
 }
 
 #[test]
-fn ed02_ed03_an_emptied_file_is_never_an_empty_task() {
+fn ed02_an_emptied_file_is_never_an_empty_task() {
     let project = small();
     let (text, told) = (project.read(TWO), events(&project));
     project.write(TWO, "");

@@ -88,7 +88,7 @@ fn cc04_what_sql_writes_between_read_and_commit_is_merged_in_the_same_run() {
 }
 
 #[test]
-fn cc04_cc22_many_programs_at_once_lose_nothing_and_tell_each_change_once() {
+fn cc04_many_programs_at_once_lose_nothing_and_tell_each_change_once() {
     let project = small();
     let told = events(&project).len();
     project.edit(ONE, "Make one work.", "Make one work well.");

@@ -103,7 +103,7 @@ fn a_second_scan_reads_nothing_and_lists_nothing() {
 }
 
 #[test]
-fn fs19_where_folders_are_not_dated_every_one_is_listed() {
+fn where_folders_are_not_dated_every_one_is_listed() {
     let ground = Ground::planted();
     settle(&ground);
     let log = Arc::new(Mutex::new(Vec::new()));

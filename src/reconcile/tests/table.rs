@@ -188,7 +188,7 @@ fn row_18_ed22_a_stale_copy_is_brought_up_to_date_and_pushes_nothing() {
 }
 
 #[test]
-fn row_18_gt01_a_stale_copy_that_git_brought_is_reported_until_pull() {
+fn row_18_a_stale_copy_that_git_brought_is_reported_until_pull() {
     let (old, row) = (c(1, 1, 1), c(2, 1, 1));
     let scene = Scene::live(row.clone()).file(0, &old, &old, &[(&row, false)]).left(0, &row).git(0, |git| {
         git.movement = Movement::Sideways;
@@ -211,7 +211,7 @@ fn row_18_ed21_an_undo_is_pushed_as_a_revert() {
 }
 
 #[test]
-fn row_19_gt12_a_revert_on_top_of_the_head_is_pushed() {
+fn row_19_a_revert_on_top_of_the_head_is_pushed() {
     let told = Scene::live(c(2, 1, 1)).file(0, &c(1, 1, 1), &c(2, 1, 1), &[]).known(0).decide();
     assert_eq!((told.rule(0), told.how()), (Rule::Revert, Some(How::Reverted)));
 }
