@@ -244,7 +244,8 @@ fn find_by_name(sheets: &ThreeWay<Sheet<'_>>, regions: &[Region], side: Side, fo
     }
 }
 
-/// Boxes that were edited in one place, as many as there are now.
+/// Boxes whose labels were edited in one place, where there are as many as before. Where another task took the place of
+/// one, that one was taken away: its tick says nothing of the other.
 fn find_by_order(sheets: &ThreeWay<Sheet<'_>>, regions: &[Region], side: Side, found: &mut Whereabouts) {
     let taken: BTreeSet<usize> = found.values().copied().collect();
     for Region { lines, .. } in regions.iter().filter(|region| side.changed(region)) {
@@ -253,9 +254,31 @@ fn find_by_order(sheets: &ThreeWay<Sheet<'_>>, regions: &[Region], side: Side, f
         let lost: Vec<_> = lines.base.clone().filter(is_lost).collect();
         let new: Vec<_> = side.of(lines).clone().filter(is_new).collect();
         if lost.len() == new.len() {
-            found.extend(lost.into_iter().zip(new));
+            let label = |sheet: &Sheet<'_>, line| sheet.name(line).map(|(_, label)| label.clone()).unwrap_or_default();
+            let is_edited =
+                |(old, new): &(usize, usize)| is_reworded(&label(&sheets.base, *old), &label(side.of(sheets), *new));
+            found.extend(lost.into_iter().zip(new).filter(is_edited));
         }
     }
+}
+
+/// Whether one label was probably made of the other: they share half of the words of the shorter one, or begin and end
+/// alike over half of the longer one.
+fn is_reworded(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (mine, others) = (words(one), words(other));
+    let shared = mine.intersection(&others).count();
+    if shared > 0 && shared * 2 >= mine.len().min(others.len()) {
+        return true;
+    }
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let head = same(&mut one.iter().zip(&other));
+    let tail = same(&mut one[head..].iter().rev().zip(other[head..].iter().rev()));
+    (head + tail) * 2 >= one.len().max(other.len())
 }
 
 #[cfg(test)]
@@ -337,6 +360,22 @@ mod tests {
         let (without, ticked) = ("- [ ] one\n- [ ] three\n", "- [ ] one\n- [x] two\n- [ ] three\n");
         assert_eq!(merged(base, without, ticked), TextMerge::Kept(ticked.to_owned()));
         assert_eq!(merged(base, ticked, without), TextMerge::Kept(ticked.to_owned()));
+    }
+
+    #[test]
+    fn a_tick_does_not_go_to_another_task_in_the_same_place() {
+        let base = "- [ ] Write it\n- [ ] Tag the version\n";
+        let (other, ticked) = ("- [ ] Write it\n- [ ] Buy a cake\n", "- [ ] Write it\n- [x] Tag the version\n");
+        let both = "- [ ] Write it\n- [ ] Buy a cake\n- [x] Tag the version\n";
+        assert_eq!(merged(base, other, ticked), TextMerge::Kept(both.to_owned()));
+        assert_eq!(merged(base, ticked, other), TextMerge::Kept(both.to_owned()));
+        for reworded in ["Tag the first version", "Tag version", "Tag the verson", "Version: tag it"] {
+            let now = base.replace("Tag the version", reworded);
+            clean(base, &now, ticked, &now.replace(&format!("[ ] {reworded}"), &format!("[x] {reworded}")));
+        }
+        assert!(
+            is_reworded("biuld", "build") && is_reworded("", "") && !is_reworded("buy the cake", "tag the version")
+        );
     }
 
     #[test]
