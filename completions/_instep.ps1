@@ -583,7 +583,7 @@ Register-ArgumentCompleter -Native -CommandName 'instep' -ScriptBlock {
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done and do nothing')
             [CompletionResult]::new('--pull', '--pull', [CompletionResultType]::ParameterName, 'Bring up files that git put there and that are older than the database')
             [CompletionResult]::new('--push-here', '--push-here', [CompletionResultType]::ParameterName, 'Let edits count that are pending on this branch; in this version none are')
-            [CompletionResult]::new('--rebase', '--rebase', [CompletionResultType]::ParameterName, 'Compare everything anew with a database that was replaced or restored')
+            [CompletionResult]::new('--rebase', '--rebase', [CompletionResultType]::ParameterName, 'Compare everything anew with a database that was replaced or restored, and mend each `.hash`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Tell what is wrong, and nothing of success')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Tell what is wrong, and nothing of success')

@@ -547,7 +547,7 @@ set edit:completion:arg-completer[instep] = {|@words|
             cand --dry-run 'Say what would be done and do nothing'
             cand --pull 'Bring up files that git put there and that are older than the database'
             cand --push-here 'Let edits count that are pending on this branch; in this version none are'
-            cand --rebase 'Compare everything anew with a database that was replaced or restored'
+            cand --rebase 'Compare everything anew with a database that was replaced or restored, and mend each `.hash`'
             cand --json 'Print JSON instead of text'
             cand -q 'Tell what is wrong, and nothing of success'
             cand --quiet 'Tell what is wrong, and nothing of success'

@@ -403,7 +403,7 @@ complete -c instep -n "__fish_instep_using_subcommand sync" -s C -l directory -d
 complete -c instep -n "__fish_instep_using_subcommand sync" -s n -l dry-run -d 'Say what would be done and do nothing'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l pull -d 'Bring up files that git put there and that are older than the database'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l push-here -d 'Let edits count that are pending on this branch; in this version none are'
-complete -c instep -n "__fish_instep_using_subcommand sync" -l rebase -d 'Compare everything anew with a database that was replaced or restored'
+complete -c instep -n "__fish_instep_using_subcommand sync" -l rebase -d 'Compare everything anew with a database that was replaced or restored, and mend each `.hash`'
 complete -c instep -n "__fish_instep_using_subcommand sync" -l json -d 'Print JSON instead of text'
 complete -c instep -n "__fish_instep_using_subcommand sync" -s q -l quiet -d 'Tell what is wrong, and nothing of success'
 complete -c instep -n "__fish_instep_using_subcommand sync" -s v -l verbose -d 'Tell every step and note, and what is left alone'

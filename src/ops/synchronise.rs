@@ -46,7 +46,7 @@ pub struct Sync {
     /// Let exactly N changed documents pass, where that is most of them
     #[arg(long, value_name = "N")]
     pub allow_change: Option<usize>,
-    /// Compare everything anew with a database that was replaced or restored
+    /// Compare everything anew with a database that was replaced or restored, and mend each `.hash`
     #[arg(long)]
     pub rebase: bool,
 }

@@ -1,16 +1,17 @@
 //! The files' half of a batch: folders that move, files that are written or removed, `.hash` files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::candidates::Candidates;
 use super::plan::{Note, NoteKind};
 use super::prepare::{Prepared, Write};
 use super::shift::move_folders;
-use super::survey::Survey;
+use super::survey::{Seen, Survey};
 use super::{SyncError, Workspace};
 use crate::document::{self, Stamps};
-use crate::model::{Digest, DocPath, EntityId, NewEvent, Role, Stamp};
+use crate::model::{Digest, DocPath, EntityId, EntityKind, NewEvent, Role, Stamp};
 use crate::store::{Acknowledged, SyncState};
-use crate::tree::{Expected, HashFile, Known, Outcome, Removal, Removed, Replacement, TreeError};
+use crate::tree::{Address, Expected, HashFile, Known, Outcome, Removal, Removed, Replacement, TreeError};
 
 /// What became of the files of a batch.
 #[derive(Default)]
@@ -49,10 +50,33 @@ pub(super) fn write(
     remove(ws, &batch, &mut written)?;
     batch.retain(|prepared| !written.postponed.contains(&prepared.step.entity));
     let hashes: Vec<HashFile> = batch.into_iter().filter_map(|prepared| hash_file(prepared, tracking)).collect();
-    for error in ws.tree.write_hashes(&hashes) {
-        written.notes.push(Note { kind: NoteKind::Problem, path: String::new(), message: error.words(), count: 1 });
-    }
+    written.notes.extend(write_hashes(ws, &hashes));
     Ok(written)
+}
+
+/// Writes the `.hash` files that differ; tells of those that cannot be written.
+pub(super) fn write_hashes(ws: &Workspace, hashes: &[HashFile]) -> Vec<Note> {
+    let note =
+        |error: TreeError| Note { kind: NoteKind::Problem, path: String::new(), message: error.words(), count: 1 };
+    ws.tree.write_hashes(hashes).into_iter().map(note).collect()
+}
+
+/// What the `.hash` of each folder says that is in step.
+pub(super) fn hashes_in_step(ws: &Workspace, survey: &Survey, found: &Candidates) -> Vec<HashFile> {
+    let in_step: BTreeSet<&EntityId> = found.in_step.iter().collect();
+    let owned = found.owners.iter().filter(|(address, id)| {
+        address.kind() != EntityKind::Agent && in_step.contains(id) && survey.folders.contains_key(address)
+    });
+    let hash = |(address, id): (&Address, &EntityId)| {
+        let files = &survey.folders[address].files;
+        let raw = |seen: &Seen| Some((seen.path.name().to_owned(), seen.raw()?));
+        Some(HashFile {
+            folder: ws.tree.layout().path(address),
+            tracking: found.records.get(id).filter(|record| !record.deleted)?.tracking?,
+            documents: files.iter().map(raw).collect::<Option<BTreeMap<_, _>>>()?.into_iter().collect(),
+        })
+    };
+    owned.filter_map(hash).collect()
 }
 
 /// Writes files.

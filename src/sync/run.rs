@@ -6,6 +6,7 @@ use super::apply::{Applied, apply};
 use super::brakes::{self, Allowance, Brake};
 use super::candidates::candidates;
 use super::decide::{Decided, decide};
+use super::files;
 use super::gather::Candidate;
 use super::load::load;
 use super::plan::{Plan, Step};
@@ -137,7 +138,10 @@ pub(super) async fn run_locked(
         return Err(SyncError::Refused { brake, plan: Box::new(plan) });
     }
     let documents = survey.scan.len();
-    let applied = apply(ws, survey, found, decided, &options).await?;
+    // To read each of them is worth it only where everything is compared.
+    let hashes = if options.allowed.rebase { files::hashes_in_step(ws, &survey, &found) } else { Vec::new() };
+    let mut applied = apply(ws, survey, found, decided, &options).await?;
+    applied.notes.extend(files::write_hashes(ws, &hashes));
     Ok(report(plan, applied, documents))
 }
 

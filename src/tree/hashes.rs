@@ -1,4 +1,6 @@
 //! Writes the `.hash` beside the documents of an entity: a convenience for people and scripts, never read to decide.
+//!
+//! It is written with the documents, and where everything is compared anew: a run that has nothing to do reads none.
 
 use std::fmt::Write;
 use std::io;

@@ -452,3 +452,23 @@ fn fs06_what_cannot_be_looked_into_goes_along_with_its_sprint() {
         nothing_left_to_do(&project);
     }
 }
+
+#[test]
+fn gt06_a_hash_file_that_is_wrong_gone_or_displaced_is_mended_when_everything_is_compared() {
+    let project = small();
+    let hashes = ["one", "two", "three"].map(|task| format!("delegation/sprints/alpha/{task}/.hash"));
+    let whole = hashes.each_ref().map(|path| project.read(path));
+    project.write(&hashes[0], "<<<<<<< ours\n=======\n>>>>>>> theirs\n");
+    std::fs::remove_file(project.at(&hashes[1])).expect("removed");
+    std::fs::remove_file(project.at(&hashes[2])).expect("removed");
+    project.write(&format!("{}/kept", hashes[2]), "somebody's");
+    let told = crate::small::events(&project);
+    project.ok(&["sync"]);
+    assert!(!project.at(&hashes[1]).exists(), "it is nothing that a run looks for");
+    project.ok(&["sync", "--rebase"]);
+    assert_eq!(hashes.each_ref().map(|path| project.read(path)), whole);
+    assert_eq!(crate::small::events(&project), told, "no decision rests on it");
+    let kept = |file: &walkdir::DirEntry| std::fs::read(file.path()).is_ok_and(|bytes| bytes == b"somebody's");
+    let state = walkdir::WalkDir::new(project.root()).into_iter().filter_map(Result::ok);
+    assert!(state.into_iter().any(|file| kept(&file)), "what lay in its place is in the trash");
+}
