@@ -96,12 +96,13 @@ impl<'a> Project<'a> {
         (begun.elapsed(), peak)
     }
 
-    /// Changes the status of `count` tasks as another program does.
+    /// Changes the status of `count` tasks of one file each as another program does.
     pub(crate) fn change_rows(&self, count: usize, round: usize) {
         let status = ["pending", "in_progress"][round % 2];
         let sql = format!(
             "UPDATE orchestration_tasks SET status = '{status}' WHERE id IN \
-             (SELECT id FROM orchestration_tasks WHERE status <> '{status}' ORDER BY id LIMIT {count})"
+             (SELECT id FROM orchestration_tasks WHERE status <> '{status}' AND agent_config IS NULL \
+             ORDER BY id LIMIT {count})"
         );
         let database = self.root.join(".git/instep/instep.db");
         super::yardstick::block_on(async {
