@@ -157,7 +157,7 @@ fn status_never_says_that_something_was_applied() {
 #[test]
 fn a_doctor_looks_at_a_sick_database_too() {
     let project = demo();
-    assert_eq!(project.json(&["doctor"]).as_array().map(Vec::len), Some(12));
+    assert_eq!(project.json(&["doctor"]).as_array().map(Vec::len), Some(13));
     project.sql("INSERT INTO orchestration_sprints (sprint_code, title) VALUES ('bad/code', 'T')");
     let said = project.exits(4, &["doctor"]);
     assert!(said.contains("codes           not well"), "{said}");
