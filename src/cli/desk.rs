@@ -13,7 +13,7 @@ use super::settings::{self, Settled};
 use super::surroundings::{self, SystemClock, SystemIds};
 use super::{json, progress, report, stores};
 use crate::config::{Config, Database, Direction};
-use crate::model::{Actor, CloneId, CorrelationId, Ids as _, ProjectId};
+use crate::model::{Actor, CloneId, CorrelationId, DocPath, Ids as _, ProjectId};
 use crate::ops::OpError;
 use crate::sync::{SyncReport, Workspace, check_project, take_turn};
 use crate::tree::{Disk, Layout, Located, Tree};
@@ -124,7 +124,7 @@ impl<'a> Desk<'a> {
         let (project, actor) = (project_id(&config)?, surroundings::actor(&environment));
         let store = self.wait(stores::open(&located, &config, purpose))?;
         let root = config.root.value.clone();
-        let tree = Tree::new(Layout::new(root.clone()), Box::new(disk), clock.clone(), ids.clone());
+        let tree = tree_on(disk, root.clone());
         let clone = self.wait(clone_id(&tree, &actor, purpose))?;
         self.root = located.root;
         Ok(Workspace {
@@ -179,6 +179,11 @@ fn below(root: &Path, here: &Path, path: &Path) -> Option<String> {
         }
     }
     Some(whole.strip_prefix(root).ok()?.to_str()?.to_owned())
+}
+
+/// The files of a project whose plan lies in `root`.
+pub(super) fn tree_on(disk: Disk, root: DocPath) -> Tree {
+    Tree::new(Layout::new(root), Box::new(disk), Arc::new(SystemClock), Arc::new(SystemIds))
 }
 
 pub(super) fn project_id(config: &Config) -> Result<ProjectId, Failure> {

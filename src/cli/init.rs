@@ -1,19 +1,18 @@
 //! `instep init`: makes a project of a folder, or gets a clone of one ready.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::confirm::confirm;
-use super::desk::{Desk, Purpose};
+use super::desk::{Desk, Purpose, tree_on};
 use super::failure::{Effect, Exit, Failure};
 use super::report;
 use super::screen::{Line, Role, Screen, Talk, counted};
 use super::settings;
-use super::surroundings::{SystemClock, SystemIds};
+use super::surroundings::SystemIds;
 use crate::config::Config;
 use crate::model::{DocPath, Ids as _, ProjectId};
 use crate::ops::{Init, Initialised};
-use crate::tree::{Disk, Layout, Located, Tree, locate};
+use crate::tree::{Disk, Located, Tree, locate};
 
 /// Make a project of this folder, or get a clone of one ready
 #[derive(Debug, clap::Args)]
@@ -69,7 +68,7 @@ fn begin(op: Init, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
 
 /// The files, as they are before there is a project.
 fn tree(place: &Located, root: DocPath) -> Result<Tree, Failure> {
-    Ok(Tree::new(Layout::new(root), Box::new(Disk::open(place)?), Arc::new(SystemClock), Arc::new(SystemIds)))
+    Ok(tree_on(Disk::open(place)?, root))
 }
 
 /// What a project is called and where its plan and its rows lie is in its settings: nothing that says otherwise is passed

@@ -1,22 +1,20 @@
 //! `instep db push`: the plan moves from the embedded database to the shared one that the settings name.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::confirm::confirm;
 use super::database::put_aside;
-use super::desk::{Desk, project_id};
+use super::desk::{Desk, project_id, tree_on};
 use super::failure::{Effect, Exit, Failure};
 use super::screen::{Line, Role, Screen, counted};
 use super::settings::{self, Settled};
 use super::stores;
-use super::surroundings::{self, SystemClock, SystemIds};
+use super::surroundings::{self, SystemClock};
 use super::table::{Column, Table};
 use crate::config::{Database, Origin};
 use crate::store::Moved;
 use crate::sync::take_turn;
-use crate::tree::{Disk, Layout, Tree, is_there};
+use crate::tree::{Disk, is_there};
 
 /// What was moved, and what became of the embedded database.
 #[derive(Serialize)]
@@ -47,10 +45,9 @@ pub(super) fn push(yes: bool, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let question =
         format!("The plan, its history and its events move to {url}, and the embedded database is put aside. Go on?");
     confirm(desk.screen, &question.into(), yes)?;
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let disk = Disk::open(&located)?;
     disk.make_state()?;
-    let tree = Tree::new(Layout::new(config.root.value.clone()), Box::new(disk), clock, ids);
+    let tree = tree_on(disk, config.root.value.clone());
     let actor = surroundings::actor(&environment);
     let turn = desk.wait(async { take_turn(&tree, &actor, &SystemClock).await })?;
     let moved = desk.wait(stores::hand_over(&file, url, project_id(&config)?))?;
